@@ -1,0 +1,25 @@
+"""How Reflex runs the desk; everything an operator may choose is in `supportdesk/config.py`.
+
+Reflex's automatic setters, which any browser could call, are off by default since 0.9. Its `db_url`
+stays unset: the database is ours alone to reach, through `transaction(actor)`.
+"""
+
+import reflex as rx
+from reflex_base.plugins.sitemap import SitemapPlugin
+
+from supportdesk.config import get_settings
+
+settings = get_settings()
+
+config = rx.Config(
+    app_name="supportdesk",
+    cors_allowed_origins=list(settings.allowed_origins),
+    trusted_proxy_hops=settings.trusted_proxy_hops,
+    transport="websocket",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    # What a tab holds can be rebuilt from the database, so an idle one need not hold it for long.
+    redis_token_expiration=15 * 60,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    disable_plugins=[SitemapPlugin],
+)

@@ -1,0 +1,79 @@
+"""The `supportdesk` command. Each subcommand translates its arguments and calls one function."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from supportdesk.config import StartupError
+from supportdesk.serving.child import Stopped, stoppable
+from supportdesk.serving.progress import say
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to serve on (3000).")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Fill an empty desk with demo people and tickets.")
+]
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """An error that we understand is one sentence and exit code 1, not a traceback."""
+    from supportdesk.domain.errors import DomainError
+
+    try:
+        yield
+    except (StartupError, DomainError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    except Stopped:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None, demo: Demo = False) -> None:
+    """Serve the desk: database, pages and everything, on one port."""
+    from supportdesk.serving import desk
+
+    with one_sentence():
+        desk.serve(port, host, demo=demo)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from supportdesk.serving import database
+
+    with one_sentence(), stoppable(), database.ready():
+        say("The database is up to date.")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty desk with the demo."""
+    from supportdesk.serving import database, first_steps
+
+    with one_sentence():
+        first_steps.require_embedded_for_demo()
+        with stoppable(), database.ready():
+            asyncio.run(first_steps.load_demo())
+
+
+@app.command()
+def create_admin(
+    email: Annotated[str, typer.Option(prompt=True)],
+    name: Annotated[str, typer.Option(prompt=True)],
+) -> None:
+    """Create the first admin of an empty desk. Asks for the password."""
+    from supportdesk.serving import database, first_steps
+
+    # Never an option: what is on a command line, everybody on the machine can read.
+    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with one_sentence(), stoppable(), database.ready():
+        asyncio.run(first_steps.create_admin(email, name, password))
+        say(f"{email} can sign in as an admin now.")

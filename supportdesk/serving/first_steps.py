@@ -1,0 +1,58 @@
+"""What an empty desk needs before anybody can sign in: the demo, or a first admin."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from supportdesk.config import StartupError, get_settings
+from supportdesk.database.engine import dispose_engine
+from supportdesk.domain.commands import setup
+from supportdesk.serving.progress import say
+
+
+def require_embedded_for_demo() -> None:
+    """The demo's passwords are known to all, so it stays out of databases that others reach."""
+    if get_settings().database_url:
+        raise StartupError(
+            "The demo needs the embedded database, but SUPPORTDESK_DATABASE_URL is set."
+        )
+
+
+async def furnish(*, demo: bool) -> str | None:
+    """Load the demo if asked to; return the link for the first admin if there is none yet."""
+    async with _engine():
+        if demo:
+            await _load_demo()
+        token = await setup.issue_link()
+    return f"{get_settings().base_url}/setup?token={token}" if token else None
+
+
+async def load_demo() -> None:
+    async with _engine():
+        await _load_demo()
+
+
+async def create_admin(address: str, name: str, password: str) -> None:
+    """Create the first admin at the terminal, through the same door as the link does."""
+    async with _engine():
+        token = await setup.issue_link()
+        if token is None:
+            raise StartupError("There is an admin already, who can make others admins in the desk.")
+        await setup.create_first_admin(token, address, name, password)
+
+
+async def _load_demo() -> None:
+    # Only those who want the demo pay for what it imports.
+    from supportdesk.demo.load import load
+
+    say("Loading the demo ...")
+    if not await load():
+        say("The desk is not empty, so the demo was not loaded.")
+
+
+@asynccontextmanager
+async def _engine() -> AsyncIterator[None]:
+    """Connections belong to one event loop and must not outlive it."""
+    try:
+        yield
+    finally:
+        await dispose_engine()
