@@ -1,0 +1,105 @@
+"""The one way in which the app reads and writes data: `transaction(actor)`.
+
+Each connection steps down to `supportdesk_app`, which may do nothing. A transaction then becomes,
+for itself only, the database role of the actor: what it may see and change is decided by policies
+and grants, never by a WHERE clause that somebody might forget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from supportdesk.config import get_settings
+
+# One statement, so one round trip; `true` ends both settings with the transaction.
+_BECOME = text(
+    "SELECT set_config('role', :role, true), set_config('supportdesk.user_id', :user_id, true)"
+)
+# After a restart of PostgreSQL the first use of a pooled connection fails, and empties the pool.
+_TRIES = 2
+
+
+class DatabaseUnavailable(Exception):
+    """PostgreSQL cannot be reached, or went away in the middle.
+
+    Only when it goes away during a commit may the change have been made: commands are safe to
+    repeat, so people are told to.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The desk cannot reach its database just now. Try again in a moment.")
+
+
+class ActsInDatabase(Protocol):
+    """What a transaction needs to know of an actor; the domain's `Actor` and `Nobody` fit."""
+
+    @property
+    def database_role(self) -> str: ...
+
+    @property
+    def database_user_id(self) -> str: ...
+
+
+@lru_cache(maxsize=1)
+def get_engine() -> AsyncEngine:
+    url = get_settings().database_url
+    if url is None:
+        raise DatabaseUnavailable
+    return create_async_engine(
+        "postgresql+psycopg" + url.removeprefix("postgresql"),
+        connect_args={"options": "-c role=supportdesk_app -c timezone=UTC"},
+        pool_size=20,
+        max_overflow=20,
+        pool_timeout=10,
+        query_cache_size=500,
+    )
+
+
+async def dispose_engine() -> None:
+    """Close every pooled connection; the next transaction starts afresh."""
+    if get_engine.cache_info().currsize:
+        await get_engine().dispose()
+        get_engine.cache_clear()
+
+
+@asynccontextmanager
+async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncSession]:
+    """Open a transaction as `actor`; commit at the end, roll back on an error.
+
+    Raises:
+        DatabaseUnavailable: there is no connection to be had, or it broke.
+    """
+    session = await _begin(actor)
+    try:
+        yield session
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable from error
+        raise
+    finally:
+        await session.close()
+
+
+async def _begin(actor: ActsInDatabase) -> AsyncSession:
+    identity = {"role": actor.database_role, "user_id": actor.database_user_id}
+    for attempt in range(_TRIES):
+        session = AsyncSession(get_engine(), expire_on_commit=False, autoflush=False)
+        try:
+            await session.execute(_BECOME, identity)
+        except (OperationalError, InterfaceError, TimeoutError) as error:
+            await session.close()
+            stale = isinstance(error, DBAPIError) and error.connection_invalidated
+            if not stale or attempt == _TRIES - 1:
+                raise DatabaseUnavailable from error
+        else:
+            return session
+    raise DatabaseUnavailable
