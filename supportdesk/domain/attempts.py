@@ -1,0 +1,54 @@
+"""How often one may try to sign in: per address, so nobody guesses; per IP, so nobody sprays."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from supportdesk.config import get_settings
+from supportdesk.domain.errors import TooManyAttempts
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def _per_address() -> RateLimitItem:
+    return parse(get_settings().sign_in_attempts_per_address)
+
+
+def _per_ip() -> RateLimitItem:
+    return parse(get_settings().sign_in_attempts_per_ip)
+
+
+def spend(address: str, ip: str) -> None:
+    """Count an attempt by `address` (may be empty: not known) coming from `ip`.
+
+    Attempts by an address count at once, so that a burst cannot slip through; the IP, which an
+    office may share, only pays for failures (`blame`).
+
+    Raises:
+        TooManyAttempts: nothing is left; says when to try again. Refused attempts do not count.
+    """
+    for item, key in ((_per_address(), address), (_per_ip(), ip)):
+        if key and not _limiter().test(item, key):
+            reset = _limiter().get_window_stats(item, key).reset_time
+            raise TooManyAttempts(max(1, round(reset - time.time())))
+    if address:
+        _limiter().hit(_per_address(), address)
+
+
+def blame(ip: str) -> None:
+    """Count a failure against `ip`."""
+    if ip:
+        _limiter().hit(_per_ip(), ip)
+
+
+def forgive(address: str) -> None:
+    """Forget the failures of somebody who has now proven who they are."""
+    _limiter().clear(_per_address(), address)

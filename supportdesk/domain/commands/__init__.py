@@ -1,0 +1,1 @@
+"""Verbs that change something, one module a noun. Each is one transaction under its actor."""

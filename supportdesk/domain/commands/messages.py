@@ -1,0 +1,138 @@
+"""Writing in a conversation, and having read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain import lifecycle
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.commands import tickets
+from supportdesk.domain.errors import NotFound, Refused
+from supportdesk.domain.events import EventKind, record
+from supportdesk.domain.ids import new_id
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Audience, Message, Participant, Ticket
+from supportdesk.domain.text import check_body
+
+MAY_ADDRESS = {
+    Role.BUYER: (Audience.EVERYONE,),
+    Role.SELLER: (Audience.EVERYONE, Audience.STAFF),
+    Role.ADMIN: (Audience.EVERYONE, Audience.STAFF, Audience.ADMINS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A saved message; `again` when this very send had been saved before."""
+
+    id: UUID
+    seq: int
+    again: bool
+
+
+async def post(
+    actor: Actor,
+    conversation_id: UUID,
+    body: str,
+    audience: Audience = Audience.EVERYONE,
+    client_id: UUID | None = None,
+) -> Posted:
+    """Say something. The same `client_id` again returns the first result.
+
+    Raises:
+        Invalid: the text is empty or too long.
+        NotFound: no such conversation for this actor.
+        Refused: the ticket is closed, or the actor may not address this audience.
+    """
+    body = check_body(body)
+    if audience not in MAY_ADDRESS[actor.role]:
+        raise Refused("You cannot write to this audience.")
+    async with transaction(actor) as tx:
+        return await post_within(tx, actor, conversation_id, body, audience, client_id or new_id())
+
+
+async def post_within(
+    tx: AsyncSession,
+    actor: Actor,
+    conversation_id: UUID,
+    body: str,
+    audience: Audience,
+    client_id: UUID,
+) -> Posted:
+    """`post` inside a transaction that is already open, with a body already checked."""
+    status = await _status_of(tx, conversation_id)
+    message_id = new_id()
+    inserted = await tx.execute(
+        insert(Message)
+        .values(
+            id=message_id,
+            conversation_id=conversation_id,
+            sender_id=actor.user_id,
+            body=body,
+            audience=audience,
+            client_id=client_id,
+        )
+        .returning(col(Message.seq))
+    )
+    seq = inserted.scalar_one_or_none()
+    if seq is None:
+        return await _first_result(tx, actor, conversation_id, client_id)
+    # Only now does this transaction hold the conversation: the ticket may have moved meanwhile.
+    status = await _status_of(tx, conversation_id)
+    if not lifecycle.accepts_messages(status):
+        raise Refused("This ticket is closed. Reopen it to write; your text is still here.")
+    await record(
+        tx,
+        actor,
+        EventKind.MESSAGE_POSTED,
+        conversation_id=conversation_id,
+        subject_id=message_id,
+        audience=audience,
+    )
+    if audience is Audience.EVERYONE:
+        after = lifecycle.after_message(status, actor.role)
+        if after is not status:
+            await tickets.change_status(tx, actor, conversation_id, status, after)
+    return Posted(message_id, seq, again=False)
+
+
+async def _status_of(tx: AsyncSession, conversation_id: UUID) -> Status:
+    status = await tx.scalar(select(col(Ticket.status)).where(col(Ticket.id) == conversation_id))
+    if status is None:
+        raise NotFound
+    return Status(status)
+
+
+async def _first_result(
+    tx: AsyncSession, actor: Actor, conversation_id: UUID, client_id: UUID
+) -> Posted:
+    first = await tx.execute(
+        select(col(Message.id), col(Message.seq)).where(
+            col(Message.conversation_id) == conversation_id,
+            col(Message.sender_id) == actor.user_id,
+            col(Message.client_id) == client_id,
+        )
+    )
+    row = first.one()
+    return Posted(row.id, row.seq, again=True)
+
+
+async def mark_read(actor: Actor, conversation_id: UUID, seq: int) -> None:
+    """Remember that the actor has seen everything up to `seq`; never moves backwards."""
+    async with transaction(actor) as tx:
+        await tickets.note_admin(tx, actor, conversation_id)
+        await tx.execute(
+            update(Participant)
+            .where(
+                col(Participant.conversation_id) == conversation_id,
+                col(Participant.user_id) == actor.user_id,
+                col(Participant.last_read_seq) < seq,
+            )
+            .values(last_read_seq=seq)
+        )

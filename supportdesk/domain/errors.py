@@ -1,0 +1,48 @@
+"""Named errors of the domain. Each carries a sentence that can be shown to people."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """Something a person asked for cannot be done; `str()` of it says why, in their words."""
+
+
+class NotFound(DomainError):
+    """It does not exist, or the actor may not see it: on purpose the same answer."""
+
+    def __init__(self, what: str = "ticket") -> None:
+        super().__init__(f"This {what} does not exist, or you have no access to it.")
+
+
+class Invalid(DomainError):
+    """Input that cannot be accepted; `field` names the form field it belongs to."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Refused(DomainError):
+    """A move the rules do not allow this actor to make."""
+
+
+class SignInFailed(DomainError):
+    """Unknown address, wrong password or deactivated: on purpose the same answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is not right.")
+
+
+class TooManyAttempts(DomainError):
+    """Sign-in attempts ran out."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(f"Too many attempts. Try again {_in_words(retry_after_seconds)}.")
+
+
+def _in_words(seconds: int) -> str:
+    if seconds < 60:
+        return f"in {max(seconds, 1)} seconds"
+    minutes = -(-seconds // 60)
+    return "in 1 minute" if minutes == 1 else f"in {minutes} minutes"

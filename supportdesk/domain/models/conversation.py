@@ -1,0 +1,77 @@
+"""Everything that has messages: the conversation, who takes part, what was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, text
+from sqlmodel import Field, SQLModel
+
+from supportdesk.domain.models.columns import aware, words
+
+
+class Audience(StrEnum):
+    """Who may see a message; each level is part of the ones before it."""
+
+    EVERYONE = "everyone"
+    STAFF = "staff"
+    ADMINS = "admins"
+
+
+def _number(default: str | None, sa_type: type | None = None) -> Any:
+    kwargs = {"server_default": text(default)} if default else {}
+    if sa_type is None:
+        return Field(default=None, sa_column_kwargs=kwargs)
+    return Field(default=None, sa_type=sa_type, nullable=False, sa_column_kwargs=kwargs)
+
+
+def _flag() -> Any:
+    return Field(default=None, sa_column_kwargs={"server_default": text("false")})
+
+
+class Conversation(SQLModel, table=True):
+    """`messages_*` and `activity_*` are what somebody of that audience sees."""
+
+    id: UUID = Field(primary_key=True)
+    kind: str = words()
+    created_by: UUID = Field(foreign_key="user.id")
+    created_at: datetime = aware(now=True)
+    last_seq: int = _number("0", BigInteger)
+    messages_everyone: int = _number("0")
+    messages_staff: int = _number("0")
+    messages_admins: int = _number("0")
+    activity_everyone: datetime = aware(now=True)
+    activity_staff: datetime = aware(now=True)
+    activity_admins: datetime = aware(now=True)
+
+
+class Participant(SQLModel, table=True):
+    """Membership: for buyers and sellers it is the right to see the conversation."""
+
+    conversation_id: UUID = Field(
+        primary_key=True, foreign_key="conversation.id", ondelete="CASCADE"
+    )
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    audience: str = words("'everyone'")
+    last_read_seq: int = _number("0", BigInteger)
+    starred: bool = _flag()
+    muted: bool = _flag()
+    archived: bool = _flag()
+    pinned: bool = _flag()
+    created_at: datetime = aware(now=True)
+
+
+class Message(SQLModel, table=True):
+    id: UUID = Field(primary_key=True)
+    conversation_id: UUID = Field(foreign_key="conversation.id", ondelete="CASCADE")
+    seq: int = _number(None, BigInteger)
+    sender_id: UUID = Field(foreign_key="user.id")
+    body: str = words()
+    audience: str = words("'everyone'")
+    client_id: UUID
+    created_at: datetime = aware(now=True)
+    edited_at: datetime | None = aware(nullable=True)
+    deleted_at: datetime | None = aware(nullable=True)

@@ -1,0 +1,1 @@
+"""What a screen needs, read under its actor and returned as frozen dataclasses."""

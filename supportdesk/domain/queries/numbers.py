@@ -1,0 +1,17 @@
+"""Ticket numbers as people write them: `TC-0001`."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"TC-0*([0-9]{1,15})", re.IGNORECASE)
+
+
+def spell(number: int) -> str:
+    return f"TC-{number:04d}"
+
+
+def read(text: object) -> int | None:
+    """The number that `text` spells, or None: an address may say anything."""
+    match = _NUMBER.fullmatch(text) if isinstance(text, str) else None
+    return int(match[1]) if match else None

@@ -1,0 +1,46 @@
+"""People as others see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+from zlib import crc32
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.models import User
+
+HUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SellerChoice:
+    id: str
+    name: str
+
+
+def initials(name: str) -> str:
+    """Two letters for an avatar: of the first and last word, or the first two of a single one."""
+    words = name.split()
+    letters = words[0][:2] if len(words) == 1 else words[0][:1] + words[-1][:1] if words else "?"
+    return letters.upper()
+
+
+def hue(user_id: UUID | None) -> int:
+    """Which of the avatar colours (0 to HUES - 1) a person has, always the same one."""
+    return crc32(user_id.bytes) % HUES if user_id else 0
+
+
+async def sellers_for(actor: Actor) -> list[SellerChoice]:
+    """The sellers that a buyer may address a ticket to, by name."""
+    if actor.role is not Role.BUYER:
+        return []
+    wanted = select(col(User.id), col(User.name)).where(
+        col(User.role) == Role.SELLER, col(User.active)
+    )
+    async with transaction(actor) as tx:
+        rows = await tx.execute(wanted.order_by(col(User.name), col(User.id)))
+    return [SellerChoice(str(row.id), row.name) for row in rows]

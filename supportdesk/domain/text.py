@@ -1,0 +1,42 @@
+"""Text that people type: what is stored of it, and how long it may be."""
+
+from __future__ import annotations
+
+import re
+
+from supportdesk.config import get_settings
+from supportdesk.domain.errors import Invalid
+
+SUBJECT_MAX_LENGTH = 200
+NAME_MAX_LENGTH = 80
+# What PostgreSQL cannot store (NUL, half a surrogate pair) or nobody can see (control characters).
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Strip what cannot be stored or seen, and white space at either end."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def check_body(text: str, field: str = "message") -> str:
+    """Return the cleaned message; raise `Invalid` when it is empty or too long."""
+    body = clean(text)
+    limit = get_settings().message_max_length
+    if not body:
+        raise Invalid("Write something first.", field)
+    if len(body) > limit:
+        raise Invalid(
+            f"This is {len(body):,} characters long; {limit:,} is the most. Shorten it a little.",
+            field,
+        )
+    return body
+
+
+def check_line(text: str, limit: int, what: str, field: str) -> str:
+    """Return `text` on one line; raise `Invalid` when it is empty or longer than `limit`."""
+    line = " ".join(clean(text).split())
+    if not line:
+        raise Invalid(f"{what} is missing.", field)
+    if len(line) > limit:
+        raise Invalid(f"{what} is {len(line)} characters long; {limit} is the most.", field)
+    return line
