@@ -1,0 +1,1 @@
+"""HTTP beside the app: the session cookie, health. Knows nothing of Reflex."""

@@ -1,0 +1,41 @@
+"""The two cookies of the desk, as the HTTP side writes them and the states read them.
+
+The session's token is in an HttpOnly cookie. What a form held when it was refused travels in a
+second one that lives for seconds, so that nothing has to be typed twice: never a password.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from http.cookies import CookieError, SimpleCookie
+
+SESSION = "supportdesk_session"
+FORM = "supportdesk_form"
+FORM_SECONDS = 30
+_FORM_MAX_LENGTH = 3000
+
+
+def read(header: str | None, name: str) -> str | None:
+    """The value of cookie `name` in a Cookie header, or None."""
+    try:
+        morsel = SimpleCookie(header or "").get(name)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def pack_form(fields: dict[str, str]) -> str:
+    """Make a cookie value of a refused form's fields."""
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()[:_FORM_MAX_LENGTH]
+
+
+def unpack_form(header: str | None) -> dict[str, str]:
+    """The fields of the refused form, or none of them: the cookie may say anything."""
+    try:
+        fields = json.loads(base64.urlsafe_b64decode(read(header, FORM) or ""))
+    except ValueError:
+        return {}
+    if not isinstance(fields, dict):
+        return {}
+    return {str(key): value for key, value in fields.items() if isinstance(value, str)}

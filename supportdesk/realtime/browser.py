@@ -1,0 +1,36 @@
+"""A connected browser tab, and what it is looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from supportdesk.domain.queries.sessions import Viewer
+
+if TYPE_CHECKING:
+    from supportdesk.realtime.inbox_view import InboxView
+    from supportdesk.realtime.thread_view import ThreadView
+
+
+@dataclass(eq=False, slots=True)
+class Browser:
+    """`token` names the tab for as long as it lives, `socket` its present connection.
+
+    A tab joins a view in two steps, because what it is handed travels to the browser while others
+    go on writing: first it is given a snapshot, then, once that is under way, it is either admitted
+    to what the view sends from there on or handed what it missed meanwhile.
+    """
+
+    token: str
+    socket: str
+    viewer: Viewer
+    thread: ThreadView | None = None
+    thread_version: int = -1
+    inbox: InboxView | None = None
+    inbox_version: int = -1
+    marked: set[str] = field(default_factory=set)
+    """Numbers of the tickets whose marks this tab holds."""
+    paged_thread: bool = False
+    """Earlier pages of the conversation are on the screen, so its history is this tab's own."""
+    paged_inbox: bool = False
+    """The same for further pages of the list."""

@@ -1,0 +1,68 @@
+"""The one LISTEN connection of a server process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from uuid import UUID
+
+import psycopg
+
+from supportdesk.config import get_settings
+from supportdesk.realtime.hub import Doorbell, Hub
+
+_log = logging.getLogger(__name__)
+CHANNEL = "supportdesk"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_SWEEP_SECONDS = 15.0
+
+
+async def listen(hub: Hub) -> None:
+    """Hand every doorbell to the hub, for ever; after a gap, have the hub read everything again."""
+    pause, heard_before = _FIRST_PAUSE, False
+    while True:
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                get_settings().database_url or "",
+                autocommit=True,
+                options="-c role=supportdesk_app",
+                application_name="supportdesk-listener",
+                # A connection that was cut without a word is noticed within 20 seconds.
+                keepalives_idle=10,
+                keepalives_interval=5,
+                keepalives_count=2,
+            )
+            async with connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                if heard_before:
+                    _log.warning("the listener is connected again; reading everything anew")
+                    await hub.resync()
+                pause, heard_before = _FIRST_PAUSE, True
+                await _hear(connection, hub)
+        except psycopg.OperationalError as error:
+            _log.warning("the listener lost its connection: %s", str(error).splitlines()[0])
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
+    while True:
+        async for notification in connection.notifies(timeout=_SWEEP_SECONDS):
+            await hub.ring(_doorbell(notification.payload))
+        hub.end_expired()
+
+
+def _doorbell(payload: str) -> Doorbell:
+    data = json.loads(payload)
+    people = data["people"]
+    return Doorbell(
+        kind=data["kind"],
+        conversation=_uuid(data["conversation"]),
+        subject=_uuid(data["subject"]),
+        people=None if people is None else frozenset(map(UUID, people)),
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

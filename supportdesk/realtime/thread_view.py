@@ -1,0 +1,211 @@
+"""What people of one role see of one conversation, while somebody of them has it open.
+
+Lines that arrive meanwhile stand in slots, one variable each, so that one more costs its own bytes
+whatever the length of the conversation. When the slots are used up, the latest page becomes the
+history and the slots start anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Role
+from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.thread import Line, TicketFacts
+from supportdesk.realtime.browser import Browser
+from supportdesk.realtime.lines import show
+from supportdesk.realtime.screen import Screen, ThreadChange
+from supportdesk.realtime.worker import Worker
+
+SLOTS = 32
+
+# Of the people who have the conversation open, those who may not see it any more.
+_LOST_ADMINS = text(
+    "SELECT unnest(CAST(:people AS uuid[]))"
+    " EXCEPT SELECT id FROM \"user\" WHERE role = 'admin' AND active"
+)
+_LOST_PARTIES = text(
+    "SELECT unnest(CAST(:people AS uuid[]))"
+    " EXCEPT SELECT user_id FROM participant WHERE conversation_id = :conversation_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSnapshot:
+    """Everything a tab needs to draw the conversation."""
+
+    facts: TicketFacts
+    history: tuple[Line, ...]
+    has_earlier: bool
+    live: tuple[Line, ...]
+
+    @property
+    def last_seq(self) -> int:
+        last = self.live or self.history
+        return last[-1].seq if last else 0
+
+
+class ThreadView:
+    """`openers` have it open; those of them in `admitted` are sent what changes."""
+
+    def __init__(
+        self,
+        conversation_id: UUID,
+        role: Role,
+        screen: Screen,
+        *,
+        lost: Callable[[Browser], None],
+        shown: Callable[[ThreadView], None],
+    ) -> None:
+        self.conversation_id = conversation_id
+        self.role = role
+        self.openers: set[Browser] = set()
+        self.admitted: set[Browser] = set()
+        self.version = 0
+        self._screen = screen
+        self._lost = lost
+        self._shown = shown
+        self._facts: TicketFacts | None = None
+        self._facts_stale = False
+        self._history: tuple[Line, ...] = ()
+        self._has_earlier = False
+        self._live: tuple[Line, ...] = ()
+        self._lock = asyncio.Lock()
+        self._worker = Worker(self._refresh)
+
+    @property
+    def last_line(self) -> Line | None:
+        lines = self._live or self._history
+        return lines[-1] if lines else None
+
+    @property
+    def history_to(self) -> int:
+        """The last place that stands in the history; what follows is in slots."""
+        return self._history[-1].seq if self._history else 0
+
+    def wake(self, *, facts: bool) -> None:
+        """Something happened here; `facts` when it was more than another message."""
+        self._facts_stale = self._facts_stale or facts
+        self._worker.wake()
+
+    def stop(self) -> None:
+        self._worker.stop()
+
+    async def open(self, browser: Browser) -> ThreadSnapshot:
+        """The conversation for a tab that just opened it. Raises `NotFound`."""
+        actor = browser.viewer.actor
+        async with self._lock:
+            if self._facts is None:
+                opening = await thread.opening_for(actor, self.conversation_id)
+                self._facts = opening.facts
+                self._history, self._has_earlier = opening.lines, opening.has_earlier
+            else:
+                # Kept for people with equal rights: this one has yet to show that they have them.
+                self._facts = await thread.facts_for(actor, self.conversation_id)
+            browser.thread_version = self.version
+            return self._snapshot(self._facts)
+
+    def settle(self, browser: Browser) -> ThreadSnapshot | None:
+        """Admit the tab, or return what it should be handed first. Never waits: see `Browser`."""
+        if browser.thread_version == self.version:
+            self.admitted.add(browser)
+            return None
+        browser.thread_version = self.version
+        return self._snapshot(self._facts) if self._facts else None
+
+    def _snapshot(self, facts: TicketFacts) -> ThreadSnapshot:
+        return ThreadSnapshot(facts, self._history, self._has_earlier, self._live)
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            if self._facts is None:
+                return
+            reader = next(iter(self.admitted or self.openers), None)
+            if reader is None:
+                return
+            before = self.last_line
+            async with transaction(reader.viewer.actor) as tx:
+                lost = await self._lost_people(tx)
+                if reader.viewer.actor.user_id not in lost:
+                    seq = before.seq if before else 0
+                    lines = await thread.lines_after(tx, self.conversation_id, seq, thread.PAGE)
+                    facts = await self._new_facts(tx, reader, lines)
+            for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
+                self._lost(browser)
+            if reader not in self.openers:
+                self._worker.wake()  # Read again as somebody who still may.
+                return
+            if lines or facts:
+                await self._show(before, lines, facts)
+                self._shown(self)
+            if len(lines) == thread.PAGE:
+                self._worker.wake()
+
+    async def _lost_people(self, tx: AsyncSession) -> set[UUID]:
+        people = list({browser.viewer.actor.user_id for browser in self.openers})
+        if self.role is Role.ADMIN:
+            found = await tx.execute(_LOST_ADMINS, {"people": people})
+        else:
+            values = {"people": people, "conversation_id": self.conversation_id}
+            found = await tx.execute(_LOST_PARTIES, values)
+        return set(found.scalars())
+
+    async def _new_facts(
+        self, tx: AsyncSession, reader: Browser, lines: tuple[Line, ...]
+    ) -> TicketFacts | None:
+        """The facts, when they may be other than those on the screens."""
+        known = {person.id for person in self._facts.people} if self._facts else set()
+        answered = self._facts is not None and self._facts.first_response_at is not None
+        if not (
+            self._facts_stale
+            or any(line.sender_id not in known for line in lines)
+            or (lines and not answered)
+        ):
+            return None
+        facts = await thread.facts_within(tx, reader.viewer.actor, self.conversation_id)
+        self._facts_stale = False
+        return facts if facts != self._facts else None
+
+    async def _show(
+        self, before: Line | None, lines: tuple[Line, ...], facts: TicketFacts | None
+    ) -> None:
+        self.version += 1
+        self._facts = facts or self._facts
+        first_slot = len(self._live)
+        full = first_slot + len(lines) > SLOTS
+        if full:
+            everything = self._history + self._live + lines
+            self._has_earlier = self._has_earlier or len(everything) > thread.PAGE
+            self._history, self._live = everything[-thread.PAGE :], ()
+        else:
+            self._live += lines
+        by_zone: dict[str, list[Browser]] = defaultdict(list)
+        for browser in self.admitted:
+            browser.thread_version = self.version
+            by_zone[browser.viewer.timezone].append(browser)
+        for timezone, browsers in by_zone.items():
+            shown = show(lines, timezone, before)
+            added = ThreadChange(
+                live={first_slot + i: line for i, line in enumerate(shown)}, facts=facts
+            )
+            if not full:
+                await self._screen.change_thread([b.socket for b in browsers], added)
+                continue
+            anew = ThreadChange(
+                live=dict.fromkeys(range(SLOTS)),
+                history=show(self._history, timezone),
+                has_earlier=self._has_earlier,
+                facts=facts,
+            )
+            at_end = [b for b in browsers if not b.paged_thread]
+            await self._screen.change_thread([b.socket for b in at_end], anew)
+            for browser in (b for b in browsers if b.paged_thread):
+                await self._screen.reread_thread(browser.token)

@@ -1,0 +1,55 @@
+"""Every path of the desk, and what builds addresses from them. Strings only: no Reflex, no HTTP."""
+
+from urllib.parse import urlencode
+
+HOME = "/"
+LOGIN = "/login"
+SIGNUP = "/signup"
+SETUP = "/setup"
+
+# What Reflex calls the page for addresses that lead nowhere.
+NOT_FOUND = "404"
+
+# Forms post here; the HTTP side answers with a redirect to a page.
+POST_LOGIN = "/auth/login"
+POST_LOGOUT = "/auth/logout"
+POST_SIGNUP = "/auth/signup"
+POST_SETUP = "/auth/setup"
+
+# The name Reflex gives the part of a page's path that is the ticket's number.
+TICKET_PARAMETER = "splat"
+
+
+def tickets(role: str) -> str:
+    """The ticket list of a role."""
+    return f"/{role}/tickets"
+
+
+def ticket(role: str, number: str) -> str:
+    """One ticket, open beside the list."""
+    return f"{tickets(role)}/{number}"
+
+
+def tickets_page(role: str) -> str:
+    """The route of both: one page, so that opening a ticket does not begin anew."""
+    return f"{tickets(role)}/[[...{TICKET_PARAMETER}]]"
+
+
+def login(then: str = "") -> str:
+    """The sign-in page, which returns to `then` (a path of this site) afterwards."""
+    return f"{LOGIN}?{urlencode({'next': then})}" if own_path(then) else LOGIN
+
+
+def setup(token: str) -> str:
+    """The page on which the first admin is made, for whoever has the token."""
+    return f"{SETUP}?{urlencode({'token': token})}"
+
+
+def own_path(path: str) -> bool:
+    """Whether a browser sent to `path` stays on this site: no scheme, no host, no tricks."""
+    return path.startswith("/") and not path.startswith("//") and not _odd(path)
+
+
+def _odd(path: str) -> bool:
+    # Browsers read a backslash as a slash, and drop tabs and line ends before they look.
+    return "\\" in path or any(character <= " " or character == "\x7f" for character in path)

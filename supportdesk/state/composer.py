@@ -1,0 +1,94 @@
+"""Writing a message."""
+
+from __future__ import annotations
+
+from uuid import uuid5
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
+
+from supportdesk.domain.commands import messages
+from supportdesk.domain.commands.messages import MAY_ADDRESS
+from supportdesk.domain.errors import DomainError, NotFound
+from supportdesk.domain.ids import new_id, parse_id
+from supportdesk.domain.models import Audience
+from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.state.choice import Choice, chosen, typed
+from supportdesk.state.session import attempt, signed_in
+from supportdesk.state.thread import ThreadState
+
+# Lives in the browser, so that the box is still from the moment of sending, on a slow line too.
+sending = ClientStateVar.create("sending", default=False)
+
+MESSAGE_BOX = "message"
+_AUDIENCE_LABELS = {
+    Audience.EVERYONE: "Everyone",
+    Audience.STAFF: "Staff",
+    Audience.ADMINS: "Admins",
+}
+
+
+class ComposerState(rx.State):
+    """The text itself stays in the browser until it is saved; see `ui/composer`."""
+
+    error: str = ""
+    audience: str = Audience.EVERYONE.value
+    audiences: list[Choice] = []
+    # Names the next send. Kept by the browser, so that a send repeated after the server was
+    # restarted in the middle is still the same send.
+    send_id: str = rx.SessionStorage("", name="supportdesk-send-id")
+    _drafts: dict[str, str] = {}
+
+    @rx.event
+    async def send(self, form_data: dict) -> EventSpec | list[EventSpec]:
+        """Post what is in the box; empty the box only when it is saved."""
+        viewer = await signed_in(self)
+        self.error = await attempt(self._post(viewer, typed(form_data, MESSAGE_BOX)))
+        if self.error:
+            return sending.push(False)
+        self.send_id = str(new_id())
+        return [rx.set_value(MESSAGE_BOX, ""), sending.push(False), rx.set_focus(MESSAGE_BOX)]
+
+    async def _post(self, viewer: Viewer, text: str) -> None:
+        ticket = await self.get_state(ThreadState)
+        ticket_id = await ticket._ticket_id()
+        if ticket_id is None:
+            raise NotFound
+        send_id = parse_id(self.send_id) or new_id()
+        # Another text is another message, even under the same id: nothing typed may be swallowed.
+        client_id = uuid5(send_id, text)
+        audience = chosen(Audience, self.audience)
+        await messages.post(viewer.actor, ticket_id, text, audience, client_id)
+
+    @rx.event
+    async def keep_draft(self, text: str) -> None:
+        """Remember what is in the box, for when its ticket is opened again in this tab."""
+        await signed_in(self)
+        ticket = await self.get_state(ThreadState)
+        if isinstance(text, str) and ticket.number:
+            self._drafts[ticket.number] = text[:20_000]
+
+    @rx.event
+    async def choose_audience(self, value: str) -> None:
+        viewer = await signed_in(self)
+        try:
+            audience = chosen(Audience, value)
+        except DomainError as error:
+            self.error = str(error)
+            return
+        if audience in MAY_ADDRESS[viewer.actor.role]:
+            self.audience, self.error = audience.value, ""
+
+    def _arrive(self, viewer: Viewer) -> None:
+        mine = MAY_ADDRESS[viewer.actor.role]
+        self.audiences = [Choice(audience.value, _AUDIENCE_LABELS[audience]) for audience in mine]
+        if self.audience not in mine:
+            self.audience = Audience.EVERYONE.value
+        if parse_id(self.send_id) is None:
+            self.send_id = str(new_id())
+
+    def _swap_draft(self, old: str, new: str) -> EventSpec:
+        """Put the draft of the ticket that is being opened into the box."""
+        self.error, self.audience = "", Audience.EVERYONE.value
+        return rx.set_value(MESSAGE_BOX, self._drafts.get(new, ""))

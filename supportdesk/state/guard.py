@@ -1,0 +1,57 @@
+"""What stands around every event: whose state it is, and what happens when one fails."""
+
+from __future__ import annotations
+
+import logging
+from typing import cast
+
+import reflex as rx
+from reflex.event import Event, EventSpec
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+
+from supportdesk import routes
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.state.session import SessionState, SignedOut, leave_for, viewer_of
+
+_log = logging.getLogger(__name__)
+_HYDRATING = ("hydrate", "hydrate_and_load")
+
+
+class OwnerGuard(Middleware):
+    """Nothing of one person is shown to the next one at the same tab.
+
+    A tab keeps its token, and the server its state, from one page load to the next: also when
+    somebody else signs in there. So before a page is filled from it, the state must belong to the
+    session in the cookie, or it starts empty.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        if event.name.rpartition(".")[2] not in _HYDRATING:
+            return None
+        root = cast("rx.State", state._get_root_state())
+        session = await root.get_state(SessionState)
+        if not session._session_id:
+            return None
+        try:
+            viewer = await viewer_of(root)
+        except DatabaseUnavailable:
+            viewer = None
+        if not session._belongs_to(viewer):
+            root.reset()
+        return None
+
+
+def on_exception(exception: Exception) -> EventSpec | None:
+    """Answer an event that failed. The log names the error, never what the browser had sent."""
+    if isinstance(exception, SignedOut):
+        return leave_for(routes.LOGIN)
+    if isinstance(exception, DatabaseUnavailable):
+        return rx.toast.error(str(exception))
+    if isinstance(exception, TypeError | KeyError | ValueError | AttributeError):
+        # Mostly a made-up event: handlers take their arguments by name.
+        _log.warning("an event was refused: %s", type(exception).__name__)
+        _log.debug("refused event", exc_info=exception)
+        return None
+    _log.error("an event failed", exc_info=exception)
+    return rx.toast.error("Something went wrong on our side. What you typed is still here.")

@@ -1,0 +1,78 @@
+"""How the hub's changes reach browsers through Reflex.
+
+What is the same for many goes out as one packet, encoded once, past the server's copy of the
+state: such vars are projections of the database that nobody reads on the server. What is one tab's
+own is an event of that tab, like any other, and finds its actor like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import reflex as rx
+from reflex.event import Event
+from reflex.state import StateUpdate
+from reflex_base.constants import SocketEvent
+from reflex_base.constants.state import FIELD_MARKER
+
+from supportdesk.realtime.screen import InboxChange, ThreadChange
+from supportdesk.state.inbox import InboxState
+from supportdesk.state.thread import ThreadState, show_facts
+from supportdesk.state.workspace import WorkspaceState
+
+
+class ReflexScreen:
+    def __init__(self, app: rx.App) -> None:
+        self._app = app
+
+    async def change_thread(self, sockets: Iterable[str], change: ThreadChange) -> None:
+        values: dict[str, Any] = {
+            f"live_{slot}": [asdict(line)] if line else [] for slot, line in change.live.items()
+        }
+        if change.history is not None:
+            values["history"] = [asdict(line) for line in change.history]
+        if change.has_earlier is not None:
+            values["has_earlier"] = change.has_earlier
+        if change.facts is not None:
+            values["facts"] = asdict(show_facts(change.facts))
+        await self._send(sockets, ThreadState, values)
+
+    async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None:
+        values: dict[str, Any] = {
+            f"row_{slot}": [asdict(row)] if row else [] for slot, row in change.rows.items()
+        }
+        if change.order is not None:
+            values["order"] = list(change.order)
+        if change.total is not None:
+            values["total"] = change.total
+        if change.has_more is not None:
+            values["has_more"] = change.has_more
+        await self._send(sockets, InboxState, values)
+
+    async def reread_thread(self, token: str) -> None:
+        await self._tell(token, WorkspaceState.reopen)
+
+    async def reread_inbox(self, token: str) -> None:
+        await self._tell(token, InboxState.reread)
+
+    async def reread_marks(self, token: str) -> None:
+        await self._tell(token, InboxState.reread_marks)
+
+    async def recheck_session(self, token: str) -> None:
+        await self._tell(token, WorkspaceState.recheck)
+
+    async def _send(
+        self, sockets: Iterable[str], state: type[rx.State], values: dict[str, Any]
+    ) -> None:
+        to = list(sockets)
+        namespace = self._app.event_namespace
+        if not to or not values or namespace is None:
+            return
+        delta = {state.get_full_name(): {f"{k}{FIELD_MARKER}": v for k, v in values.items()}}
+        await namespace.emit(str(SocketEvent.EVENT), StateUpdate(delta=delta), to=to)
+
+    async def _tell(self, token: str, handler: Any) -> None:
+        for event in Event.from_event_type(handler()):
+            await self._app.event_processor.enqueue(token, event)

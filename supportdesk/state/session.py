@@ -1,0 +1,88 @@
+"""Who is at this browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from supportdesk import cookies, routes
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.errors import DomainError
+from supportdesk.domain.queries.people import hue, initials
+from supportdesk.domain.queries.sessions import Viewer, viewer_for
+
+# What a handler that draws in several steps yields: nothing, to draw now, or effects.
+Effects = AsyncIterator[EventSpec | None]
+
+
+class SignedOut(Exception):
+    """The event came from nobody: no session, or one that is over."""
+
+
+async def viewer_of(state: rx.State) -> Viewer | None:
+    """Who sent this event, from the session row, now; None when it is nobody."""
+    header = state.router.headers.raw_headers.get("cookie", "")
+    return await viewer_for(cookies.read(header, cookies.SESSION))
+
+
+async def signed_in(state: rx.State) -> Viewer:
+    """Who sent this event. Raises `SignedOut`, which takes the screen to the sign-in page."""
+    viewer = await viewer_of(state)
+    if viewer is None:
+        raise SignedOut
+    return viewer
+
+
+async def attempt(command: Awaitable[object]) -> str:
+    """Run a command; return the sentence to show when it could not be done, else nothing."""
+    try:
+        await command
+    except (DomainError, DatabaseUnavailable) as error:
+        return str(error)
+    return ""
+
+
+def leave_for(path: str) -> EventSpec:
+    """Load `path` anew: the next page begins with a new connection, and with nothing of this one.
+
+    A redirect inside the app would keep the page's memory, and the cookies as they were.
+    """
+    return rx.call_script(f"window.location.assign({json.dumps(path)})")
+
+
+def sign_in_again(state: rx.State) -> EventSpec:
+    """Leave for the sign-in page, and come back here afterwards."""
+    return leave_for(routes.login(then=state.router.url.path))
+
+
+class SessionState(rx.State):
+    """The person, as the shell shows them. `_session_id` says whose state this is."""
+
+    signed_in: bool = False
+    me_id: str = ""
+    me_name: str = ""
+    me_email: str = ""
+    me_role: str = ""
+    me_role_label: str = ""
+    me_avatar: str = ""
+    me_hue: int = 0
+    _session_id: str = ""
+
+    def _welcome(self, viewer: Viewer) -> None:
+        self.signed_in = True
+        self.me_id = str(viewer.actor.user_id)
+        self.me_name = viewer.name
+        self.me_email = viewer.email
+        self.me_role = viewer.actor.role.value
+        self.me_role_label = viewer.actor.role.label
+        self.me_avatar = initials(viewer.name)
+        self.me_hue = hue(viewer.actor.user_id)
+        self._session_id = str(viewer.session_id)
+
+    def _belongs_to(self, viewer: Viewer | None) -> bool:
+        return not self._session_id or (
+            viewer is not None and self._session_id == str(viewer.session_id)
+        )

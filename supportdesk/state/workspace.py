@@ -1,0 +1,142 @@
+"""Arriving on a page of the workspace: whose it is, the list, the ticket in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from supportdesk import routes
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.commands import messages, people
+from supportdesk.domain.errors import Invalid, NotFound
+from supportdesk.domain.queries import numbers, thread
+from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.realtime.browser import Browser
+from supportdesk.state.composer import ComposerState, sending
+from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.inbox import InboxState
+from supportdesk.state.session import (
+    Effects,
+    SessionState,
+    leave_for,
+    sign_in_again,
+    signed_in,
+    viewer_of,
+)
+from supportdesk.state.thread import ThreadState
+
+
+class WorkspaceState(rx.State):
+    @rx.event
+    async def arrive(self) -> Effects:
+        """Runs on every page of the workspace, and again after each reconnect."""
+        viewer = await viewer_of(self)
+        if viewer is None:
+            yield sign_in_again(self)
+            return
+        path = self.router.url.path.rstrip("/")
+        home = routes.tickets(viewer.actor.role.value)
+        if path != home and not path.startswith(f"{home}/"):
+            yield leave_for(home)
+            return
+        (await self.get_state(SessionState))._welcome(viewer)
+        session = self.router.session
+        browser = hub().connect(session.client_token, session.session_id, viewer)
+        async for effect in self._arrive(viewer, browser, path[len(home) + 1 :]):
+            yield effect
+
+    async def _arrive(self, viewer: Viewer, browser: Browser, number: str) -> Effects:
+        list_, ticket = await self.get_state(InboxState), await self.get_state(ThreadState)
+        composer = await self.get_state(ComposerState)
+        composer._arrive(viewer)
+        yield sending.push(False)
+        came_from = list_.open_number
+        list_.open_number = number
+        try:
+            if came_from and number and came_from != number:
+                yield composer._swap_draft(came_from, number)
+            if browser.inbox is None:
+                list_._show(await hub().open_inbox(browser))
+                await list_._read_more(viewer, browser)
+                await list_._read_marks(viewer, browser)
+            await self._leave(viewer, browser, list_, number)
+            showing = ticket.number == number and ticket.loaded
+            if number and not (browser.thread and showing):
+                if ticket.number != number:
+                    ticket._open(number)
+                    yield None
+                await self._open(viewer, browser, ticket, number)
+            yield None
+            while missed := hub().settle_inbox(browser):
+                list_._show(missed)
+                yield None
+            while missed_lines := hub().settle_thread(browser):
+                ticket._show(missed_lines, viewer.timezone)
+                yield None
+            list_.error = ""
+        except DatabaseUnavailable as error:
+            list_.error = str(error)
+
+    async def _leave(
+        self, viewer: Viewer, browser: Browser, list_: InboxState, number: str
+    ) -> None:
+        """Let go of the ticket that was open; what stood there has been read."""
+        ticket = await self.get_state(ThreadState)
+        view = browser.thread
+        if view is None or ticket.number == number:
+            return
+        hub().leave_thread(browser)
+        if not number:
+            ticket._open("")
+        if (last := view.last_line) is not None:
+            await messages.mark_read(viewer.actor, view.conversation_id, last.seq)
+        await list_._read_marks(viewer, browser)
+
+    async def _open(
+        self, viewer: Viewer, browser: Browser, ticket: ThreadState, number: str
+    ) -> None:
+        read_back_to = ticket._first_seq
+        try:
+            ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
+            ticket._show(await hub().open_thread(browser, ticket_id), viewer.timezone)
+            if 0 < read_back_to < ticket._first_seq:
+                await ticket._read_from(viewer, browser, read_back_to)
+        except NotFound:
+            ticket._open(number)
+            ticket.missing, ticket.loaded = True, True
+
+    @rx.event
+    async def reopen(self) -> Effects:
+        """Read the open ticket again, because it changed in a way that slots cannot tell."""
+        viewer = await signed_in(self)
+        browser = browser_of(self)
+        ticket = await self.get_state(ThreadState)
+        if browser is None or not ticket.number:
+            return
+        await self._open(viewer, browser, ticket, ticket.number)
+        yield None
+        while missed := hub().settle_thread(browser):
+            ticket._show(missed, viewer.timezone)
+            yield None
+
+    @rx.event
+    async def recheck(self) -> Any:
+        """Sent when the session may be over, or changes may have been missed."""
+        await signed_in(self)
+        browser = browser_of(self)
+        if browser is not None:
+            hub().forget(browser)
+        return WorkspaceState.arrive
+
+    @rx.event
+    async def note_timezone(self, name: str) -> Any:
+        """Remember the browser's time zone, and show times in it from now on."""
+        viewer = await signed_in(self)
+        if not isinstance(name, str) or name == viewer.timezone:
+            return None
+        try:
+            await people.set_timezone(viewer.actor, name)
+        except (Invalid, DatabaseUnavailable):
+            return None
+        return WorkspaceState.recheck

@@ -1,0 +1,79 @@
+"""Composition root: the app, its pages, its HTTP routes and what runs beside them. No logic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import reflex as rx
+from starlette.applications import Starlette
+
+from supportdesk.api import auth, health, old_addresses
+from supportdesk.api.hardening import harden
+from supportdesk.database.engine import dispose_engine
+from supportdesk.pages import PAGES
+from supportdesk.realtime.hub import Hub
+from supportdesk.realtime.listener import listen
+from supportdesk.state import desk
+from supportdesk.state.guard import OwnerGuard, on_exception
+from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
+from supportdesk.state.screen import ReflexScreen
+from supportdesk.state.workspace import WorkspaceState
+
+ON_LOAD = {
+    "home": HomeState.arrive,
+    "sign_in": SignInState.arrive,
+    "sign_up": SignUpState.arrive,
+    "setup": SetupState.arrive,
+    "workspace": WorkspaceState.arrive,
+}
+HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
+
+app = rx.App(
+    theme=None,
+    stylesheets=["/styles.css"],
+    html_lang="en",
+    toaster=rx.toast.provider(position="bottom-center"),
+    backend_exception_handler=on_exception,
+    api_transformer=[Starlette(routes=HTTP_ROUTES), harden],
+)
+app.add_middleware(OwnerGuard(), index=0)
+
+for page in PAGES:
+    app.add_page(
+        page.component, route=page.route, title=page.title, on_load=ON_LOAD.get(page.on_load)
+    )
+
+
+@asynccontextmanager
+async def follow_the_database() -> AsyncIterator[None]:
+    """From the server's start to its end: the hub, its listener, the pool of connections."""
+    hub = Hub(ReflexScreen(app))
+    desk.install(hub)
+    forget_when_gone(hub)
+    listening = asyncio.create_task(listen(hub))
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await dispose_engine()
+
+
+def forget_when_gone(hub: Hub) -> None:
+    """Reflex has no hook for a closed connection, so its own handler is extended."""
+    namespace = app.event_namespace
+    if namespace is None:
+        return
+    tidy_up = namespace.on_disconnect
+
+    def on_disconnect(sid: str, *reason: object) -> object:
+        hub.disconnect(sid)
+        return tidy_up(sid)
+
+    namespace.on_disconnect = on_disconnect  # type: ignore[method-assign,assignment]
+
+
+app.register_lifespan_task(follow_the_database)
