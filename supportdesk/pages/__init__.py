@@ -1,0 +1,40 @@
+"""The pages, one file each: composition of `ui` and nothing else. What exists is listed here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import reflex as rx
+
+from supportdesk import routes
+from supportdesk.pages.admin.tickets import tickets as admin_tickets
+from supportdesk.pages.buyer.tickets import tickets as buyer_tickets
+from supportdesk.pages.public.home import home
+from supportdesk.pages.public.login import login
+from supportdesk.pages.public.not_found import not_found
+from supportdesk.pages.public.setup import setup
+from supportdesk.pages.public.signup import signup
+from supportdesk.pages.seller.tickets import tickets as seller_tickets
+
+NAME = "supportdesk"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is at `route`; `on_load` names what happens on arriving there."""
+
+    route: str
+    component: Callable[[], rx.Component]
+    title: str
+    on_load: str = ""
+
+
+PAGES = [
+    Page(routes.HOME, home, NAME, "home"),
+    Page(routes.LOGIN, login, f"Sign in · {NAME}", "sign_in"),
+    Page(routes.SIGNUP, signup, f"Create an account · {NAME}", "sign_up"),
+    Page(routes.SETUP, setup, f"Set up · {NAME}", "setup"),
+    Page(routes.NOT_FOUND, not_found, f"Page not found · {NAME}"),
+    Page(routes.tickets_page("buyer"), buyer_tickets, f"My tickets · {NAME}", "workspace"),
+    Page(routes.tickets_page("seller"), seller_tickets, f"Tickets · {NAME}", "workspace"),
+    Page(routes.tickets_page("admin"), admin_tickets, f"All tickets · {NAME}", "workspace"),
+]

@@ -1,0 +1,23 @@
+"""A buyer's own tickets."""
+
+import reflex as rx
+
+from supportdesk.state.new_ticket import NewTicketState
+from supportdesk.ui.controls import button, empty
+from supportdesk.ui.new_ticket import new_ticket
+from supportdesk.ui.workspace import workspace
+
+
+def tickets() -> rx.Component:
+    return workspace(
+        "buyer",
+        "My tickets",
+        empty(
+            "ticket",
+            "No tickets yet",
+            "Something wrong with an order, or a question? Write it down; you will see the answer "
+            "here the moment it comes.",
+            button("File your first ticket", on_click=NewTicketState.show),
+        ),
+        new_ticket("Say what happened; whoever can help sees it at once."),
+    )

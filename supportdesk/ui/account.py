@@ -1,0 +1,80 @@
+"""The person at this browser: their menu, with what concerns the whole app."""
+
+import reflex as rx
+
+from supportdesk import routes
+from supportdesk.state.session import SessionState
+from supportdesk.ui import menu
+from supportdesk.ui.avatar import avatar
+
+_SIGN_OUT = "sign-out"
+
+
+def account_menu() -> rx.Component:
+    return rx.fragment(
+        menu.root(
+            menu.trigger(
+                rx.el.button(
+                    avatar(SessionState.me_avatar, SessionState.me_hue, "small"),
+                    rx.el.span("Account", aria_hidden="true", class_name="caption"),
+                    type="button",
+                    aria_label="Account",
+                    class_name="account",
+                ),
+                as_child=True,
+            ),
+            menu.portal(
+                menu.content(
+                    _person(),
+                    rx.el.div(class_name="rule"),
+                    _colour_mode(),
+                    _sign_out(),
+                    side="top",
+                    align="start",
+                    side_offset=6,
+                    collision_padding=8,
+                    class_name="menu",
+                ),
+            ),
+            modal=False,
+        ),
+        # Outside the menu, which is gone by the time the browser sends it. A plain form, for the
+        # answer to it removes the cookie and leaves the page.
+        rx.el.form(
+            id=_SIGN_OUT, action=routes.POST_LOGOUT, method="post", on_submit=None, hidden=True
+        ),
+    )
+
+
+def _person() -> rx.Component:
+    return rx.el.div(
+        avatar(SessionState.me_avatar, SessionState.me_hue),
+        rx.el.div(
+            rx.el.b(SessionState.me_name),
+            rx.el.small(f"{SessionState.me_role_label} · {SessionState.me_email}"),
+        ),
+        class_name="person",
+    )
+
+
+def _colour_mode() -> rx.Component:
+    return menu.item(
+        rx.color_mode_cond(rx.icon("moon", size=16), rx.icon("sun", size=16)),
+        rx.color_mode_cond("Dark mode", "Light mode"),
+        on_select=rx.toggle_color_mode,
+        class_name="item",
+    )
+
+
+def _sign_out() -> rx.Component:
+    return menu.item(
+        rx.el.button(
+            rx.icon("log-out", size=16),
+            "Sign out",
+            type="submit",
+            form=_SIGN_OUT,
+            class_name="item",
+        ),
+        as_child=True,
+        on_select=rx.prevent_default,
+    )

@@ -1,0 +1,53 @@
+"""What stands around every page: for `rx.App`, which takes it in parts."""
+
+from collections.abc import Callable
+
+import reflex as rx
+from reflex.app import default_error_boundary
+
+from supportdesk import routes
+
+STYLESHEETS = ["/styles.css"]
+
+
+def head() -> list[rx.Component]:
+    """The icon, and what browsers should know before the stylesheet is there."""
+    return [
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.meta(name="color-scheme", content="light dark"),
+        rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
+    ]
+
+
+def wraps() -> dict[tuple[int, str], Callable[[bool], rx.Component | None]]:
+    """In place of Reflex's own overlays; the pages themselves say when the connection is lost."""
+    return {(55, "ErrorBoundary"): _error_boundary}
+
+
+def _error_boundary(stateful: bool) -> rx.Component:
+    unreported = {} if stateful else {"on_error": rx.noop()}
+    return default_error_boundary(fallback_render=_broken(), **unreported)
+
+
+def _broken() -> rx.Component:
+    """When drawing the page failed. Plain, for nothing more may go wrong in it."""
+    return rx.el.div(
+        rx.el.main(
+            rx.el.div(
+                rx.el.h1("This page could not be shown"),
+                rx.el.p("The fault is ours. Nothing you sent is lost; load the page again."),
+                rx.el.p(
+                    rx.el.a("Load again", href=routes.HOME, class_name="button primary"),
+                    class_name="below",
+                ),
+                role="alert",
+                class_name="card",
+            ),
+        ),
+        class_name="door",
+    )
+
+
+def toaster() -> rx.Component:
+    """Short news that belongs to no place on the page."""
+    return rx.toast.provider(position="bottom-center", rich_colors=False, expand=False)

@@ -1,0 +1,51 @@
+"""A menu behind a button: Radix's, unstyled, with its keyboard and focus behaviour."""
+
+from reflex_base.components.component import field
+from reflex_base.event import EventHandler, no_args_event_spec
+from reflex_base.vars.base import Var
+from reflex_components_radix.primitives.base import RadixPrimitiveComponent
+
+
+class MenuPart(RadixPrimitiveComponent):
+    library = "@radix-ui/react-dropdown-menu@2.2.1"
+
+
+class MenuRoot(MenuPart):
+    tag = "Root"
+    alias = "MenuRoot"
+
+    modal: Var[bool] = field(doc="Whether what is outside is out of reach while it is open.")
+
+
+class MenuTrigger(MenuPart):
+    tag = "Trigger"
+    alias = "MenuTrigger"
+
+
+class MenuPortal(MenuPart):
+    tag = "Portal"
+    alias = "MenuPortal"
+
+
+class MenuContent(MenuPart):
+    tag = "Content"
+    alias = "MenuContent"
+
+    side: Var[str] = field(doc="On which side of the trigger it opens, room permitting.")
+    align: Var[str] = field(doc="Which edges line up: start, center or end.")
+    side_offset: Var[int] = field(doc="The gap to the trigger in pixels.")
+    collision_padding: Var[int] = field(doc="The least gap to the edge of the window in pixels.")
+
+
+class MenuItem(MenuPart):
+    tag = "Item"
+    alias = "MenuItem"
+
+    on_select: EventHandler[no_args_event_spec] = field(doc="Fired when it is chosen.")
+
+
+root = MenuRoot.create
+trigger = MenuTrigger.create
+portal = MenuPortal.create
+content = MenuContent.create
+item = MenuItem.create

@@ -1,0 +1,52 @@
+"""Times in the reader's own zone, worded by nearness; the exact moment is in the title."""
+
+import reflex as rx
+
+_EXACT = "dddd D MMMM YYYY, HH:mm"
+
+
+def _calendar(today: str, yesterday: str, week: str, other: str) -> dict[str, str]:
+    return {
+        "sameDay": today,
+        "lastDay": yesterday,
+        "lastWeek": week,
+        "sameElse": other,
+        # A clock that is a little slow makes a fresh message come from the future.
+        "nextDay": other,
+        "nextWeek": other,
+    }
+
+
+_IN_LIST = _calendar("HH:mm", "[Yesterday]", "ddd", "D MMM")
+_OF_DAY = _calendar("[Today]", "[Yesterday]", "dddd D MMMM", "D MMMM YYYY")
+_IN_FACTS = _calendar("[Today,] HH:mm", "[Yesterday,] HH:mm", "ddd D MMM, HH:mm", "D MMM YYYY, HH:mm")
+
+
+def list_time(at: rx.Var[str]) -> rx.Component:
+    """`12:04`, `Yesterday`, `Wed`, `3 Nov`."""
+    return rx.moment(at, calendar=_IN_LIST, with_title=True, title_format=_EXACT)
+
+
+def day(date: rx.Var[str]) -> rx.Component:
+    """`Today`, `Yesterday`, `Tuesday 3 November`."""
+    return rx.moment(date, calendar=_OF_DAY)
+
+
+def fact_time(at: rx.Var[str]) -> rx.Component:
+    """`Today, 11:41`, or the date and the time."""
+    return rx.moment(at, calendar=_IN_FACTS, with_title=True, title_format=_EXACT)
+
+
+def time_between(start: rx.Var[str], end: rx.Var[str]) -> rx.Component:
+    """`11 minutes`."""
+    return rx.moment(end, from_=start, ago=True, with_title=True, title_format=_EXACT)
+
+
+def clock(at: rx.Var[str], hours_and_minutes: rx.Var[str]) -> rx.Component:
+    """A time of day that the server has already put in the reader's zone."""
+    return rx.el.time(hours_and_minutes, date_time=at)
+
+
+def one_timer(*children: rx.Component) -> rx.Component:
+    """Around a page: all its times are brought up to date together, once a minute."""
+    return rx.moment_provider(*children, pool=True, interval=60_000)

@@ -1,0 +1,32 @@
+"""The four panels of a ticket page, the same for every role."""
+
+import reflex as rx
+
+from supportdesk.state.inbox import InboxState
+from supportdesk.state.thread import ThreadState
+from supportdesk.ui.conversation import conversation
+from supportdesk.ui.details import details, details_shown
+from supportdesk.ui.shell import shell
+from supportdesk.ui.ticket_list import ticket_list
+
+_PLACE = rx.cond(
+    InboxState.open_number == "",
+    "at-list",
+    rx.cond(ThreadState.missing, "at-ticket missing", "at-ticket"),
+)
+
+
+def workspace(
+    role: str, heading: str, empty: rx.Component, *actions: rx.Component
+) -> rx.Component:
+    """Navigation, list, conversation and details. `empty` is shown while there is no ticket."""
+    return shell(
+        role,
+        rx.el.main(
+            ticket_list(role, heading, empty, *actions),
+            conversation(role),
+            class_name="work",
+        ),
+        details(),
+        class_name=f"desk {_PLACE} {rx.cond(details_shown, 'with-details', '')}",
+    )
