@@ -1,0 +1,41 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from supportdesk.database.embedded import EmbeddedServer
+from supportdesk.database.engine import dispose_engine
+from supportdesk.domain import attempts
+from tests.support.cast import Cast, add_cast
+from tests.support.database import embedded_database, empty
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """The embedded PostgreSQL of this run."""
+    with embedded_database() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def pool(server: EmbeddedServer) -> AsyncIterator[None]:
+    """The app's pool of connections, closed at the end."""
+    yield
+    await dispose_engine()
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, pool: None) -> EmbeddedServer:
+    """An empty desk."""
+    empty(server.owner_url)
+    attempts._limiter.cache_clear()
+    return server
+
+
+@pytest.fixture
+def cast(database: EmbeddedServer) -> Cast:
+    """A desk with people and nothing else."""
+    return add_cast(database.owner_url)

@@ -1,0 +1,37 @@
+"""A real embedded PostgreSQL for a test run, migrated like any other."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from supportdesk.config import override
+from supportdesk.database import embedded, migrations
+from supportdesk.database.embedded import EmbeddedServer
+
+
+@contextmanager
+def embedded_database() -> Iterator[EmbeddedServer]:
+    """Start a server on an empty folder, migrate, and let the settings name it."""
+    with tempfile.TemporaryDirectory(prefix="desk-test-") as folder:
+        server = embedded.start(Path(folder))
+        try:
+            migrations.upgrade(server.owner_url)
+            server.admit_app()
+            override(database_url=server.app_url)
+            yield server
+        finally:
+            server.stop()
+
+
+def empty(owner_url: str) -> None:
+    """Take everything out of the database but what the migrations put in."""
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(
+            'TRUNCATE "user", team_member, session, setup_link, conversation, participant, ticket,'
+            " message, event RESTART IDENTITY CASCADE"
+        )

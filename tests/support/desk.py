@@ -1,0 +1,113 @@
+"""A whole desk as people run it: `supportdesk serve` in production mode, on a port of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from supportdesk.database.cluster import Cluster
+from supportdesk.database.embedded import APP_LOGIN, DATABASE
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"Ready after .*: (http://\S+)")
+START_SECONDS = 180
+STOP_SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Desk:
+    """A desk that runs, or is to be started (again) on the same data and the same port."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    demo: bool = True
+    env: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def cluster(self) -> Cluster:
+        return Cluster(self.home / "postgres")
+
+    @property
+    def owner_url(self) -> str:
+        return self.cluster.url("postgres", DATABASE)
+
+    @property
+    def app_url(self) -> str:
+        return self.cluster.url(APP_LOGIN, DATABASE)
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready."""
+        command = [sys.executable, "-c", "from supportdesk.cli import app; app()", "serve"]
+        command += ["--port", str(self.port), *(["--demo"] if self.demo else [])]
+        own = {k: v for k, v in os.environ.items() if not k.startswith("SUPPORTDESK_")}
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**own, "SUPPORTDESK_HOME": str(self.home), **self.env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.output.clear()
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        deadline = time.monotonic() + START_SECONDS
+        while not any(READY.search(line) for line in list(self.output)):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the desk did not start:\n" + "".join(self.output))
+            time.sleep(0.05)
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            self.output.append(line)
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C would, and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it without a chance to say good-bye."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, with_signal: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(with_signal)
+        code = self.process.wait(STOP_SECONDS)
+        self.process = None
+        return code
+
+
+@contextmanager
+def running_desk(*, demo: bool = True, **env: str) -> Iterator[Desk]:
+    """A desk on an empty folder, gone afterwards with all that it started."""
+    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+        desk = Desk(Path(folder), demo=demo, env=env)
+        try:
+            desk.start()
+            yield desk
+        finally:
+            desk.stop()
+            desk.cluster.stop()

@@ -1,0 +1,164 @@
+"""A browser without a screen: speaks Reflex's protocol over a bare websocket, holds the state.
+
+`state` is what a real browser would hold by applying what it was told; `bytes_in` counts the
+payload of every frame. Handlers can be called with anything, as anybody could.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from supportdesk import cookies
+from supportdesk.demo.load import PASSWORD
+
+MARK = "_rx_state_"
+ROOT_STATE = "reflex___state____state"
+HYDRATE = f"{ROOT_STATE}.hydrate_and_load"
+
+
+def state_name(module: str, name: str) -> str:
+    """Reflex's name of state `name` (in snake case) in `supportdesk/state/<module>.py`."""
+    return f"{ROOT_STATE}.supportdesk___state___{module}____{name}"
+
+
+SESSION = state_name("session", "session_state")
+INBOX = state_name("inbox", "inbox_state")
+THREAD = state_name("thread", "thread_state")
+COMPOSER = state_name("composer", "composer_state")
+DETAILS = state_name("details", "details_state")
+NEW_TICKET = state_name("new_ticket", "new_ticket_state")
+WORKSPACE = state_name("workspace", "workspace_state")
+
+
+async def sign_in(http: aiohttp.ClientSession, url: str, name: str) -> str:
+    """Sign in one of the cast and return the session's token."""
+    form = {"email": f"{name}@demo.test", "password": PASSWORD, "next": ""}
+    async with http.post(f"{url}/auth/login", data=form, allow_redirects=False) as response:
+        for header in response.headers.getall("Set-Cookie", []):
+            if (morsel := SimpleCookie(header).get(cookies.SESSION)) and morsel.value:
+                return morsel.value
+        raise AssertionError(f"{name} could not sign in: {response.status} {response.headers}")
+
+
+class RawBrowser:
+    def __init__(
+        self, http: aiohttp.ClientSession, url: str, session: str = "", token: str = ""
+    ) -> None:
+        self.http, self.url, self.session = http, url, session
+        self.token = token or str(uuid4())
+        self.path = "/"
+        self.state: dict[str, dict[str, Any]] = {}
+        self.events: list[dict[str, Any]] = []
+        self.bytes_in = 0
+        self.frames: list[tuple[float, str]] = []
+        self.on_update: Callable[[dict[str, Any], float], None] | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+
+    async def open(self, path: str, origin: str | None = None) -> None:
+        """Connect and arrive on `path`, as a page load does."""
+        self.path = path
+        headers = {"Origin": origin or self.url}
+        if self.session:
+            headers["Cookie"] = f"{cookies.SESSION}={self.session}"
+        address = f"{self.url}/_event/?EIO=4&transport=websocket&token={self.token}"
+        self._socket = await self.http.ws_connect(address, headers=headers, max_msg_size=0)
+        await self._socket.receive_str()
+        boot = {"event": {"name": HYDRATE, "payload": {}, "router_data": self._router_data()}}
+        await self._socket.send_str("40/_event," + json.dumps(boot))
+        self._reader = asyncio.create_task(self._read())
+
+    async def navigate(self, path: str) -> None:
+        """Go to another page of the app without a page load."""
+        self.path = path
+        await self.send(f"{ROOT_STATE}.reflex___state____on_load_internal_state.on_load_internal")
+
+    async def send(self, handler: str, **payload: Any) -> None:
+        """Call any handler of any state by its full name."""
+        event = {"name": handler, "payload": payload, "router_data": self._router_data()}
+        if self._socket is not None:
+            await self._socket.send_str("42/_event," + json.dumps(["event", event]))
+
+    async def say(self, text: str) -> None:
+        await self.send(f"{COMPOSER}.send", form_data={"message": text})
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._reader
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def until(self, holds: Callable[[RawBrowser], object], seconds: float = 10) -> None:
+        """Wait until `holds(self)`; a failure shows what was told last."""
+        deadline = time.monotonic() + seconds
+        while not holds(self):
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), deadline - time.monotonic())
+            except TimeoutError:
+                tail = "\n".join(frame[:600] for _, frame in self.frames[-5:])
+                raise AssertionError(f"did not come about; last frames:\n{tail}") from None
+
+    def var(self, state: str, name: str, default: Any = None) -> Any:
+        return self.state.get(state, {}).get(name + MARK, default)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The conversation on the screen, top to bottom."""
+        slots = [self.var(THREAD, f"live_{i}", []) for i in range(32)]
+        return [*self.var(THREAD, "history", []), *(line for slot in slots for line in slot)]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The ticket list on the screen, top to bottom."""
+        page = [row for i in self.var(INBOX, "order", []) for row in self.var(INBOX, f"row_{i}")]
+        return [*page, *self.var(INBOX, "more", [])]
+
+    def unread(self, number: str) -> int:
+        """The unread count that the screen draws for that ticket."""
+        read = self.var(INBOX, "read", {})
+        row = next(row for row in self.rows if row["number"] == number)
+        shown = number in read and number != self.var(INBOX, "open_number")
+        return row["messages"] - read[number] if shown else 0
+
+    def _router_data(self) -> dict[str, Any]:
+        return {"pathname": self.path, "asPath": self.path, "path": self.path, "query": {}}
+
+    async def _read(self) -> None:
+        if self._socket is None:
+            return
+        async for message in self._socket:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                continue
+            now, text = time.perf_counter(), message.data
+            if text == "2":
+                await self._socket.send_str("3")
+                continue
+            self.bytes_in += len(text.encode())
+            self.frames.append((now, text))
+            if text.startswith("42/_event,"):
+                kind, update = json.loads(text[len("42/_event,") :])
+                if kind == "new_token":
+                    self.token = update
+                elif kind == "event":
+                    self._apply(update, now)
+            self._changed.set()
+
+    def _apply(self, update: dict[str, Any], now: float) -> None:
+        for state, values in (update.get("delta") or {}).items():
+            self.state.setdefault(state, {}).update(values)
+        self.events += update.get("events") or []
+        if self.on_update:
+            self.on_update(update, now)
