@@ -1,4 +1,4 @@
-"""PostgreSQL: the embedded server, migrations, connections and `transaction(actor)`.
+"""Reaching PostgreSQL: the engine and `transaction(actor)`, the embedded server, migrations.
 
-Knows roles and settings, but nothing of tickets: what is in the database is the domain's business.
+What is stored, and what may be done with it, is not decided here but in `domain/` and `alembic/`.
 """

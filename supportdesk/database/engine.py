@@ -14,8 +14,8 @@ from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from supportdesk.config import get_settings
 
@@ -71,35 +71,35 @@ async def dispose_engine() -> None:
 
 
 @asynccontextmanager
-async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncSession]:
+async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
     """Open a transaction as `actor`; commit at the end, roll back on an error.
 
     Raises:
         DatabaseUnavailable: there is no connection to be had, or it broke.
     """
-    session = await _begin(actor)
+    connection = await _begin(actor)
     try:
-        yield session
-        await session.commit()
+        yield connection
+        await connection.commit()
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error
         raise
     finally:
-        await session.close()
+        await connection.close()
 
 
-async def _begin(actor: ActsInDatabase) -> AsyncSession:
+async def _begin(actor: ActsInDatabase) -> AsyncConnection:
     identity = {"role": actor.database_role, "user_id": actor.database_user_id}
-    for attempt in range(_TRIES):
-        session = AsyncSession(get_engine(), expire_on_commit=False, autoflush=False)
+    for _ in range(_TRIES):
+        connection = get_engine().connect()
         try:
-            await session.execute(_BECOME, identity)
-        except (OperationalError, InterfaceError, TimeoutError) as error:
-            await session.close()
-            stale = isinstance(error, DBAPIError) and error.connection_invalidated
-            if not stale or attempt == _TRIES - 1:
+            await connection.start()
+            await connection.execute(_BECOME, identity)
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            await connection.close()
+            if not (isinstance(error, DBAPIError) and error.connection_invalidated):
                 raise DatabaseUnavailable from error
         else:
-            return session
+            return connection
     raise DatabaseUnavailable

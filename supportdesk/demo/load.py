@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import col
@@ -222,5 +222,10 @@ async def _read(
                 col(Participant.conversation_id) == conversation.id,
                 col(Participant.user_id) == user_id,
             )
-            .values(last_read_seq=max(0, conversation.last_seq - behind))
+            # Whoever wrote has read as far as that.
+            .values(
+                last_read_seq=func.greatest(
+                    col(Participant.last_read_seq), conversation.last_seq - behind
+                )
+            )
         )

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.ids import new_id
@@ -35,7 +35,7 @@ _LINES = {EventKind.STATUS_CHANGED, EventKind.PRIORITY_CHANGED}
 
 
 async def record(
-    tx: AsyncSession,
+    tx: AsyncConnection,
     actor: Actor,
     kind: EventKind,
     *,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Role
@@ -149,7 +149,7 @@ class ThreadView:
             if len(lines) == thread.PAGE:
                 self._worker.wake()
 
-    async def _lost_people(self, tx: AsyncSession) -> set[UUID]:
+    async def _lost_people(self, tx: AsyncConnection) -> set[UUID]:
         people = list({browser.viewer.actor.user_id for browser in self.openers})
         if self.role is Role.ADMIN:
             found = await tx.execute(_LOST_ADMINS, {"people": people})
@@ -159,7 +159,7 @@ class ThreadView:
         return set(found.scalars())
 
     async def _new_facts(
-        self, tx: AsyncSession, reader: Browser, lines: tuple[Line, ...]
+        self, tx: AsyncConnection, reader: Browser, lines: tuple[Line, ...]
     ) -> TicketFacts | None:
         """The facts, when they may be other than those on the screens."""
         known = {person.id for person in self._facts.people} if self._facts else set()

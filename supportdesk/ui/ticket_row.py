@@ -19,7 +19,8 @@ def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
         row=row,
         href=f"{folder}/{number}",
         current=number == InboxState.open_number,
-        unread=rx.cond(read.contains(number), row.messages - read[number], row.messages),
+        # A row that is new on this screen comes a moment before one's own marks on it.
+        unread=rx.cond(read.contains(number), row.messages - read[number], 0),
         starred=InboxState.starred.contains(number) & InboxState.starred[number],
         by_me=row.last_sender_id == SessionState.me_id,
     )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
@@ -70,7 +70,7 @@ async def file_ticket(actor: Actor, new: NewTicket) -> Filed:
     return Filed(ticket_id, number)
 
 
-async def _number(tx: AsyncSession, ticket_id: UUID) -> int | None:
+async def _number(tx: AsyncConnection, ticket_id: UUID) -> int | None:
     number: int | None = await tx.scalar(
         select(col(Ticket.number)).where(col(Ticket.id) == ticket_id)
     )
@@ -78,7 +78,7 @@ async def _number(tx: AsyncSession, ticket_id: UUID) -> int | None:
 
 
 async def _insert(
-    tx: AsyncSession, actor: Actor, ticket_id: UUID, subject: str, new: NewTicket
+    tx: AsyncConnection, actor: Actor, ticket_id: UUID, subject: str, new: NewTicket
 ) -> None:
     await tx.execute(
         insert(Conversation).values(id=ticket_id, kind="ticket", created_by=actor.user_id)

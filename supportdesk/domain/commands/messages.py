@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain import lifecycle
@@ -58,7 +58,7 @@ async def post(
 
 
 async def post_within(
-    tx: AsyncSession,
+    tx: AsyncConnection,
     actor: Actor,
     conversation_id: UUID,
     body: str,
@@ -102,7 +102,7 @@ async def post_within(
     return Posted(message_id, seq, again=False)
 
 
-async def _status_of(tx: AsyncSession, conversation_id: UUID) -> Status:
+async def _status_of(tx: AsyncConnection, conversation_id: UUID) -> Status:
     status = await tx.scalar(select(col(Ticket.status)).where(col(Ticket.id) == conversation_id))
     if status is None:
         raise NotFound
@@ -110,7 +110,7 @@ async def _status_of(tx: AsyncSession, conversation_id: UUID) -> Status:
 
 
 async def _first_result(
-    tx: AsyncSession, actor: Actor, conversation_id: UUID, client_id: UUID
+    tx: AsyncConnection, actor: Actor, conversation_id: UUID, client_id: UUID
 ) -> Posted:
     first = await tx.execute(
         select(col(Message.id), col(Message.seq)).where(

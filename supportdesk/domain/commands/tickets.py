@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain import lifecycle
@@ -45,7 +45,7 @@ async def reopen(actor: Actor, ticket_id: UUID) -> None:
 
 
 async def change_status(
-    tx: AsyncSession, actor: Actor, ticket_id: UUID, current: Status, to: Status
+    tx: AsyncConnection, actor: Actor, ticket_id: UUID, current: Status, to: Status
 ) -> None:
     """Write a move that the rules allow, and tell of it."""
     changed = await tx.scalar(
@@ -96,7 +96,7 @@ async def set_star(actor: Actor, ticket_id: UUID, starred: bool) -> None:
         )
 
 
-async def note_admin(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None:
+async def note_admin(tx: AsyncConnection, actor: Actor, conversation_id: UUID) -> None:
     """Make the row that keeps an admin's own marks on a ticket; parties have theirs already."""
     if actor.role is not Role.ADMIN:
         return
@@ -112,7 +112,7 @@ async def note_admin(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> N
     )
 
 
-async def _current(tx: AsyncSession, ticket_id: UUID, column: Any) -> str:
+async def _current(tx: AsyncConnection, ticket_id: UUID, column: Any) -> str:
     value: str | None = await tx.scalar(select(column).where(col(Ticket.id) == ticket_id))
     if value is None:
         raise NotFound

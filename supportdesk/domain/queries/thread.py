@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain import lifecycle
@@ -173,14 +173,14 @@ async def earlier_for(
 
 
 async def _page(
-    tx: AsyncSession, query: Any, values: dict[str, Any]
+    tx: AsyncConnection, query: Any, values: dict[str, Any]
 ) -> tuple[tuple[Line, ...], bool]:
     found = (await tx.execute(query, {**values, "limit": PAGE + 1})).all()
     return tuple(as_line(row) for row in reversed(found[:PAGE])), len(found) > PAGE
 
 
 async def lines_after(
-    tx: AsyncSession, conversation_id: UUID, seq: int, limit: int
+    tx: AsyncConnection, conversation_id: UUID, seq: int, limit: int
 ) -> tuple[Line, ...]:
     """The lines after `seq`, oldest first, in a transaction that the hub holds open."""
     values = {"conversation_id": conversation_id, "seq": seq, "limit": limit}
@@ -209,7 +209,7 @@ def as_line(row: Any) -> Line:
     )
 
 
-async def facts_within(tx: AsyncSession, actor: Actor, ticket_id: UUID) -> TicketFacts:
+async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> TicketFacts:
     """`facts_for` inside a transaction that is already open."""
     row = (await tx.execute(_FACTS, {"id": ticket_id})).one_or_none()
     if row is None:
