@@ -17,8 +17,8 @@ config = rx.Config(
     trusted_proxy_hops=settings.trusted_proxy_hops,
     transport="websocket",
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
-    # What a tab holds can be rebuilt from the database, so an idle one need not hold it for long.
-    redis_token_expiration=15 * 60,
+    # How long a tab that has gone is waited for; the hub keeps those that are connected.
+    redis_token_expiration=5 * 60,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     disable_plugins=[SitemapPlugin],

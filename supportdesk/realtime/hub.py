@@ -50,6 +50,7 @@ class Hub:
         self._browsers: dict[str, Browser] = {}
         self._threads: dict[ThreadKey, ThreadView] = {}
         self._inboxes: dict[InboxKey, InboxView] = {}
+        self._waiting: set[str] = set()
         self._reading: dict[ThreadView, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -193,13 +194,19 @@ class Hub:
 
     async def resync(self) -> None:
         """Doorbells may have been missed: every tab proves its session and reads all it shows."""
-        for browser in list(self._browsers.values()):
-            await self._screen.recheck_session(browser.token)
+        tokens, self._waiting = {*self._browsers, *self._waiting}, set()
+        for token in tokens:
+            await self._screen.recheck_session(token)
 
-    def end_expired(self) -> None:
-        """Sessions that ran out ring no bell; somebody has to look at the clock."""
+    def call_back(self, token: str) -> None:
+        """This tab could not arrive while the database was away: have it try again after that."""
+        self._waiting.add(token)
+
+    async def sweep(self) -> None:
+        """What rings no bell: sessions that ran out, and tabs that are quiet but still there."""
         now = datetime.now(UTC)
         self._end(b for b in self._browsers.values() if b.viewer.expires_at <= now)
+        await self._screen.keep(list(self._browsers))
 
     # Reading: what stands on an open screen has been read, but not every message needs a write.
 

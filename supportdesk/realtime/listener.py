@@ -50,7 +50,7 @@ async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
     while True:
         async for notification in connection.notifies(timeout=_SWEEP_SECONDS):
             await hub.ring(_doorbell(notification.payload))
-        hub.end_expired()
+        await hub.sweep()
 
 
 def _doorbell(payload: str) -> Doorbell:

@@ -47,5 +47,8 @@ class Screen(Protocol):
     async def reread_marks(self, token: str) -> None:
         """What the person has read and starred."""
 
+    async def keep(self, tokens: Iterable[str]) -> None:
+        """These tabs are still there: hold what they have, however quiet they are."""
+
     async def recheck_session(self, token: str) -> None:
         """Leave for the sign-in page if the session is over; otherwise read everything again."""

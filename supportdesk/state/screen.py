@@ -13,6 +13,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import Event
+from reflex.istate.manager.token import BaseStateToken
 from reflex.state import StateUpdate
 from reflex_base.constants import SocketEvent
 from reflex_base.constants.state import FIELD_MARKER
@@ -62,6 +63,10 @@ class ReflexScreen:
 
     async def recheck_session(self, token: str) -> None:
         await self._tell(token, WorkspaceState.recheck)
+
+    async def keep(self, tokens: Iterable[str]) -> None:
+        for token in tokens:
+            await self._app.state_manager.get_state(BaseStateToken(ident=token, cls=rx.State))
 
     async def _send(
         self, sockets: Iterable[str], state: type[rx.State], values: dict[str, Any]

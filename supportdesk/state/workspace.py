@@ -31,7 +31,11 @@ class WorkspaceState(rx.State):
     @rx.event
     async def arrive(self) -> Effects:
         """Runs on every page of the workspace, and again after each reconnect."""
-        viewer = await viewer_of(self)
+        try:
+            viewer = await viewer_of(self)
+        except DatabaseUnavailable as error:
+            await self._wait_for_database(error)
+            return
         if viewer is None:
             yield sign_in_again(self)
             return
@@ -56,7 +60,7 @@ class WorkspaceState(rx.State):
         try:
             if came_from and number and came_from != number:
                 yield composer._swap_draft(came_from, number)
-            if browser.inbox is None:
+            if browser.inbox is None or not list_.loaded:
                 list_._show(await hub().open_inbox(browser))
                 await list_._read_more(viewer, browser)
                 await list_._read_marks(viewer, browser)
@@ -76,7 +80,12 @@ class WorkspaceState(rx.State):
                 yield None
             list_.error = ""
         except DatabaseUnavailable as error:
-            list_.error = str(error)
+            await self._wait_for_database(error)
+
+    async def _wait_for_database(self, error: DatabaseUnavailable) -> None:
+        """Say so, and arrive again when it is back."""
+        (await self.get_state(InboxState)).error = str(error)
+        hub().call_back(self.router.session.client_token)
 
     async def _leave(
         self, viewer: Viewer, browser: Browser, list_: InboxState, number: str
@@ -123,7 +132,6 @@ class WorkspaceState(rx.State):
     @rx.event
     async def recheck(self) -> Any:
         """Sent when the session may be over, or changes may have been missed."""
-        await signed_in(self)
         browser = browser_of(self)
         if browser is not None:
             hub().forget(browser)

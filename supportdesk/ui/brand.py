@@ -4,7 +4,7 @@ import reflex as rx
 
 
 def mark() -> rx.Component:
-    return rx.el.img(src="/favicon.svg", alt="", width="28", height="28")
+    return rx.el.img(src="/favicon.svg", alt="")
 
 
 def wordmark(href: str) -> rx.Component:

@@ -15,8 +15,8 @@ from supportdesk.ui.controls import button, wrong
 _TO_THE_END = "document.getElementById('conversation')?.scrollTo(0, 0)"
 
 _WARNINGS = {
-    "staff": "Staff only: the buyer will not see this.",
-    "admins": "Admins only: neither the buyer nor the seller will see this.",
+    "staff": "Staff only: hidden from the buyer.",
+    "admins": "Admins only: hidden from buyer and seller.",
 }
 
 

@@ -13,9 +13,7 @@ def button(*children: Any, kind: str = "", **props: Any) -> rx.Component:
 
 def icon_button(name: str, icon: str, kind: str = "quiet", **props: Any) -> rx.Component:
     """A button that is only a picture, named for those who do not see it."""
-    return button(
-        rx.icon(icon, size=16), kind=f"icon {kind}", aria_label=name, title=name, **props
-    )
+    return button(rx.icon(icon, size=16), kind=f"icon {kind}", aria_label=name, title=name, **props)
 
 
 def field(
@@ -55,7 +53,11 @@ def described(name: str, error: rx.Var[str]) -> dict[str, Any]:
 def wrong(text: rx.Var[str], **props: Any) -> rx.Component:
     """What is wrong with one field, under it."""
     return rx.el.p(
-        rx.icon("circle-alert", size=14), rx.el.span(text), role="alert", class_name="wrong", **props
+        rx.icon("circle-alert", size=14),
+        rx.el.span(text),
+        role="alert",
+        class_name="wrong",
+        **props,
     )
 
 

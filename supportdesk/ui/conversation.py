@@ -7,23 +7,22 @@ from supportdesk import routes
 from supportdesk.realtime.lines import ShownLine
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.thread import LIVE, ThreadState, live
+from supportdesk.ui.address import open_number
 from supportdesk.ui.composer import composer
 from supportdesk.ui.controls import button, empty
 from supportdesk.ui.details import details_toggle
 from supportdesk.ui.in_view import in_view
 from supportdesk.ui.line import line
-from supportdesk.ui.skeletons import conversation_skeleton
+from supportdesk.ui.skeletons import bone, conversation_skeleton
 
-_SHOWS = rx.cond(
-    InboxState.open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown")
-)
+_SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
 
 
 def conversation(role: str) -> rx.Component:
     """The composer is always there, hidden when there is nothing to answer: see `composer`."""
     folder = routes.tickets(role)
     return rx.el.section(
-        rx.cond(InboxState.loaded & (InboxState.open_number == ""), _none_chosen()),
+        rx.cond((InboxState.total > 0) & (open_number == ""), _none_chosen()),
         _bar(folder),
         rx.cond(ThreadState.missing, _not_found(folder)),
         _log(),
@@ -42,15 +41,20 @@ def _bar(folder: str) -> rx.Component:
             class_name="button quiet icon back",
         ),
         rx.cond(
-            ThreadState.loaded & ~ThreadState.missing,
-            rx.fragment(
-                rx.el.h1(ThreadState.facts.subject),
-                rx.el.span(ThreadState.facts.number, class_name="number"),
-            ),
+            ThreadState.loaded,
+            rx.cond(~ThreadState.missing, _title()),
+            rx.fragment(rx.el.h1("Opening …", class_name="unseen"), bone()),
         ),
         rx.el.span(class_name="grow"),
         details_toggle(),
         class_name="bar",
+    )
+
+
+def _title() -> rx.Component:
+    return rx.fragment(
+        rx.el.h1(ThreadState.facts.subject),
+        rx.el.span(ThreadState.facts.number, class_name="number"),
     )
 
 

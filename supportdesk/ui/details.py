@@ -13,6 +13,7 @@ from supportdesk.state.inbox import InboxState
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
+from supportdesk.ui.address import open_number
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.controls import alert, button, icon_button
 from supportdesk.ui.skeletons import details_skeleton
@@ -38,7 +39,7 @@ def details_toggle() -> rx.Component:
 
 def details() -> rx.Component:
     return rx.cond(
-        (InboxState.open_number != "") & ~ThreadState.missing,
+        (open_number != "") & ~ThreadState.missing,
         rx.el.aside(
             rx.el.div(
                 rx.el.h2("Details"),
@@ -133,7 +134,10 @@ def _people() -> rx.Component:
     return rx.el.section(
         rx.el.h3("People"),
         rx.el.ul(
-            rx.foreach(_facts.people, _person), role="list", aria_label="People", class_name="people"
+            rx.foreach(_facts.people, _person),
+            role="list",
+            aria_label="People",
+            class_name="people",
         ),
     )
 

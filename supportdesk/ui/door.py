@@ -66,9 +66,7 @@ def name_field(value: rx.Var[str], **props: Any) -> rx.Component:
 def password_field() -> rx.Component:
     return field(
         "Password",
-        text_input(
-            "password", type="password", auto_complete="current-password", required=True
-        ),
+        text_input("password", type="password", auto_complete="current-password", required=True),
         name="password",
     )
 

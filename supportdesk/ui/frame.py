@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.app import default_error_boundary
 
 from supportdesk import routes
+from supportdesk.ui.skeletons import desk_skeleton
 
 STYLESHEETS = ["/styles.css"]
 
@@ -46,6 +47,11 @@ def _broken() -> rx.Component:
         ),
         class_name="door",
     )
+
+
+def waiting() -> rx.Component:
+    """What is drawn until the page's own program has arrived."""
+    return desk_skeleton()
 
 
 def toaster() -> rx.Component:

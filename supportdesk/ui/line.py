@@ -45,10 +45,12 @@ def _message(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
         data_seq=line.seq,
         data_kind=line.kind,
         title=rx.cond(line.follows, line.time, ""),
-        class_name=(
-            f"msg {line.audience} {rx.cond(mine, 'mine', '')} {rx.cond(line.follows, 'follows', '')}"
-        ),
+        class_name=f"msg {line.audience} {_side(mine)} {rx.cond(line.follows, 'follows', '')}",
     )
+
+
+def _side(mine: rx.Var[bool]) -> rx.Var[str]:
+    return rx.cond(mine, "mine", "theirs")
 
 
 def _head(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:

@@ -22,11 +22,6 @@ class MenuTrigger(MenuPart):
     alias = "MenuTrigger"
 
 
-class MenuPortal(MenuPart):
-    tag = "Portal"
-    alias = "MenuPortal"
-
-
 class MenuContent(MenuPart):
     tag = "Content"
     alias = "MenuContent"
@@ -46,6 +41,5 @@ class MenuItem(MenuPart):
 
 root = MenuRoot.create
 trigger = MenuTrigger.create
-portal = MenuPortal.create
 content = MenuContent.create
 item = MenuItem.create

@@ -13,9 +13,7 @@ from supportdesk.ui.fonts import inter
 _ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 
-def shell(
-    role: str, *panels: rx.Component, class_name: rx.Var[str] | str = ""
-) -> rx.Component:
+def shell(role: str, *panels: rx.Component, class_name: rx.Var[str] | str = "") -> rx.Component:
     """`panels` beside the navigation of `role`, of which the page is one place."""
     return times.one_timer(
         inter(),

@@ -15,12 +15,25 @@ _LINES = [(72, 88), (54, 80), (64, 60), (80, 92), (48, 70), (68, 84), (58, 64), 
 
 def _row(subject: int, last: int) -> rx.Component:
     return rx.el.div(
-        _bone(class_name="round"),
-        _bone(style={"width": f"{subject}%"}),
-        _bone(style={"width": "36px"}),
-        _bone(style={"width": f"{last}%", "gridColumn": "2"}),
-        _bone(style={"width": "130px", "gridColumn": "2", "marginTop": "6px"}),
+        bone(class_name="round"),
+        bone(style={"width": f"{subject}%"}),
+        bone(style={"width": "36px"}),
+        bone(style={"width": f"{last}%", "gridColumn": "2"}),
+        bone(style={"width": "130px", "gridColumn": "2", "marginTop": "6px"}),
         class_name="row ghost",
+    )
+
+
+def desk_skeleton() -> rx.Component:
+    """All of it, before the page itself is there."""
+    return rx.el.div(
+        rx.el.div(class_name="rail"),
+        rx.el.div(
+            rx.el.div(rx.el.div(bone(), class_name="bar"), list_skeleton(), class_name="list"),
+            class_name="work",
+        ),
+        aria_hidden="true",
+        class_name="desk at-list",
     )
 
 
@@ -28,7 +41,7 @@ def conversation_skeleton() -> rx.Component:
     return rx.el.div(
         _message(46),
         _message(62),
-        rx.el.div(_bone(class_name="bubble mine", style={"width": "52%"})),
+        rx.el.div(bone(class_name="bubble mine", style={"width": "52%"})),
         _message(38),
         aria_hidden="true",
         class_name="ghost",
@@ -37,7 +50,7 @@ def conversation_skeleton() -> rx.Component:
 
 def _message(width: int) -> rx.Component:
     return rx.el.div(
-        _bone(class_name="round"), _bone(class_name="bubble", style={"width": f"{width}%"})
+        bone(class_name="round"), bone(class_name="bubble", style={"width": f"{width}%"})
     )
 
 
@@ -48,8 +61,8 @@ def details_skeleton() -> rx.Component:
                 part
                 for width in (64, 52, 96, 110, 70)
                 for part in (
-                    _bone(style={"width": "56px"}),
-                    _bone(style={"width": f"{width}px", "marginBlock": "7px"}),
+                    bone(style={"width": "56px"}),
+                    bone(style={"width": f"{width}px", "marginBlock": "7px"}),
                 )
             ],
             class_name="facts",
@@ -58,5 +71,5 @@ def details_skeleton() -> rx.Component:
     )
 
 
-def _bone(class_name: str = "", style: dict[str, str] | None = None) -> rx.Component:
+def bone(class_name: str = "", style: dict[str, str] | None = None) -> rx.Component:
     return rx.el.span(class_name=f"bone {class_name}".strip(), style=style or {})

@@ -19,7 +19,9 @@ def _calendar(today: str, yesterday: str, week: str, other: str) -> dict[str, st
 
 _IN_LIST = _calendar("HH:mm", "[Yesterday]", "ddd", "D MMM")
 _OF_DAY = _calendar("[Today]", "[Yesterday]", "dddd D MMMM", "D MMMM YYYY")
-_IN_FACTS = _calendar("[Today,] HH:mm", "[Yesterday,] HH:mm", "ddd D MMM, HH:mm", "D MMM YYYY, HH:mm")
+_IN_FACTS = _calendar(
+    "[Today,] HH:mm", "[Yesterday,] HH:mm", "ddd D MMM, HH:mm", "D MMM YYYY, HH:mm"
+)
 
 
 def list_time(at: rx.Var[str]) -> rx.Component:

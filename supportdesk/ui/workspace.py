@@ -2,23 +2,21 @@
 
 import reflex as rx
 
-from supportdesk.state.inbox import InboxState
 from supportdesk.state.thread import ThreadState
+from supportdesk.ui.address import open_number
 from supportdesk.ui.conversation import conversation
 from supportdesk.ui.details import details, details_shown
 from supportdesk.ui.shell import shell
 from supportdesk.ui.ticket_list import ticket_list
 
 _PLACE = rx.cond(
-    InboxState.open_number == "",
+    open_number == "",
     "at-list",
     rx.cond(ThreadState.missing, "at-ticket missing", "at-ticket"),
 )
 
 
-def workspace(
-    role: str, heading: str, empty: rx.Component, *actions: rx.Component
-) -> rx.Component:
+def workspace(role: str, heading: str, empty: rx.Component, *actions: rx.Component) -> rx.Component:
     """Navigation, list, conversation and details. `empty` is shown while there is no ticket."""
     return shell(
         role,

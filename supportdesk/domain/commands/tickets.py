@@ -47,7 +47,18 @@ async def reopen(actor: Actor, ticket_id: UUID) -> None:
 async def change_status(
     tx: AsyncConnection, actor: Actor, ticket_id: UUID, current: Status, to: Status
 ) -> None:
-    """Write a move that the rules allow, and tell of it."""
+    """Write a move that the rules allow, and tell of it.
+
+    Telling comes first, because it takes the conversation's lock: who writes a message takes that
+    before the ticket's, and two orders would be a deadlock.
+    """
+    await record(
+        tx,
+        actor,
+        EventKind.STATUS_CHANGED,
+        conversation_id=ticket_id,
+        data={"from": current, "to": to},
+    )
     changed = await tx.scalar(
         update(Ticket)
         .where(col(Ticket.id) == ticket_id, col(Ticket.status) == current)
@@ -56,13 +67,6 @@ async def change_status(
     )
     if changed is None:
         raise Refused("Somebody else has just changed the status. Look again, then decide.")
-    await record(
-        tx,
-        actor,
-        EventKind.STATUS_CHANGED,
-        conversation_id=ticket_id,
-        data={"from": current, "to": to},
-    )
 
 
 async def set_priority(actor: Actor, ticket_id: UUID, to: Priority) -> None:
@@ -71,7 +75,7 @@ async def set_priority(actor: Actor, ticket_id: UUID, to: Priority) -> None:
         current = Priority(await _current(tx, ticket_id, col(Ticket.priority)))
         if current is to:
             return
-        await tx.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(priority=to))
+        # In this order, for the reason that `change_status` gives.
         await record(
             tx,
             actor,
@@ -79,6 +83,7 @@ async def set_priority(actor: Actor, ticket_id: UUID, to: Priority) -> None:
             conversation_id=ticket_id,
             data={"from": current, "to": to},
         )
+        await tx.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(priority=to))
 
 
 async def set_star(actor: Actor, ticket_id: UUID, starred: bool) -> None:
