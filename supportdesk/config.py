@@ -41,12 +41,10 @@ def _plain_database_url(url: str) -> str:
     """Reduce the spellings people use to the one that libpq and SQLAlchemy both understand."""
     try:
         parts = urlsplit(url)
-        valid = parts.scheme in POSTGRES_SCHEMES and (parts.hostname or "host=" in parts.query)
-        _ = parts.port
+        _ = parts.port  # Looked at only now: it may not be a number.
+        valid = parts.scheme in POSTGRES_SCHEMES and len(parts.path) > 1
     except ValueError:
         valid = False
-    else:
-        valid = bool(valid) and len(parts.path) > 1
     if not valid:
         raise ValueError("must look like postgresql://user:password@host:5432/database")
     return "postgresql" + url[url.index("://") :]
@@ -57,7 +55,8 @@ def _origin(url: str) -> str:
     parts = urlsplit(url.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValueError("must look like https://desk.example.com, without a path")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+    usual_port = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower().removesuffix(usual_port)}"
 
 
 def _limit(text: str) -> str:

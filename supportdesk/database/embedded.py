@@ -53,13 +53,16 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Leave, and stop the server unless somebody else still uses it."""
         with _alone(self.home):
-            try:
-                fcntl.flock(self._usage, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass
-            else:
-                self.cluster.stop()
-            os.close(self._usage)
+            self._leave()
+
+    def _leave(self) -> None:
+        try:
+            fcntl.flock(self._usage, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            self.cluster.stop()
+        os.close(self._usage)
 
 
 def start(home: Path) -> EmbeddedServer:
@@ -67,19 +70,25 @@ def start(home: Path) -> EmbeddedServer:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(home):
-            server = EmbeddedServer(
-                home, Cluster(home / "postgres"), _open(home / "postgres.users")
-            )
-            fcntl.flock(server._usage, fcntl.LOCK_SH)
-            server.cluster.create()
-            server.cluster.start()
-            _create_database(server)
-            return server
+            return _join(home)
     except OSError as error:
         raise StartupError(
             f"The data folder {home} cannot be used ({error.strerror}); "
             "set SUPPORTDESK_HOME to a folder that may be written."
         ) from None
+
+
+def _join(home: Path) -> EmbeddedServer:
+    server = EmbeddedServer(home, Cluster(home / "postgres"), _open(home / "postgres.users"))
+    try:
+        fcntl.flock(server._usage, fcntl.LOCK_SH)
+        server.cluster.create()
+        server.cluster.start()
+        _create_database(server)
+    except BaseException:  # Also when we are told to end in the midst of it.
+        server._leave()
+        raise
+    return server
 
 
 def _create_database(server: EmbeddedServer) -> None:

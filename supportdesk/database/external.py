@@ -77,12 +77,17 @@ def _may_step_down(url: str) -> bool:
 @contextmanager
 def connect(url: str) -> Iterator[psycopg.Connection[Any]]:
     """Connect, or say in one sentence why that does not work, without the password."""
-    where: dict[str, Any] = {"connect_timeout": 10} | conninfo_to_dict(url)
+    try:
+        where: dict[str, Any] = {"connect_timeout": 10} | conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise StartupError(f"The database URL is not usable: {str(error).strip()}.") from None
     try:
         connection = psycopg.connect(**where)
     except psycopg.OperationalError as error:
-        place = f"{where.get('dbname')} on {where.get('host')}:{where.get('port', 5432)}"
-        raise StartupError(f"The database {place} cannot be used: {_reason(error)}.") from None
+        host = f"{where.get('host') or 'this machine'}, port {where.get('port', 5432)}"
+        raise StartupError(
+            f"The database {where.get('dbname')} on {host}, cannot be used: {_reason(error)}."
+        ) from None
     with connection:
         yield connection
 

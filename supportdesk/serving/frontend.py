@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ from supportdesk.serving.progress import say
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / ".web"
 WORK = ROOT / ".build"
-KEPT_BUILDS = 4
+KEEP_SECONDS = 14 * 24 * 3600
 
 PLACEHOLDER = "http://server.invalid"
 _ADDRESS = re.compile(r"""(["'`])(?:http|ws)://server\.invalid(?=/)""")
@@ -74,9 +75,9 @@ def _keep(build: Path) -> Path:
     _follow_the_browser(fresh / "build" / "client")
     shutil.rmtree(build, ignore_errors=True)
     fresh.rename(build)
-    builds = sorted((WORK / "frontend").iterdir(), key=lambda each: each.stat().st_mtime)
-    for old in builds[:-KEPT_BUILDS]:
-        shutil.rmtree(old)
+    for old in (WORK / "frontend").iterdir():
+        if old.stat().st_mtime < time.time() - KEEP_SECONDS:
+            shutil.rmtree(old)
     return build
 
 
@@ -100,6 +101,7 @@ def _environment() -> dict[str, str]:
     own = os.environ | {
         "PATH": scripts + os.pathsep + os.environ.get("PATH", os.defpath),
         "REFLEX_API_URL": PLACEHOLDER,
+        "REFLEX_WEB_WORKDIR": str(WEB),
         "REFLEX_USE_NPM": "1",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",

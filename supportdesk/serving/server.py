@@ -17,6 +17,9 @@ from supportdesk.serving.frontend import ROOT
 
 START_SECONDS = 60
 WEBSOCKET_MESSAGE_MAX_BYTES = 200_000  # Ample for the longest message; a flood costs more.
+# A line that goes dead without a word is noticed, on either side, within the sum of these.
+WEBSOCKET_PING_SECONDS = 8
+WEBSOCKET_PONG_SECONDS = 8
 SETTLING_SECONDS = 3  # For the port of a predecessor that was killed a moment ago.
 
 
@@ -62,6 +65,8 @@ def _environment(build: Path) -> dict[str, str]:
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_WEB_WORKDIR": str(build),
         "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(WEBSOCKET_MESSAGE_MAX_BYTES),
+        "REFLEX_SOCKET_INTERVAL": str(WEBSOCKET_PING_SECONDS),
+        "REFLEX_SOCKET_TIMEOUT": str(WEBSOCKET_PONG_SECONDS),
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
