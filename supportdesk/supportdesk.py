@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from supportdesk.api import auth, health, old_addresses
 from supportdesk.api.hardening import harden
+from supportdesk.api.pages import plain_addresses
 from supportdesk.database.engine import dispose_engine
 from supportdesk.pages import PAGES
 from supportdesk.realtime.hub import Hub
@@ -20,6 +21,7 @@ from supportdesk.state.guard import OwnerGuard, on_exception
 from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.workspace import WorkspaceState
+from supportdesk.ui import frame
 
 ON_LOAD = {
     "home": HomeState.arrive,
@@ -32,11 +34,14 @@ HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
 
 app = rx.App(
     theme=None,
-    stylesheets=["/styles.css"],
+    stylesheets=frame.STYLESHEETS,
+    head_components=frame.head(),
+    app_wraps=frame.wraps(),
+    hydrate_fallback=frame.waiting,
     html_lang="en",
-    toaster=rx.toast.provider(position="bottom-center"),
+    toaster=frame.toaster(),
     backend_exception_handler=on_exception,
-    api_transformer=[Starlette(routes=HTTP_ROUTES), harden],
+    api_transformer=[Starlette(routes=HTTP_ROUTES), plain_addresses, harden],
 )
 app.add_middleware(OwnerGuard(), index=0)
 

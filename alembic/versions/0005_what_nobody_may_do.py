@@ -99,6 +99,7 @@ END $$;
 CREATE FUNCTION setup_link_works(hash bytea) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM setup_link WHERE token_hash = hash)
+       AND NOT EXISTS (SELECT FROM "user" WHERE role = 'admin')
 $$;
 
 CREATE FUNCTION create_first_admin(
@@ -107,7 +108,7 @@ CREATE FUNCTION create_first_admin(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM setup_link WHERE token_hash = hash;
-    IF NOT FOUND THEN RETURN false; END IF;
+    IF NOT FOUND OR EXISTS (SELECT FROM "user" WHERE role = 'admin') THEN RETURN false; END IF;
     INSERT INTO "user" (id, email, name, role, password_hash)
     VALUES (person, lower(address), full_name, 'admin', password);
     INSERT INTO event (id, kind, actor_id, subject_id, audience)

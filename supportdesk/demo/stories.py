@@ -21,7 +21,7 @@ class Story:
 
 
 ORDERS = ("20311", "20474", "20518")
-PRODUCTS = ("linen shirt", "desk lamp", "walking boots")
+PRODUCTS = ("linen shirt", "desk lamp", "rain jacket")
 
 STORIES = (
     Story(

@@ -17,7 +17,8 @@ MAX_LENGTH = 200
 
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    # Each word stands in one of the lists only: `basketball` is under Wikipedia, not passwords.
+    return frozenset().union(*FREQUENCY_LISTS.values())
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +39,8 @@ def check_new(password: str) -> str:
         raise Invalid(f"Choose a password of at least {MIN_LENGTH} characters.", "password")
     if len(password) > MAX_LENGTH:
         raise Invalid(f"Choose a password of at most {MAX_LENGTH} characters.", "password")
+    if not _can_be_hashed(password):
+        raise Invalid("This password has a character in it that does not exist.", "password")
     if password.lower() in _common():
         raise Invalid(
             "This password is on every list of common passwords. Choose another.", "password"
@@ -52,9 +55,18 @@ async def hash_password(password: str) -> str:
 
 async def verify(password: str, password_hash: str | None) -> bool:
     """Whether `password` fits. Without a hash (no such person) a no takes the same time."""
-    if len(password) > MAX_LENGTH:
+    if len(password) > MAX_LENGTH or not _can_be_hashed(password):
         password = ""
     if password_hash is None:
         await asyncio.to_thread(_context().dummy_verify)
         return False
     return await asyncio.to_thread(_context().verify, password, password_hash)
+
+
+def _can_be_hashed(password: str) -> bool:
+    """Half a surrogate pair is in no alphabet, but a made-up request can hold one."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

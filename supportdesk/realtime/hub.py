@@ -42,6 +42,8 @@ class Doorbell:
     subject: UUID | None
     people: frozenset[UUID] | None
     """Who takes part in the conversation; None when that is not known."""
+    actor: UUID | None = None
+    """Who did it; None when it was nobody of the desk."""
 
 
 class Hub:
@@ -165,7 +167,7 @@ class Hub:
         if bell.conversation is None:
             return
         if bell.kind == PARTICIPANT_CHANGED:
-            await self._reread_marks(bell)
+            await self._reread_marks(bell.subject, bell.conversation)
             return
         for role in Role:
             if thread_view := self._threads.get((bell.conversation, role)):
@@ -174,11 +176,14 @@ class Hub:
         for (_, owner), view in self._inboxes.items():
             if owner is None or bell.people is None or owner in bell.people:
                 view.wake(bell.conversation, new=new)
+        if bell.kind == EventKind.MESSAGE_POSTED:
+            # Who writes has read what stands above, which their other tabs have yet to hear.
+            await self._reread_marks(bell.actor, bell.conversation)
 
-    async def _reread_marks(self, bell: Doorbell) -> None:
+    async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
         for browser in list(self._browsers.values()):
-            looking = browser.thread and browser.thread.conversation_id == bell.conversation
-            if browser.viewer.actor.user_id == bell.subject and not looking:
+            looking = browser.thread and browser.thread.conversation_id == conversation
+            if browser.viewer.actor.user_id == person and not looking:
                 await self._screen.reread_marks(browser.token)
 
     def _end(self, browsers: Iterable[Browser]) -> None:

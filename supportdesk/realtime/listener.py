@@ -42,6 +42,9 @@ async def listen(hub: Hub) -> None:
                 await _hear(connection, hub)
         except psycopg.OperationalError as error:
             _log.warning("the listener lost its connection: %s", str(error).splitlines()[0])
+        except Exception:
+            # Without a listener the desk would go quiet: whatever it was, listen again.
+            _log.exception("the listener failed")
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -61,6 +64,7 @@ def _doorbell(payload: str) -> Doorbell:
         conversation=_uuid(data["conversation"]),
         subject=_uuid(data["subject"]),
         people=None if people is None else frozenset(map(UUID, people)),
+        actor=_uuid(data["actor"]),
     )
 
 

@@ -10,7 +10,7 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk.domain.commands import messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
-from supportdesk.domain.errors import DomainError, NotFound
+from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import new_id, parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.sessions import Viewer
@@ -33,52 +33,61 @@ class ComposerState(rx.State):
     """The text itself stays in the browser until it is saved; see `ui/composer`."""
 
     error: str = ""
-    audience: str = Audience.EVERYONE.value
+    # Kept by the browser too: after a restart, a draft for staff must not be one for everyone.
+    audience: str = rx.SessionStorage(Audience.EVERYONE.value, name="supportdesk-audience")
     audiences: list[Choice] = []
     # Names the next send. Kept by the browser, so that a send repeated after the server was
     # restarted in the middle is still the same send.
     send_id: str = rx.SessionStorage("", name="supportdesk-send-id")
     _drafts: dict[str, str] = {}
+    _sent: str = ""
 
     @rx.event
     async def send(self, form_data: dict) -> EventSpec | list[EventSpec]:
         """Post what is in the box; empty the box only when it is saved."""
-        viewer = await signed_in(self)
-        self.error = await attempt(self._post(viewer, typed(form_data, MESSAGE_BOX)))
+        text = typed(form_data, MESSAGE_BOX)
+        # What was on the screen when it was sent counts; buyers have no choice and send none.
+        audience = typed(form_data, "audience") or self.audience
+        self.error = await attempt(self._post(text, audience))
         if self.error:
             return sending.push(False)
         self.send_id = str(new_id())
+        await self._forget_draft(text)
         return [rx.set_value(MESSAGE_BOX, ""), sending.push(False), rx.set_focus(MESSAGE_BOX)]
 
-    async def _post(self, viewer: Viewer, text: str) -> None:
+    async def _post(self, text: str, audience: str) -> None:
+        viewer = await signed_in(self)
         ticket = await self.get_state(ThreadState)
         ticket_id = await ticket._ticket_id()
         if ticket_id is None:
             raise NotFound
         send_id = parse_id(self.send_id) or new_id()
-        # Another text is another message, even under the same id: nothing typed may be swallowed.
-        client_id = uuid5(send_id, text)
-        audience = chosen(Audience, self.audience)
-        await messages.post(viewer.actor, ticket_id, text, audience, client_id)
+        # Another text is another message, even under the same id: nothing typed is swallowed.
+        client_id = uuid5(send_id, f"{audience}:{text}")
+        await messages.post(viewer.actor, ticket_id, text, chosen(Audience, audience), client_id)
+
+    async def _forget_draft(self, sent: str) -> None:
+        ticket = await self.get_state(ThreadState)
+        self._drafts.pop(ticket.number, None)
+        self._sent = sent
 
     @rx.event
     async def keep_draft(self, text: str) -> None:
         """Remember what is in the box, for when its ticket is opened again in this tab."""
-        await signed_in(self)
         ticket = await self.get_state(ThreadState)
-        if isinstance(text, str) and ticket.number:
+        # Who leaves the box before it is emptied leaves what has been sent, not a draft.
+        if isinstance(text, str) and ticket.number and text != self._sent:
             self._drafts[ticket.number] = text[:20_000]
 
     @rx.event
     async def choose_audience(self, value: str) -> None:
+        self.error = await attempt(self._choose_audience(value))
+
+    async def _choose_audience(self, value: object) -> None:
         viewer = await signed_in(self)
-        try:
-            audience = chosen(Audience, value)
-        except DomainError as error:
-            self.error = str(error)
-            return
+        audience = chosen(Audience, value)
         if audience in MAY_ADDRESS[viewer.actor.role]:
-            self.audience, self.error = audience.value, ""
+            self.audience = audience.value
 
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]

@@ -10,7 +10,6 @@ from supportdesk.domain.commands import tickets
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
-from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.state.choice import chosen
 from supportdesk.state.desk import browser_of
 from supportdesk.state.inbox import InboxState
@@ -23,37 +22,35 @@ class DetailsState(rx.State):
 
     @rx.event
     async def set_status(self, value: str) -> None:
-        viewer = await signed_in(self)
-        self.error = await attempt(self._set_status(viewer, value))
+        self.error = await attempt(self._set_status(value))
 
     @rx.event
     async def close_ticket(self) -> None:
-        viewer = await signed_in(self)
-        self.error = await attempt(self._set_status(viewer, Status.CLOSED))
+        self.error = await attempt(self._set_status(Status.CLOSED))
 
     @rx.event
     async def reopen_ticket(self) -> None:
-        viewer = await signed_in(self)
-        self.error = await attempt(self._set_status(viewer, Status.OPEN))
+        self.error = await attempt(self._set_status(Status.OPEN))
 
     @rx.event
     async def set_priority(self, value: str) -> None:
-        viewer = await signed_in(self)
-        self.error = await attempt(self._set_priority(viewer, value))
+        self.error = await attempt(self._set_priority(value))
 
     @rx.event
     async def toggle_star(self) -> None:
-        viewer = await signed_in(self)
-        self.error = await attempt(self._toggle_star(viewer))
+        self.error = await attempt(self._toggle_star())
 
-    async def _set_status(self, viewer: Viewer, value: object) -> None:
+    async def _set_status(self, value: object) -> None:
+        viewer = await signed_in(self)
         await tickets.set_status(viewer.actor, await self._open_ticket(), chosen(Status, value))
 
-    async def _set_priority(self, viewer: Viewer, value: object) -> None:
+    async def _set_priority(self, value: object) -> None:
+        viewer = await signed_in(self)
         ticket_id = await self._open_ticket()
         await tickets.set_priority(viewer.actor, ticket_id, chosen(Priority, value))
 
-    async def _toggle_star(self, viewer: Viewer) -> None:
+    async def _toggle_star(self) -> None:
+        viewer = await signed_in(self)
         ticket, list_ = await self.get_state(ThreadState), await self.get_state(InboxState)
         await tickets.set_star(
             viewer.actor, await self._open_ticket(), not list_.starred.get(ticket.number, False)

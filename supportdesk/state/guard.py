@@ -45,7 +45,7 @@ class OwnerGuard(Middleware):
 def on_exception(exception: Exception) -> EventSpec | None:
     """Answer an event that failed. The log names the error, never what the browser had sent."""
     if isinstance(exception, SignedOut):
-        return leave_for(routes.LOGIN)
+        return leave_for(routes.login(then=exception.path))
     if isinstance(exception, DatabaseUnavailable):
         return rx.toast.error(str(exception))
     if isinstance(exception, TypeError | KeyError | ValueError | AttributeError):

@@ -12,7 +12,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.inbox_view import SLOTS, InboxSnapshot
 from supportdesk.state.desk import browser_of
-from supportdesk.state.session import Effects, signed_in
+from supportdesk.state.session import Effects, attempt, signed_in
 
 
 class InboxState(rx.State):
@@ -37,12 +37,18 @@ class InboxState(rx.State):
     @rx.event
     async def load_more(self) -> Effects:
         """Append the next page."""
+        if self.loading_more:
+            return
+        self.loading_more = True
+        yield None
+        self.error = await attempt(self._load_more())
+        self.loading_more = False
+
+    async def _load_more(self) -> None:
         viewer = await signed_in(self)
         browser = browser_of(self)
         if browser is None or browser.inbox is None:
             return
-        self.loading_more = True
-        yield None
         after = self._after if browser.paged_inbox else browser.inbox.after
         if after is not None:
             page = await inbox.page_for(viewer.actor, after)
@@ -50,7 +56,6 @@ class InboxState(rx.State):
             self.more = [*self.more, *page.rows]
             self._after, self.has_more = page.after, page.after is not None
             await self._read_marks(viewer, browser)
-        self.loading_more = False
 
     @rx.event
     async def reread(self) -> None:

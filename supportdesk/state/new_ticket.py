@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
@@ -12,56 +14,53 @@ from supportdesk.domain.errors import DomainError, Invalid
 from supportdesk.domain.ids import new_id, parse_id
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import numbers, people
-from supportdesk.domain.queries.people import SellerChoice
+from supportdesk.domain.text import SUBJECT_MAX_LENGTH, check_body, check_line
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.session import Effects, signed_in
+
+# The dialog and what it offers live in the browser: it stays open, with all that was typed and
+# chosen, through a lost connection and a restart of the server.
+dialog_open = ClientStateVar.create("new_ticket_open", default=False)
+seller_choices = ClientStateVar.create("seller_choices", default=[])
+
+_FIELDS = ("subject", "description", "seller")
 
 
 class NewTicketState(rx.State):
     """The inputs keep their own text, so an error never costs any of it."""
 
-    open: bool = False
     busy: bool = False
     subject_error: str = ""
     description_error: str = ""
     seller_error: str = ""
     form_error: str = ""
-    sellers: list[SellerChoice] = []
-    # The ticket's id, made before it is filed: filing the same form twice makes one ticket.
+    # The ticket's id, made when the dialog opens: filing the same form twice makes one ticket.
     ticket_id: str = rx.SessionStorage("", name="supportdesk-new-ticket")
 
     @rx.event
-    async def show(self) -> None:
-        viewer = await signed_in(self)
+    async def show(self) -> EventSpec | None:
+        """Runs when the dialog opens: a new form, and the sellers one may write to."""
         self._forget_errors()
+        self.ticket_id = str(new_id())
         try:
-            self.sellers = await people.sellers_for(viewer.actor)
+            viewer = await signed_in(self)
+            sellers = await people.sellers_for(viewer.actor)
         except DatabaseUnavailable as error:
             self.form_error = str(error)
-        if parse_id(self.ticket_id) is None:
-            self.ticket_id = str(new_id())
-        self.open = True
-
-    @rx.event
-    async def change_open(self, value: bool) -> None:
-        await signed_in(self)
-        if value is False:
-            self.open = False
-
-    @rx.event
-    async def dismiss(self) -> None:
-        await signed_in(self)
-        self.open = False
+            return None
+        return seller_choices.push([{"id": each.id, "name": each.name} for each in sellers])
 
     @rx.event
     async def submit(self, form_data: dict) -> Effects:
         """File the ticket and open it; on an error say which field, and keep the dialog open."""
-        viewer = await signed_in(self)
         self._forget_errors()
+        if not self._looks_right(form_data):
+            return
         self.busy = True
         yield None
         self.busy = False
         try:
+            viewer = await signed_in(self)
             filed = await filing.file_ticket(viewer.actor, self._read(form_data))
         except Invalid as error:
             self._blame(error)
@@ -69,10 +68,24 @@ class NewTicketState(rx.State):
         except (DomainError, DatabaseUnavailable) as error:
             self.form_error = str(error)
             return
-        self.open, self.ticket_id = False, ""
+        yield dialog_open.push(False)
         yield rx.redirect(routes.ticket(viewer.actor.role.value, numbers.spell(filed.number)))
 
-    def _read(self, form: dict) -> NewTicket:
+    def _looks_right(self, form: object) -> bool:
+        """Tell all that is wrong at once; the command only tells the first."""
+        for check in (
+            lambda: check_line(
+                typed(form, "subject"), SUBJECT_MAX_LENGTH, "The subject", "subject"
+            ),
+            lambda: check_body(typed(form, "description"), "description"),
+        ):
+            try:
+                check()
+            except Invalid as error:
+                self._blame(error)
+        return not (self.subject_error or self.description_error)
+
+    def _read(self, form: object) -> NewTicket:
         seller = typed(form, "seller")
         seller_id = parse_id(seller)
         if seller and seller_id is None:
@@ -87,11 +100,8 @@ class NewTicketState(rx.State):
         )
 
     def _blame(self, error: Invalid) -> None:
-        field = f"{error.field}_error"
-        setattr(self, field if field in _FIELDS else "form_error", str(error))
+        field = f"{error.field}_error" if error.field in _FIELDS else "form_error"
+        setattr(self, field, str(error))
 
     def _forget_errors(self) -> None:
         self.subject_error = self.description_error = self.seller_error = self.form_error = ""
-
-
-_FIELDS = {"subject_error", "description_error", "seller_error"}

@@ -19,7 +19,11 @@ Effects = AsyncIterator[EventSpec | None]
 
 
 class SignedOut(Exception):
-    """The event came from nobody: no session, or one that is over."""
+    """The event came from nobody: no session, or one that is over. `path` is where they were."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
 
 
 async def viewer_of(state: rx.State) -> Viewer | None:
@@ -32,7 +36,7 @@ async def signed_in(state: rx.State) -> Viewer:
     """Who sent this event. Raises `SignedOut`, which takes the screen to the sign-in page."""
     viewer = await viewer_of(state)
     if viewer is None:
-        raise SignedOut
+        raise SignedOut(state.router.url.path)
     return viewer
 
 

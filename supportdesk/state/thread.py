@@ -20,7 +20,7 @@ from supportdesk.realtime.thread_view import SLOTS as LIVE
 from supportdesk.realtime.thread_view import ThreadSnapshot
 from supportdesk.state.choice import Choice
 from supportdesk.state.desk import browser_of
-from supportdesk.state.session import Effects, signed_in
+from supportdesk.state.session import Effects, attempt, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,25 @@ class ThreadState(rx.State):
     @rx.event
     async def load_earlier(self) -> Effects:
         """Put the page before the first line above it."""
-        viewer = await signed_in(self)
-        browser = browser_of(self)
-        if browser is None or browser.thread is None or not self.has_earlier:
+        if self.loading_earlier or not self.has_earlier:
             return
         self.loading_earlier = True
         yield None
+        self.error = await attempt(self._load_earlier())
+        self.loading_earlier = False
+
+    async def _load_earlier(self) -> None:
+        viewer = await signed_in(self)
+        browser = browser_of(self)
+        if browser is None or browser.thread is None:
+            return
         view = browser.thread
         earlier, has_earlier = await thread.earlier_for(
             viewer.actor, view.conversation_id, self._first_seq
         )
         if earlier:
             await self._read_from(viewer, browser, earlier[0].seq)
-        self.has_earlier, self.loading_earlier = has_earlier, False
+        self.has_earlier = has_earlier
 
     async def _read_from(self, viewer: Viewer, browser: Browser, seq: int) -> None:
         """Let the history begin at `seq`; it ends where the slots begin."""

@@ -140,10 +140,10 @@ class WorkspaceState(rx.State):
     @rx.event
     async def note_timezone(self, name: str) -> Any:
         """Remember the browser's time zone, and show times in it from now on."""
-        viewer = await signed_in(self)
-        if not isinstance(name, str) or name == viewer.timezone:
-            return None
         try:
+            viewer = await signed_in(self)
+            if name == viewer.timezone:
+                return None
             await people.set_timezone(viewer.actor, name)
         except (Invalid, DatabaseUnavailable):
             return None

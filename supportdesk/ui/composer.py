@@ -89,6 +89,7 @@ def _audience() -> rx.Component:
                 ComposerState.audiences,
                 lambda choice: rx.el.option(choice.label, value=choice.value),
             ),
+            name="audience",
             value=ComposerState.audience,
             on_change=ComposerState.choose_audience,
             aria_label="Visible to",

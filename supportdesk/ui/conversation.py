@@ -9,7 +9,7 @@ from supportdesk.state.inbox import InboxState
 from supportdesk.state.thread import LIVE, ThreadState, live
 from supportdesk.ui.address import open_number
 from supportdesk.ui.composer import composer
-from supportdesk.ui.controls import button, empty
+from supportdesk.ui.controls import alert, button, empty
 from supportdesk.ui.details import details_toggle
 from supportdesk.ui.in_view import in_view
 from supportdesk.ui.line import line
@@ -62,7 +62,7 @@ def _log() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ThreadState.loaded,
-            rx.el.div(_earlier(), _lines(), class_name="lines"),
+            rx.el.div(_earlier(), alert(ThreadState.error), _lines(), class_name="lines"),
             conversation_skeleton(),
         ),
         id="conversation",

@@ -4,32 +4,30 @@ import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.models import Priority, TicketType
-from supportdesk.state.new_ticket import NewTicketState
+from supportdesk.domain.queries.people import SellerChoice
+from supportdesk.state.new_ticket import NewTicketState, dialog_open, seller_choices
 from supportdesk.ui.controls import alert, button, described, field, select, text_input
 
 
 def new_ticket(hint: str) -> rx.Component:
     """The button and what it opens; `hint` says what will happen with the ticket."""
-    return rx.fragment(
-        button(
-            rx.icon("plus", size=14),
-            "New ticket",
-            kind="primary",
+    return dialog.root(
+        dialog.trigger(
+            button(rx.icon("plus", size=14), "New ticket", kind="primary"),
+            as_child=True,
             on_click=NewTicketState.show,
         ),
-        dialog.root(
-            dialog.portal(
-                dialog.overlay(class_name="veil"),
-                dialog.content(
-                    _form(hint),
-                    class_name="dialog",
-                    # A stray click beside it must not throw away what was typed.
-                    on_interact_outside=rx.prevent_default,
-                ),
+        dialog.portal(
+            dialog.overlay(class_name="veil"),
+            dialog.content(
+                _form(hint),
+                class_name="dialog",
+                # A stray click beside it must not throw away what was typed.
+                on_interact_outside=rx.prevent_default,
             ),
-            open=NewTicketState.open,
-            on_open_change=NewTicketState.change_open,
         ),
+        open=dialog_open.value,
+        on_open_change=dialog_open.set,
     )
 
 
@@ -45,11 +43,11 @@ def _form(hint: str) -> rx.Component:
             _subject(),
             _description(),
             rx.el.div(_type(), _priority(), class_name="pair"),
-            rx.cond(NewTicketState.sellers.length() > 0, _seller()),
+            rx.cond(_sellers().length() > 0, _seller()),
             class_name="body",
         ),
         rx.el.div(
-            button("Cancel", on_click=NewTicketState.dismiss),
+            button("Cancel", on_click=dialog_open.set_value(False)),
             button("Create ticket", kind="primary", type="submit", disabled=NewTicketState.busy),
             class_name="foot",
         ),
@@ -105,6 +103,10 @@ def _priority() -> rx.Component:
     )
 
 
+def _sellers() -> rx.Var[list[SellerChoice]]:
+    return seller_choices.value.to(list[SellerChoice])
+
+
 def _seller() -> rx.Component:
     error = NewTicketState.seller_error
     return field(
@@ -112,7 +114,7 @@ def _seller() -> rx.Component:
         select(
             rx.el.option("Platform", value=""),
             rx.foreach(
-                NewTicketState.sellers,
+                _sellers(),
                 lambda seller: rx.el.option(seller.name, value=seller.id),
             ),
             name="seller",

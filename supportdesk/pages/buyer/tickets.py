@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from supportdesk.state.new_ticket import NewTicketState
+from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.ui.controls import button, empty
 from supportdesk.ui.new_ticket import new_ticket
 from supportdesk.ui.workspace import workspace
@@ -17,7 +17,10 @@ def tickets() -> rx.Component:
             "No tickets yet",
             "Something wrong with an order, or a question? Write it down; you will see the answer "
             "here the moment it comes.",
-            button("File your first ticket", on_click=NewTicketState.show),
+            button(
+                "File your first ticket",
+                on_click=[dialog_open.set_value(True), NewTicketState.show],
+            ),
         ),
         new_ticket("Say what happened; whoever can help sees it at once."),
     )
