@@ -21,7 +21,7 @@ class DetailsState(rx.State):
     error: str = ""
 
     @rx.event
-    async def set_status(self, value: str) -> None:
+    async def choose_status(self, value: str) -> None:
         self.error = await attempt(self._set_status(value))
 
     @rx.event
@@ -33,7 +33,7 @@ class DetailsState(rx.State):
         self.error = await attempt(self._set_status(Status.OPEN))
 
     @rx.event
-    async def set_priority(self, value: str) -> None:
+    async def choose_priority(self, value: str) -> None:
         self.error = await attempt(self._set_priority(value))
 
     @rx.event
