@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,8 @@ from supportdesk.demo.load import PASSWORD
 MARK = "_rx_state_"
 ROOT_STATE = "reflex___state____state"
 HYDRATE = f"{ROOT_STATE}.hydrate_and_load"
+ON_LOAD = f"{ROOT_STATE}.reflex___state____on_load_internal_state"
+LEAVE = re.compile(r'window\.location\.assign\("([^"]*)"\)')
 
 
 def state_name(module: str, name: str) -> str:
@@ -68,20 +71,23 @@ class RawBrowser:
     async def open(self, path: str, origin: str | None = None) -> None:
         """Connect and arrive on `path`, as a page load does."""
         self.path = path
+        self._unsettle()
         headers = {"Origin": origin or self.url}
         if self.session:
             headers["Cookie"] = f"{cookies.SESSION}={self.session}"
         address = f"{self.url}/_event/?EIO=4&transport=websocket&token={self.token}"
         self._socket = await self.http.ws_connect(address, headers=headers, max_msg_size=0)
         await self._socket.receive_str()
-        boot = {"event": {"name": HYDRATE, "payload": {}, "router_data": self._router_data()}}
+        hydrate = {"vars": self._storage()} if self._storage() else {}
+        boot = {"event": {"name": HYDRATE, "payload": hydrate, "router_data": self._router_data()}}
         await self._socket.send_str("40/_event," + json.dumps(boot))
         self._reader = asyncio.create_task(self._read())
 
     async def navigate(self, path: str) -> None:
         """Go to another page of the app without a page load."""
         self.path = path
-        await self.send(f"{ROOT_STATE}.reflex___state____on_load_internal_state.on_load_internal")
+        self._unsettle()
+        await self.send(f"{ON_LOAD}.on_load_internal")
 
     async def send(self, handler: str, **payload: Any) -> None:
         """Call any handler of any state by its full name."""
@@ -91,6 +97,38 @@ class RawBrowser:
 
     async def say(self, text: str) -> None:
         await self.send(f"{COMPOSER}.send", form_data={"message": text})
+
+    async def settled(self, seconds: float = 20) -> None:
+        """Wait until all that this browser asked for is done: it has arrived, and follows.
+
+        One tab's events are handled one after the other, so the answer to one that only says that
+        the page is there comes after everything that went before.
+        """
+        await self.until(lambda browser: browser.var(ROOT_STATE, "is_hydrated"), seconds)
+        self._unsettle()
+        await self.send(f"{ON_LOAD}.set_is_hydrated", value=True)
+        await self.until(lambda browser: browser.var(ROOT_STATE, "is_hydrated"), seconds)
+
+    async def visit(self, path: str) -> None:
+        """`open`, and wait until the page is there."""
+        await self.open(path)
+        await self.settled()
+
+    @property
+    def connected(self) -> bool:
+        return self._reader is not None and not self._reader.done()
+
+    @property
+    def left_for(self) -> list[str]:
+        """The addresses that the server sent this browser to, as a new page load."""
+        scripts = [e.get("payload", {}).get("javascript_code", "") for e in self.events]
+        return [address for script in scripts for address in LEAVE.findall(script)]
+
+    async def cut(self) -> None:
+        """Lose the connection without a word, as on a train in a tunnel."""
+        if self._socket is not None and (transport := self._socket._response.connection):
+            transport.transport.abort()
+        await self.close()
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -132,6 +170,15 @@ class RawBrowser:
         row = next(row for row in self.rows if row["number"] == number)
         shown = number in read and number != self.var(INBOX, "open_number")
         return row["messages"] - read[number] if shown else 0
+
+    def _storage(self) -> dict[str, str]:
+        """What a real browser keeps in its session storage, and hands over when it connects."""
+        kept = ((COMPOSER, "send_id"), (NEW_TICKET, "ticket_id"))
+        held = {f"{state}.{name}{MARK}": self.var(state, name) for state, name in kept}
+        return {name: value for name, value in held.items() if value}
+
+    def _unsettle(self) -> None:
+        self.state.get(ROOT_STATE, {}).pop("is_hydrated" + MARK, None)
 
     def _router_data(self) -> dict[str, Any]:
         return {"pathname": self.path, "asPath": self.path, "path": self.path, "query": {}}

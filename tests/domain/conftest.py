@@ -1,0 +1,48 @@
+"""What the tests of the domain share: a ticket to work on, and a look past all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from supportdesk.database.embedded import EmbeddedServer
+from supportdesk.domain.commands import filing
+from supportdesk.domain.commands.filing import NewTicket
+from tests.support.cast import Cast
+
+Ask = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def ask(database: EmbeddedServer) -> Ask:
+    """Rows as the owner of the database sees them, whom no policy holds back.
+
+    A single column comes as a plain list of values.
+    """
+
+    def ask(query: str, *values: Any) -> list[Any]:
+        with psycopg.connect(database.owner_url) as connection:
+            cursor = connection.execute(query, values)
+            if cursor.description is None:
+                return []
+            rows = cursor.fetchall()
+        return [row[0] for row in rows] if cursor.description[1:] == [] else rows
+
+    return ask
+
+
+@pytest.fixture
+async def ticket(cast: Cast) -> UUID:
+    """A ticket of bea's to sol."""
+    new = NewTicket("A lamp that flickers", "It flickers.", seller_id=cast.sol.user_id)
+    return (await filing.file_ticket(cast.bea, new)).id
+
+
+@pytest.fixture
+async def foreign_ticket(cast: Cast) -> UUID:
+    """A ticket of ben's to the platform, in which bea and sol have no part."""
+    return (await filing.file_ticket(cast.ben, NewTicket("Not yours", "Private."))).id

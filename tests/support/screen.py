@@ -1,0 +1,139 @@
+"""What somebody sees and does in a browser, by role and accessible name, as people do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+SIGN_IN = re.compile(r"/login/?(\?next=[^&]*)?$")
+# What a browser says by itself, and no fault of the page.
+_NO_NOISE = ("Download the React DevTools",)
+
+
+@dataclass(eq=False)
+class Screen:
+    """One tab of one person; `noise` holds what should not have happened in it."""
+
+    page: Page
+    url: str
+    noise: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda said: self._heard(said.type, said.text, said.location))
+        self.page.on("pageerror", lambda error: self._heard("error", str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+
+    def _heard(self, kind: str, text: str, where: object = "") -> None:
+        if kind in ("error", "warning") and not text.startswith(_NO_NOISE):
+            self.noise.append(f"{kind}: {text} {where}")
+
+    def _asked(self, url: str) -> None:
+        self.requests.append(url)
+        if not url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):
+            self.noise.append(f"request to {url}")
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.url + path)
+
+    async def arrives_at(self, path: str) -> None:
+        await expect(self.page).to_have_url(self.url + path)
+
+    # Anywhere.
+
+    @property
+    def alert(self) -> Locator:
+        return self.page.get_by_role("alert")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def box(self, name: str) -> Locator:
+        return self.page.get_by_role("textbox", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    async def choose_from_account_menu(self, item: str) -> None:
+        await self.button("Account").click()
+        await self.page.get_by_role("menuitem", name=item).click()
+
+    # The forms at the door. A password has no role, so it goes by its label.
+
+    async def fill(self, **fields: str) -> None:
+        for name, text in fields.items():
+            await self.page.get_by_label(name.capitalize(), exact=True).fill(text)
+
+    async def sign_in(self, email: str, password: str) -> None:
+        await self.fill(email=email, password=password)
+        await self.button("Sign in").click()
+
+    # The list.
+
+    @property
+    def tickets(self) -> Locator:
+        return self.page.get_by_role("list", name="Tickets")
+
+    @property
+    def rows(self) -> Locator:
+        return self.tickets.get_by_role("link")
+
+    def row(self, number: str) -> Locator:
+        return self.tickets.get_by_role("link", name=number)
+
+    def unread(self, number: str, count: int) -> Locator:
+        return self.row(number).get_by_label(f"{count} unread", exact=True)
+
+    def any_unread(self, number: str) -> Locator:
+        return self.row(number).get_by_label("unread")
+
+    # The open ticket.
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name="Conversation")
+
+    @property
+    def messages(self) -> Locator:
+        return self.log.locator('article[data-kind="message"]')
+
+    @property
+    def events(self) -> Locator:
+        return self.log.locator('article[data-kind="event"]')
+
+    @property
+    def message_box(self) -> Locator:
+        return self.box("Message")
+
+    @property
+    def details(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Ticket details")
+
+    def fact(self, name: str) -> Locator:
+        return self.details.get_by_role("combobox", name=name, exact=True)
+
+    async def ready(self, number: str) -> None:
+        """The ticket is open and shows its conversation."""
+        await expect(self.page.get_by_role("region", name="Ticket", exact=True)).to_contain_text(
+            number
+        )
+        await expect(self.messages.first).to_be_visible()
+
+    async def send(self, text: str) -> None:
+        """Write and send; the box is emptied once the message is saved."""
+        await self.message_box.fill(text)
+        await self.message_box.press("Enter")
+        await expect(self.message_box).to_have_value("")
+
+    async def shows(self, texts: Sequence[str]) -> None:
+        """Exactly these messages, in this order, each once."""
+        await expect(self.messages).to_have_count(len(texts))
+        await expect(self.messages).to_contain_text(list(texts))
