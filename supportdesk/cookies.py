@@ -26,15 +26,24 @@ def read(header: str | None, name: str) -> str | None:
 
 
 def pack_form(fields: dict[str, str]) -> str:
-    """Make a cookie value of a refused form's fields."""
-    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()[:_FORM_MAX_LENGTH]
+    """Make a cookie value of a refused form's fields; what is too long for one is cut."""
+    kept = dict(fields)
+    while len(value := _encode(kept)) > _FORM_MAX_LENGTH:
+        longest = max(kept, key=lambda name: len(kept[name]))
+        kept[longest] = kept[longest][: len(kept[longest]) // 2]
+    return value
+
+
+def _encode(fields: dict[str, str]) -> str:
+    text = json.dumps(fields, ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode(errors="replace")).decode()
 
 
 def unpack_form(header: str | None) -> dict[str, str]:
     """The fields of the refused form, or none of them: the cookie may say anything."""
     try:
         fields = json.loads(base64.urlsafe_b64decode(read(header, FORM) or ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(fields, dict):
         return {}

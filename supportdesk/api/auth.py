@@ -82,10 +82,15 @@ async def _fields(request: Request, *names: str) -> dict[str, str]:
     """The named fields of a form, cut to what anybody could mean; files are not asked for."""
     async with request.form(max_files=0, max_fields=20, max_part_size=16_384) as form:
         values = {name: form.get(name, "") for name in names}
-    return {
-        name: value[:_FIELD_MAX_LENGTH] if isinstance(value, str) else ""
-        for name, value in values.items()
-    }
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: object) -> str:
+    """What was typed; nothing where that is a file, or half a character that nobody can type."""
+    try:
+        return value.encode().decode()[:_FIELD_MAX_LENGTH] if isinstance(value, str) else ""
+    except UnicodeEncodeError:
+        return ""
 
 
 def _where(request: Request) -> Where:

@@ -97,7 +97,8 @@ async def _begin(actor: ActsInDatabase) -> AsyncConnection:
             await connection.start()
             await connection.execute(_BECOME, identity)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            await connection.close()
+            if connection.sync_connection is not None:  # It got as far as a connection.
+                await connection.close()
             if not (isinstance(error, DBAPIError) and error.connection_invalidated):
                 raise DatabaseUnavailable from error
         else:

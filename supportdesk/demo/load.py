@@ -154,7 +154,8 @@ async def _tell(
         )
         at += pause * chance.uniform(0.5, 1)
     if story.status != "open":
-        last_word = cast.admin if story.by_seller else cast.seller
+        helpers = [cast.who(line.partition(": ")[0]) for line in story.lines]
+        last_word = next(who for who in reversed(helpers) if who != requester)
         await _move(connection, ticket_id, story.status, last_word, at)
 
 

@@ -48,6 +48,11 @@ class ThreadSnapshot:
     live: tuple[Line, ...]
 
     @property
+    def first_seq(self) -> int:
+        first = self.history or self.live
+        return first[0].seq if first else 0
+
+    @property
     def last_seq(self) -> int:
         last = self.live or self.history
         return last[-1].seq if last else 0
@@ -85,6 +90,12 @@ class ThreadView:
     def last_line(self) -> Line | None:
         lines = self._live or self._history
         return lines[-1] if lines else None
+
+    @property
+    def first_seq(self) -> int:
+        """Where the conversation begins on a screen that shows no earlier pages."""
+        lines = self._history or self._live
+        return lines[0].seq if lines else 0
 
     @property
     def history_to(self) -> int:

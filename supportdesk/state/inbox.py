@@ -51,8 +51,8 @@ class InboxState(rx.State):
             return
         after = self._after if browser.paged_inbox else browser.inbox.after
         if after is not None:
+            browser.paged_inbox = True  # Before reading: what moves meanwhile is read again.
             page = await inbox.page_for(viewer.actor, after)
-            browser.paged_inbox = True
             self.more = [*self.more, *page.rows]
             self._after, self.has_more = page.after, page.after is not None
             await self._read_marks(viewer, browser)
@@ -62,10 +62,8 @@ class InboxState(rx.State):
         """Sent when the first page changed under further pages that this tab shows."""
         viewer = await signed_in(self)
         browser = browser_of(self)
-        if browser is None or browser.inbox is None:
-            return
-        await self._read_more(viewer, browser)
-        await self._read_marks(viewer, browser)
+        if browser is not None and browser.inbox is not None:
+            await self._read_rest(viewer, browser)
 
     @rx.event
     async def reread_marks(self) -> None:
@@ -84,6 +82,11 @@ class InboxState(rx.State):
         self.has_more = snapshot.after is not None
         self.loaded = True
 
+    async def _read_rest(self, viewer: Viewer, browser: Browser) -> None:
+        """What goes with the first page and is this tab's own."""
+        await self._read_more(viewer, browser)
+        await self._read_marks(viewer, browser)
+
     async def _read_more(self, viewer: Viewer, browser: Browser) -> None:
         """As many rows after the first page as there were, from where that page ends now."""
         after = browser.inbox.after if browser.inbox else None
@@ -91,6 +94,7 @@ class InboxState(rx.State):
             self.more, self.has_more = [], after is not None
             browser.paged_inbox = False
             return
+        browser.paged_inbox = True
         page = await inbox.page_for(viewer.actor, after, limit=len(self.more))
         self.more = list(page.rows)
         self._after, self.has_more = page.after, page.after is not None

@@ -77,12 +77,13 @@ class ThreadState(rx.State):
     has_earlier: bool = False
     loading_earlier: bool = False
     error: str = ""
+    # Where this tab's screen begins once it shows earlier pages; 0 while the view's own does.
     _first_seq: int = 0
 
     @rx.event
     async def load_earlier(self) -> Effects:
         """Put the page before the first line above it."""
-        if self.loading_earlier or not self.has_earlier:
+        if self.loading_earlier:
             return
         self.loading_earlier = True
         yield None
@@ -95,12 +96,10 @@ class ThreadState(rx.State):
         if browser is None or browser.thread is None:
             return
         view = browser.thread
-        earlier, has_earlier = await thread.earlier_for(
-            viewer.actor, view.conversation_id, self._first_seq
-        )
+        first_seq = self._first_seq or view.first_seq
+        earlier, _ = await thread.earlier_for(viewer.actor, view.conversation_id, first_seq)
         if earlier:
             await self._read_from(viewer, browser, earlier[0].seq)
-        self.has_earlier = has_earlier
 
     async def _read_from(self, viewer: Viewer, browser: Browser, seq: int) -> None:
         """Let the history begin at `seq`; it ends where the slots begin."""
@@ -108,11 +107,12 @@ class ThreadState(rx.State):
         if view is None:
             return
         browser.paged_thread = True
+        above, _ = await thread.earlier_for(viewer.actor, view.conversation_id, seq)
         lines = await thread.from_seq_for(viewer.actor, view.conversation_id, seq)
         self.history = show(
             [line for line in lines if line.seq <= view.history_to], viewer.timezone
         )
-        self._first_seq = seq
+        self._first_seq, self.has_earlier = seq, bool(above)
 
     def _open(self, number: str) -> None:
         """Clear the panel for another ticket, which is on its way."""
@@ -121,11 +121,17 @@ class ThreadState(rx.State):
         self.history, self._first_seq, self.has_earlier = [], 0, False
         self._set_live([])
 
+    async def _show_all(self, viewer: Viewer, browser: Browser, snapshot: ThreadSnapshot) -> None:
+        """Show it, with the earlier pages that this tab has loaded."""
+        read_back_to = self._first_seq
+        self._show(snapshot, viewer.timezone)
+        if 0 < read_back_to < snapshot.first_seq:
+            await self._read_from(viewer, browser, read_back_to)
+
     def _show(self, snapshot: ThreadSnapshot, timezone: str) -> None:
         self.facts = show_facts(snapshot.facts)
         self.history = show(snapshot.history, timezone)
-        self._first_seq = snapshot.history[0].seq if snapshot.history else 0
-        self.has_earlier = snapshot.has_earlier
+        self._first_seq, self.has_earlier = 0, snapshot.has_earlier
         above = snapshot.history[-1] if snapshot.history else None
         self._set_live(show(snapshot.live, timezone, above))
         self.loaded, self.missing = True, False

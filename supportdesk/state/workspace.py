@@ -62,8 +62,7 @@ class WorkspaceState(rx.State):
                 yield composer._swap_draft(came_from, number)
             if browser.inbox is None or not list_.loaded:
                 list_._show(await hub().open_inbox(browser))
-                await list_._read_more(viewer, browser)
-                await list_._read_marks(viewer, browser)
+                await list_._read_rest(viewer, browser)
             await self._leave(viewer, browser, list_, number)
             showing = ticket.number == number and ticket.loaded
             if number and not (browser.thread and showing):
@@ -74,9 +73,10 @@ class WorkspaceState(rx.State):
             yield None
             while missed := hub().settle_inbox(browser):
                 list_._show(missed)
+                await list_._read_rest(viewer, browser)
                 yield None
             while missed_lines := hub().settle_thread(browser):
-                ticket._show(missed_lines, viewer.timezone)
+                await ticket._show_all(viewer, browser, missed_lines)
                 yield None
             list_.error = ""
         except DatabaseUnavailable as error:
@@ -105,12 +105,10 @@ class WorkspaceState(rx.State):
     async def _open(
         self, viewer: Viewer, browser: Browser, ticket: ThreadState, number: str
     ) -> None:
-        read_back_to = ticket._first_seq
         try:
             ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
-            ticket._show(await hub().open_thread(browser, ticket_id), viewer.timezone)
-            if 0 < read_back_to < ticket._first_seq:
-                await ticket._read_from(viewer, browser, read_back_to)
+            snapshot = await hub().open_thread(browser, ticket_id)
+            await ticket._show_all(viewer, browser, snapshot)
         except NotFound:
             ticket._open(number)
             ticket.missing, ticket.loaded = True, True
@@ -126,7 +124,7 @@ class WorkspaceState(rx.State):
         await self._open(viewer, browser, ticket, ticket.number)
         yield None
         while missed := hub().settle_thread(browser):
-            ticket._show(missed, viewer.timezone)
+            await ticket._show_all(viewer, browser, missed)
             yield None
 
     @rx.event
