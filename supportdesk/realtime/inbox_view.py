@@ -21,8 +21,9 @@ from supportdesk.realtime.screen import InboxChange, Screen
 from supportdesk.realtime.worker import Worker
 
 SLOTS = inbox.PAGE
-# A busy desk changes more often than anyone can read a list: bursts are shown together.
-_EVERY_SECONDS = 0.25
+# A busy desk changes more often than anyone can read a list: what follows a change within this
+# time is shown together.
+_EVERY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)

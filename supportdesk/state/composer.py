@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid5
 
 import reflex as rx
@@ -43,7 +44,7 @@ class ComposerState(rx.State):
     _sent: str = ""
 
     @rx.event
-    async def send(self, form_data: dict) -> EventSpec | list[EventSpec]:
+    async def send(self, form_data: dict[str, Any]) -> EventSpec | list[EventSpec]:
         """Post what is in the box; empty the box only when it is saved."""
         text = typed(form_data, MESSAGE_BOX)
         # What was on the screen when it was sent counts; buyers have no choice and send none.

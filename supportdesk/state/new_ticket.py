@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
@@ -51,7 +53,7 @@ class NewTicketState(rx.State):
         return seller_choices.push([{"id": each.id, "name": each.name} for each in sellers])
 
     @rx.event
-    async def submit(self, form_data: dict) -> Effects:
+    async def submit(self, form_data: dict[str, Any]) -> Effects:
         """File the ticket and open it; on an error say which field, and keep the dialog open."""
         self._forget_errors()
         if not self._looks_right(form_data):

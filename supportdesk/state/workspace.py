@@ -60,7 +60,8 @@ class WorkspaceState(rx.State):
         try:
             if came_from and number and came_from != number:
                 yield composer._swap_draft(came_from, number)
-            if browser.inbox is None or not list_.loaded:
+            # Without marks an earlier arrival was cut short, by going on to another page.
+            if browser.inbox is None or not list_.loaded or not browser.marked:
                 list_._show(await hub().open_inbox(browser))
                 await list_._read_rest(viewer, browser)
             await self._leave(viewer, browser, list_, number)

@@ -86,7 +86,9 @@ def _close_or_reopen() -> rx.Component:
 def _state_of_it() -> rx.Component:
     return rx.el.section(
         rx.el.dl(
-            *_fact("Status", _pick("Status", _facts.status, _statuses(), DetailsState.choose_status)),
+            *_fact(
+                "Status", _pick("Status", _facts.status, _statuses(), DetailsState.choose_status)
+            ),
             *_fact(
                 "Priority",
                 _pick("Priority", _facts.priority, _priorities(), DetailsState.choose_priority),
