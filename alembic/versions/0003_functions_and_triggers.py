@@ -150,8 +150,9 @@ CREATE FUNCTION ring(kind text, thread uuid, subject uuid) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp AS $$
     SELECT pg_notify('supportdesk', json_build_object(
         'kind', kind, 'conversation', thread, 'subject', subject, 'actor', current_user_id(),
-        'people', (SELECT CASE WHEN count(*) <= 100 THEN json_agg(user_id) END FROM (
-            SELECT user_id FROM participant WHERE conversation_id = thread LIMIT 101) AS taking_part)
+        'people', (
+            SELECT CASE WHEN count(*) <= 100 THEN json_agg(user_id) END
+            FROM (SELECT user_id FROM participant WHERE conversation_id = thread LIMIT 101) AS some_of)
     )::text)
 $$;
 

@@ -85,6 +85,22 @@ CREATE TRIGGER user_after_update AFTER UPDATE OF active, role, password_hash ON 
     EXECUTE FUNCTION user_after_update();
 """
 
+READING = """
+-- What stands on open screens has been read. One statement for all of a conversation's readers: the
+-- server knows who has it open, and a marker of one's own only ever moves forward.
+CREATE FUNCTION note_read(thread uuid, people uuid[], upto bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO participant (conversation_id, user_id, audience)
+    SELECT thread, id, 'admins' FROM "user" WHERE id = ANY (people) AND role = 'admin'
+    ON CONFLICT DO NOTHING;
+    UPDATE participant SET last_read_seq = upto
+    FROM conversation c
+    WHERE conversation_id = thread AND user_id = ANY (people) AND last_read_seq < upto
+      AND c.id = thread AND upto <= c.last_seq;
+END $$;
+"""
+
 SETUP = """
 -- Only the newest link counts, and only while there is no admin.
 CREATE FUNCTION issue_setup_link(link_id uuid, hash bytea) RETURNS boolean
@@ -144,12 +160,14 @@ FUNCTIONS = {
     "sign_up(uuid, text, text, text, uuid)": "supportdesk_nobody",
     "issue_setup_link(uuid, bytea)": "supportdesk_nobody",
     "setup_link_works(bytea)": "supportdesk_nobody",
+    "note_read(uuid, uuid[], bigint)": "supportdesk_nobody",
     "create_first_admin(bytea, uuid, text, text, text, uuid)": "supportdesk_nobody",
 }  # fmt: skip
 
 
 def upgrade() -> None:
     op.execute(SIGN_IN)
+    op.execute(READING)
     op.execute(SETUP)
     # A function can only be given to a role that may create in its schema.
     op.execute("GRANT CREATE ON SCHEMA public TO supportdesk_system")
@@ -168,5 +186,6 @@ def downgrade() -> None:
         " open_session(uuid, uuid, bytea, timestamptz, text, text, bytea, uuid, uuid),"
         " session_actor(bytea), close_session(bytea, uuid), sign_up(uuid, text, text, text, uuid),"
         " user_after_update(), issue_setup_link(uuid, bytea), setup_link_works(bytea),"
-        " create_first_admin(bytea, uuid, text, text, text, uuid)"
+        " create_first_admin(bytea, uuid, text, text, text, uuid),"
+        " note_read(uuid, uuid[], bigint)"
     )

@@ -225,8 +225,9 @@ class Hub:
 
     async def _note_all_read(self, view: ThreadView) -> None:
         self._reading.pop(view, None)
-        for browser in {b.viewer.actor: b for b in view.admitted}.values():
-            await self._note_read(browser, view)
+        people = {browser.viewer.actor.user_id for browser in view.admitted}
+        if people and (last := view.last_line) is not None:
+            await messages.note_read(list(people), view.conversation_id, last.seq)
 
     async def _note_read(self, browser: Browser, view: ThreadView | None) -> None:
         if view is not None and (last := view.last_line) is not None:

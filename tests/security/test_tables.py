@@ -185,6 +185,7 @@ FUNCTIONS = {
     "sign_up(uuid,text,text,text,uuid)": "nobody",
     "issue_setup_link(uuid,bytea)": "nobody",
     "setup_link_works(bytea)": "nobody",
+    "note_read(uuid,uuid[],bigint)": "nobody",
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 ROLES = ("app", "nobody", "buyer", "seller", "admin")

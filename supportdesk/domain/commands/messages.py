@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain import lifecycle
-from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.commands import tickets
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
@@ -121,6 +122,16 @@ async def _first_result(
     )
     row = first.one()
     return Posted(row.id, row.seq, again=True)
+
+
+async def note_read(people: Sequence[UUID], conversation_id: UUID, seq: int) -> None:
+    """`mark_read` for all who have the conversation open, in one statement.
+
+    Acts for nobody in particular: the hub knows whose screens it has drawn, with their own rights.
+    """
+    values = {"thread": conversation_id, "people": list(people), "seq": seq}
+    async with transaction(NOBODY) as tx:
+        await tx.execute(text("SELECT note_read(:thread, CAST(:people AS uuid[]), :seq)"), values)
 
 
 async def mark_read(actor: Actor, conversation_id: UUID, seq: int) -> None:
