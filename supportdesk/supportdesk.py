@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import reflex as rx
 from starlette.applications import Starlette
 
+from supportdesk import logs
 from supportdesk.api import auth, health, old_addresses
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
@@ -32,6 +33,7 @@ ON_LOAD = {
 }
 HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
 
+logs.redact()
 app = rx.App(
     theme=None,
     stylesheets=frame.STYLESHEETS,

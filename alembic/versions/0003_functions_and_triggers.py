@@ -152,7 +152,7 @@ LANGUAGE sql SET search_path = public, pg_temp AS $$
         'kind', kind, 'conversation', thread, 'subject', subject, 'actor', current_user_id(),
         'people', (
             SELECT CASE WHEN count(*) <= 100 THEN json_agg(user_id) END
-            FROM (SELECT user_id FROM participant WHERE conversation_id = thread LIMIT 101) AS some_of)
+            FROM (SELECT user_id FROM participant WHERE conversation_id = thread LIMIT 101) AS p)
     )::text)
 $$;
 

@@ -22,24 +22,25 @@ class OwnerGuard(Middleware):
     """Nothing of one person is shown to the next one at the same tab.
 
     A tab keeps its token, and the server its state, from one page load to the next: also when
-    somebody else signs in there. So before a page is filled from it, the state must belong to the
-    session in the cookie, or it starts empty.
+    somebody else signs in there, and whoever learns a tab's token can name it. So before anything
+    happens in a state it must belong to the session in the cookie, or it starts empty; and before
+    a page is filled from it, that session must still hold.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        if event.name.rpartition(".")[2] not in _HYDRATING:
-            return None
         root = cast("rx.State", state._get_root_state())
         session = await root.get_state(SessionState)
-        if not session._session_id:
-            return None
-        try:
-            viewer = await viewer_of(root)
-        except DatabaseUnavailable:
-            viewer = None
-        if not session._belongs_to(viewer):
+        hydrating = event.name.rpartition(".")[2] in _HYDRATING
+        if session._is_anothers() or (hydrating and session._owner and not await _holds(root)):
             root.reset()
         return None
+
+
+async def _holds(state: rx.State) -> bool:
+    try:
+        return await viewer_of(state) is not None
+    except DatabaseUnavailable:
+        return False
 
 
 def on_exception(exception: Exception) -> EventSpec | None:

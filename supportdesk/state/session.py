@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 
 from supportdesk import cookies, routes
 from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.commands.sessions import token_hash
 from supportdesk.domain.errors import DomainError
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.sessions import Viewer, viewer_for
@@ -26,10 +27,15 @@ class SignedOut(Exception):
         self.path = path
 
 
+def session_token(state: rx.State) -> str | None:
+    """The token in the cookie that came with this tab's connection."""
+    header = state.router.headers.raw_headers.get("cookie", "")
+    return cookies.read(header, cookies.SESSION)
+
+
 async def viewer_of(state: rx.State) -> Viewer | None:
     """Who sent this event, from the session row, now; None when it is nobody."""
-    header = state.router.headers.raw_headers.get("cookie", "")
-    return await viewer_for(cookies.read(header, cookies.SESSION))
+    return await viewer_for(session_token(state))
 
 
 async def signed_in(state: rx.State) -> Viewer:
@@ -63,7 +69,7 @@ def sign_in_again(state: rx.State) -> EventSpec:
 
 
 class SessionState(rx.State):
-    """The person, as the shell shows them. `_session_id` says whose state this is."""
+    """The person, as the shell shows them. `_owner` says whose state this tab's is."""
 
     signed_in: bool = False
     me_id: str = ""
@@ -73,7 +79,7 @@ class SessionState(rx.State):
     me_role_label: str = ""
     me_avatar: str = ""
     me_hue: int = 0
-    _session_id: str = ""
+    _owner: bytes = b""
 
     def _welcome(self, viewer: Viewer) -> None:
         self.signed_in = True
@@ -84,9 +90,8 @@ class SessionState(rx.State):
         self.me_role_label = viewer.actor.role.label
         self.me_avatar = initials(viewer.name)
         self.me_hue = hue(viewer.actor.user_id)
-        self._session_id = str(viewer.session_id)
+        self._owner = token_hash(session_token(self) or "")
 
-    def _belongs_to(self, viewer: Viewer | None) -> bool:
-        return not self._session_id or (
-            viewer is not None and self._session_id == str(viewer.session_id)
-        )
+    def _is_anothers(self) -> bool:
+        """Whether this tab's state was filled for another session than the one in the cookie."""
+        return bool(self._owner) and self._owner != token_hash(session_token(self) or "")

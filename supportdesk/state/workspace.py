@@ -93,12 +93,14 @@ class WorkspaceState(rx.State):
     ) -> None:
         """Let go of the ticket that was open; what stood there has been read."""
         ticket = await self.get_state(ThreadState)
-        view = browser.thread
-        if view is None or ticket.number == number:
+        if ticket.number == number:
             return
+        view = browser.thread
         hub().leave_thread(browser)
         if not number:
             ticket._open("")
+        if view is None:  # A reconnect on its way to that ticket was overtaken.
+            return
         if (last := view.last_line) is not None:
             await messages.mark_read(viewer.actor, view.conversation_id, last.seq)
         await list_._read_marks(viewer, browser)

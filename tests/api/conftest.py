@@ -1,0 +1,86 @@
+"""The HTTP side by itself, on a real database, without a server around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from passlib.context import CryptContext
+from starlette.applications import Starlette
+
+from supportdesk.api import auth, health, old_addresses
+from supportdesk.api.hardening import harden
+from supportdesk.config import get_settings
+from supportdesk.database.embedded import EmbeddedServer
+from supportdesk.database.engine import dispose_engine
+from supportdesk.demo.load import PASSWORD
+from tests.support.cast import Cast, add_cast
+
+ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
+Settings = Callable[..., None]
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Set settings for this test alone."""
+
+    def settle(**values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"SUPPORTDESK_{name.upper()}", str(value))
+        get_settings.cache_clear()
+
+    yield settle
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
+def client() -> httpx.AsyncClient:
+    """A browser that looks at a page of this desk, as the settings say where that is."""
+    base_url = get_settings().base_url
+    transport = httpx.ASGITransport(harden(Starlette(routes=ROUTES)), client=("203.0.113.7", 123))
+    return httpx.AsyncClient(transport=transport, base_url=base_url, headers={"Origin": base_url})
+
+
+@pytest.fixture
+async def browser(database: EmbeddedServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with client() as browser:
+        yield browser
+
+
+@pytest.fixture
+def cast(database: EmbeddedServer) -> Cast:
+    """As for all tests, with passwords that are cheap to check: others try the dear ones."""
+    people = add_cast(database.owner_url)
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute('UPDATE "user" SET password_hash = %s', [_cheap_hash()])
+    return people
+
+
+@lru_cache(maxsize=1)
+def _cheap_hash() -> str:
+    return str(CryptContext(["argon2"], argon2__memory_cost=64, argon2__rounds=1).hash(PASSWORD))
+
+
+@pytest.fixture
+def ask(database: EmbeddedServer) -> Callable[..., list[Any]]:
+    """Rows as the owner of the database sees them."""
+
+    def ask(query: str, *values: Any) -> list[Any]:
+        with psycopg.connect(database.owner_url) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
+
+    return ask
+
+
+@pytest.fixture
+async def away(database: EmbeddedServer, settings: Settings) -> AsyncIterator[None]:
+    """The database cannot be reached."""
+    await dispose_engine()
+    settings(database_url="postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2")
+    yield
+    await dispose_engine()

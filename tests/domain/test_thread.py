@@ -1,0 +1,177 @@
+"""One open ticket: its lines by pages, its facts, and who may see what of it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.commands import messages, people, tickets
+from supportdesk.domain.commands.filing import NewTicket, file_ticket
+from supportdesk.domain.errors import NotFound
+from supportdesk.domain.ids import new_id
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Audience, Priority
+from supportdesk.domain.queries import numbers, thread
+from supportdesk.domain.queries.people import sellers_for
+
+
+def texts(lines) -> list[str]:
+    return [line.body for line in lines]
+
+
+async def write(cast, ticket, count: int) -> None:
+    for n in range(2, count + 2):
+        await messages.post(cast.sol, ticket, f"No. {n}")
+
+
+@pytest.mark.parametrize("spelling", ["TC-0001", "tc-1", "TC-00000001"])
+async def test_a_ticket_is_found_by_its_number_however_it_is_spelled(cast, ticket, spelling):
+    assert await thread.find(cast.bea, numbers.read(spelling)) == ticket
+
+
+@pytest.mark.parametrize(
+    "text", [None, 7, "", "1", "TC-", "TC--1", "TC-1x", "TC-٣", "TC-" + "9" * 16, "TC-1'--", "XX-1"]
+)
+def test_what_is_no_number_is_none(text):
+    assert numbers.read(text) is None
+
+
+@pytest.mark.parametrize("who", ["ben", "sia", "max"])
+async def test_a_stranger_finds_no_ticket_by_any_way(cast, ticket, who):
+    stranger = getattr(cast, who)
+    for read in (
+        thread.find(stranger, 1),
+        thread.opening_for(stranger, ticket),
+        thread.facts_for(stranger, ticket),
+    ):
+        with pytest.raises(NotFound):
+            await read
+    assert await thread.from_seq_for(stranger, ticket, 1) == ()
+    assert await thread.earlier_for(stranger, ticket, 99) == ((), False)
+
+
+async def test_absent_and_forbidden_are_the_same_to_a_stranger(cast, ticket):
+    answers = []
+    for id_ in (ticket, new_id()):
+        with pytest.raises(NotFound) as refused:
+            await thread.opening_for(cast.ben, id_)
+        answers.append(str(refused.value))
+    assert answers[0] == answers[1]
+
+
+async def test_it_opens_with_its_latest_fifty_lines_oldest_first(cast, ticket):
+    await write(cast, ticket, 59)
+    opening = await thread.opening_for(cast.bea, ticket)
+    assert [line.seq for line in opening.lines] == list(range(11, 61))
+    assert opening.has_earlier
+
+
+async def test_the_pages_before_join_without_gap_or_double(cast, ticket):
+    await write(cast, ticket, 109)
+    opening = await thread.opening_for(cast.bea, ticket)
+    lines, more = await thread.earlier_for(cast.bea, ticket, opening.lines[0].seq)
+    first, none = await thread.earlier_for(cast.bea, ticket, lines[0].seq)
+    assert (more, none) == (True, False)
+    assert [line.seq for line in (*first, *lines, *opening.lines)] == list(range(1, 111))
+
+
+async def test_exactly_one_page_has_nothing_earlier(cast, ticket):
+    await write(cast, ticket, 49)
+    opening = await thread.opening_for(cast.bea, ticket)
+    assert (len(opening.lines), opening.has_earlier) == (50, False)
+
+
+async def test_messages_and_what_happened_between_them_stand_in_one_order(cast, ticket):
+    await tickets.set_status(cast.sol, ticket, Status.IN_PROGRESS)
+    await messages.post(cast.sol, ticket, "I am on it.")
+    await tickets.set_priority(cast.ada, ticket, Priority.HIGH)
+    lines = (await thread.opening_for(cast.bea, ticket)).lines
+    assert [(line.kind, line.name, line.body) for line in lines] == [
+        ("message", "Bea", "It flickers."),
+        ("event", "Sol", "set status to In progress"),
+        ("message", "Sol", "I am on it."),
+        ("event", "Ada", "set priority to High"),
+    ]
+
+
+SEEN = {
+    "bea": ["It flickers.", "An answer."],
+    "sol": ["It flickers.", "For staff.", "An answer."],
+    "ada": ["It flickers.", "For staff.", "For admins.", "An answer."],
+}
+
+
+@pytest.mark.parametrize("who", SEEN)
+async def test_everybody_reads_the_lines_that_are_for_them(cast, ticket, who):
+    await messages.post(cast.sol, ticket, "For staff.", Audience.STAFF)
+    await messages.post(cast.ada, ticket, "For admins.", Audience.ADMINS)
+    await messages.post(cast.sol, ticket, "An answer.")
+    reader = getattr(cast, who)
+    assert texts((await thread.opening_for(reader, ticket)).lines) == SEEN[who]
+    assert texts(await thread.from_seq_for(reader, ticket, 1)) == SEEN[who]
+    assert texts((await thread.earlier_for(reader, ticket, 99))[0]) == SEEN[who]
+
+
+async def test_a_private_line_says_from_whom_it_is_hidden(cast, ticket):
+    await messages.post(cast.ada, ticket, "Psst.", Audience.ADMINS)
+    line = (await thread.opening_for(cast.abe, ticket)).lines[-1]
+    assert line.audience_label == "Admins only, hidden from buyer and seller"
+
+
+@pytest.mark.parametrize(
+    ("who", "names"),
+    [("bea", ["Bea", "Sol"]), ("sol", ["Bea", "Sol", "Ada"]), ("abe", ["Bea", "Sol", "Ada"])],
+)
+async def test_who_takes_part_is_known_as_far_as_their_words_are(cast, ticket, who, names):
+    await messages.post(cast.ada, ticket, "For staff.", Audience.STAFF)
+    facts = await thread.facts_for(getattr(cast, who), ticket)
+    assert [person.name for person in facts.people] == names
+
+
+@pytest.mark.parametrize("who", ["bea", "sol", "abe"])
+async def test_an_admin_who_only_looked_is_not_shown_as_taking_part(cast, ticket, who):
+    await messages.mark_read(cast.ada, ticket, 1)
+    facts = await thread.facts_for(getattr(cast, who), ticket)
+    assert [person.name for person in facts.people] == ["Bea", "Sol"]
+
+
+async def test_the_moves_on_offer_are_those_of_ones_role(cast, ticket):
+    facts = [await thread.facts_for(who, ticket) for who in (cast.bea, cast.sol)]
+    assert [each.moves for each in facts] == [
+        ("resolved", "closed"),
+        ("in_progress", "waiting_on_customer", "resolved", "closed"),
+    ]
+
+
+async def test_the_facts_follow_what_happens(cast, ticket):
+    await messages.post(cast.sol, ticket, "Done.")
+    await tickets.close(cast.sol, ticket)
+    facts = await thread.facts_for(cast.bea, ticket)
+    assert (facts.status_label, facts.over, facts.accepts_messages) == ("Closed", True, False)
+    assert facts.first_response_at <= facts.resolved_at
+    assert facts.opened_at.utcoffset() is not None
+
+
+# People to choose from.
+
+
+async def test_a_buyer_chooses_among_the_sellers_by_name(cast):
+    assert [each.name for each in await sellers_for(cast.bea)] == ["Sia", "Sol"]
+
+
+async def test_a_seller_who_was_deactivated_is_not_on_offer(cast):
+    await people.deactivate(cast.ada, cast.sia.user_id)
+    assert [each.name for each in await sellers_for(cast.bea)] == ["Sol"]
+
+
+@pytest.mark.parametrize("who", ["sol", "ada"])
+async def test_who_is_no_buyer_chooses_no_seller(cast, who):
+    assert await sellers_for(getattr(cast, who)) == []
+
+
+async def test_a_buyer_who_never_met_another_does_not_know_them(cast, ask):
+    await file_ticket(cast.ben, NewTicket("Lamp", "Help."))
+    async with transaction(cast.bea) as tx:
+        names = (await tx.execute(text('SELECT name FROM "user"'))).scalars().all()
+    assert sorted(names) == ["Bea", "Sia", "Sol"]

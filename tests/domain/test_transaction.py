@@ -1,0 +1,204 @@
+"""The one way in: who one is there, for how long, and what happens when the database goes away."""
+
+from __future__ import annotations
+
+import asyncio
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import ProgrammingError
+
+from supportdesk.config import get_settings
+from supportdesk.database.engine import (
+    DatabaseUnavailable,
+    dispose_engine,
+    get_engine,
+    transaction,
+)
+from supportdesk.domain.actor import NOBODY
+from supportdesk.domain.commands import messages
+
+WHO = "SELECT current_user::text, coalesce(current_setting('supportdesk.user_id', true), '')"
+
+
+async def whoami(tx) -> tuple[str, str]:
+    return tuple((await tx.execute(text(WHO))).one())
+
+
+@pytest.mark.parametrize("name", ["bea", "sol", "ada"])
+async def test_one_is_oneself_in_ones_role(cast, name):
+    actor = getattr(cast, name)
+    async with transaction(actor) as tx:
+        assert await whoami(tx) == (f"supportdesk_{actor.role}", str(actor.user_id))
+
+
+async def test_nobody_is_nobody(cast):
+    async with transaction(NOBODY) as tx:
+        assert await whoami(tx) == ("supportdesk_nobody", "")
+
+
+async def test_one_statement_comes_before_the_first_of_ones_own(cast):
+    said: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        said.append(statement)
+
+    engine = get_engine().sync_engine
+    async with transaction(cast.bea):
+        pass  # Whatever a connection does when it is new, it has done.
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        async with transaction(cast.bea) as tx:
+            await tx.execute(text("SELECT 1"))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(said) == 2
+    assert "set_config('role'" in said[0]
+    assert said[1] == "SELECT 1"
+
+
+async def raw_look() -> tuple[int, str, str]:
+    """What the pool hands out, before anybody became somebody."""
+    async with get_engine().connect() as connection:
+        pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        return pid, *(await connection.execute(text(WHO))).one()
+
+
+@pytest.mark.parametrize("ending", ["commit", "error"])
+async def test_the_next_use_of_the_connection_knows_nothing_of_who_was_there(cast, ending):
+    await dispose_engine()
+    try:
+        async with transaction(cast.ada) as tx:
+            used = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            if ending == "error":
+                raise RuntimeError
+    except RuntimeError:
+        pass
+    assert await raw_look() == (used, "supportdesk_app", "")
+
+
+async def test_between_transactions_a_connection_may_do_nothing(cast):
+    async with get_engine().connect() as connection:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.execute(text("SELECT id FROM ticket"))
+
+
+async def test_many_at_once_are_each_themselves(cast):
+    async def check(actor) -> None:
+        async with transaction(actor) as tx:
+            await asyncio.sleep(0)
+            assert (await whoami(tx))[1] == str(actor.user_id)
+
+    await asyncio.gather(*(check(actor) for _ in range(8) for actor in cast))
+
+
+async def test_an_error_takes_everything_back(cast, ticket, ask):
+    with pytest.raises(RuntimeError):
+        async with transaction(cast.bea) as tx:
+            await tx.execute(text("UPDATE ticket SET priority = 'urgent'"))
+            raise RuntimeError
+    assert ask("SELECT priority FROM ticket") == ["medium"]
+
+
+async def test_being_cancelled_takes_everything_back_and_gives_the_connection_back(
+    cast, ticket, ask
+):
+    changed = asyncio.Event()
+
+    async def change_and_wait() -> None:
+        async with transaction(cast.bea) as tx:
+            await tx.execute(text("UPDATE ticket SET priority = 'urgent'"))
+            changed.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(change_and_wait())
+    await changed.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ask("SELECT priority FROM ticket") == ["medium"]
+    assert get_engine().pool.checkedout() == 0
+
+
+def end_all(ask) -> None:
+    ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = 'supportdesk_server' AND datname = current_database()"
+    )
+
+
+async def test_connections_that_died_in_the_pool_are_replaced(cast, ticket, ask):
+    async def look() -> int:
+        async with transaction(cast.bea) as tx:
+            return await tx.scalar(text("SELECT count(*) FROM ticket")) or 0
+
+    await asyncio.gather(*(look() for _ in range(8)))
+    end_all(ask)
+    assert await asyncio.gather(*(look() for _ in range(8))) == [1] * 8
+
+
+async def test_a_connection_that_dies_in_the_middle_is_said_so(cast, ticket, ask):
+    with pytest.raises(DatabaseUnavailable, match="Try again in a moment"):
+        async with transaction(cast.bea) as tx:
+            await tx.execute(text("UPDATE ticket SET priority = 'urgent'"))
+            end_all(ask)
+            await tx.execute(text("SELECT 1"))
+    assert ask("SELECT priority FROM ticket") == ["medium"]
+
+
+async def test_a_connection_that_dies_before_the_commit_is_said_so(cast, ticket, ask):
+    with pytest.raises(DatabaseUnavailable):
+        async with transaction(cast.bea) as tx:
+            await tx.execute(text("UPDATE ticket SET priority = 'urgent'"))
+            end_all(ask)
+    assert ask("SELECT priority FROM ticket") == ["medium"]
+
+
+@pytest.fixture
+async def elsewhere(database, monkeypatch):
+    """Settings that name a server that is not there."""
+    await dispose_engine()
+    monkeypatch.setenv("SUPPORTDESK_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    get_settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    get_settings.cache_clear()
+    await dispose_engine()
+
+
+async def test_a_server_that_is_away_is_said_to_be(cast, elsewhere):
+    with pytest.raises(DatabaseUnavailable) as away:
+        await messages.mark_read(cast.bea, cast.bea.user_id, 1)
+    assert str(away.value) == (
+        "The desk cannot reach its database just now. Try again in a moment."
+    )
+
+
+async def test_when_all_connections_are_taken_one_is_told_to_try_again(cast, database):
+    """Rather than waiting for ever, or failing without a word."""
+    await dispose_engine()
+    pool = get_engine().pool
+    pool._timeout = 0.05
+    held = [get_engine().connect() for _ in range(40)]
+    try:
+        await asyncio.gather(*(connection.start() for connection in held))
+        with pytest.raises(DatabaseUnavailable):
+            async with transaction(cast.bea):
+                pass
+    finally:
+        await asyncio.gather(*(connection.close() for connection in held))
+        await dispose_engine()
+    async with transaction(cast.bea) as tx:
+        assert await tx.scalar(text("SELECT 1")) == 1
+
+
+def test_the_login_of_the_app_can_step_down_and_nothing_else(database):
+    with psycopg.connect(database.app_url) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT id FROM ticket")
+        connection.rollback()
+        for role in ("postgres", "supportdesk_system"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SET ROLE {role}")
+            connection.rollback()

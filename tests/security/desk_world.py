@@ -1,0 +1,93 @@
+"""A real desk with something to steal, and a measure of whether anything of it was touched."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from supportdesk.domain.ids import new_id
+from tests.support.desk import Desk
+
+# Texts that occur nowhere else: whoever receives one has been told what was not for them.
+SUBJECT = "MARKED-SUBJECT-of-bea-and-sol"
+DESCRIPTION = "MARKED-DESCRIPTION-by-bea"
+STAFF = "MARKED-NOTE-for-staff"
+ADMINS = "MARKED-NOTE-for-admins"
+DRAFT = "MARKED-DRAFT-of-bea"
+SECRETS = ("MARKED-", "bea@demo.test", "sol@demo.test", "argon2id")
+
+# What signing in and out does by itself.
+_OWN_TRACES = {
+    "session": "false",
+    "event": "kind NOT IN ('signed_in', 'signed_out')",
+}
+
+
+@dataclass
+class Planted:
+    """The ticket that bea filed to sol, and that nobody else but admins may know of."""
+
+    desk: Desk
+    id: UUID
+    number: str
+    tokens: list[str] = field(default_factory=list)
+
+    def fingerprint(self, leave_out: dict[str, str] | None = None) -> dict[str, str]:
+        """What every table holds, but for the traces of signing in; `leave_out` are conditions."""
+        with psycopg.connect(self.desk.owner_url) as connection:
+            return {
+                table: _hash(connection, table, (leave_out or {}).get(table))
+                for table in _tables(connection)
+            }
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.desk.owner_url) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+def plant(desk: Desk) -> Planted:
+    """Put the ticket into the demo, as its owner may."""
+    ticket = new_id()
+    with psycopg.connect(desk.owner_url) as connection:
+        people = dict(connection.execute("SELECT split_part(email, '@', 1), id FROM \"user\""))
+        bea, sol, ada = people["bea"], people["sol"], people["ada"]
+        connection.execute(
+            "INSERT INTO conversation (id, kind, created_by) VALUES (%s, 'ticket', %s)",
+            [ticket, bea],
+        )
+        number = connection.execute(
+            "INSERT INTO ticket (id, subject, buyer_id, seller_id) VALUES (%s, %s, %s, %s)"
+            " RETURNING number",
+            [ticket, SUBJECT, bea, sol],
+        ).fetchone()
+        for sender, body, audience in (
+            (bea, DESCRIPTION, "everyone"),
+            (sol, STAFF, "staff"),
+            (ada, ADMINS, "admins"),
+        ):
+            connection.execute(
+                "INSERT INTO message (id, conversation_id, sender_id, body, audience, client_id)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [new_id(), ticket, sender, body, audience, new_id()],
+            )
+    return Planted(desk, ticket, f"TC-{number[0] if number else 0:04d}")
+
+
+def _tables(connection: psycopg.Connection[Any]) -> list[str]:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+    return [row[0] for row in connection.execute(query)]
+
+
+def _hash(connection: psycopg.Connection[Any], table: str, condition: str | None) -> str:
+    kept = " AND ".join(part for part in (_OWN_TRACES.get(table), condition) if part) or "true"
+    query = sql.SQL("SELECT t::text FROM {} t WHERE {} ORDER BY 1").format(
+        sql.Identifier(table), sql.SQL(kept)
+    )
+    rows = (row[0] for row in connection.execute(query))
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
