@@ -82,16 +82,26 @@ class Cluster:
         process = self.process()
         if process is not None:
             process.send_signal(signal.SIGINT)
-            try:
-                process.wait(STOP_SECONDS)
-            except psutil.TimeoutExpired:
+            if not self._has_ended(STOP_SECONDS):
                 process.send_signal(signal.SIGQUIT)
-                process.wait(STOP_SECONDS)
+                if not self._has_ended(STOP_SECONDS):
+                    raise StartupError("The embedded PostgreSQL does not stop.")
         if child := _children.pop(self.data, None):
             child.wait()
         if self.socket_folder != self.data:
             with suppress(OSError):
                 self.socket_folder.rmdir()
+
+    def _has_ended(self, seconds: float) -> bool:
+        """Wait for the end. What has ended but not been reaped, by whoever is its parent, counts."""
+        deadline = time.monotonic() + seconds
+        while self.process() is not None:
+            if time.monotonic() > deadline:
+                return False
+            if child := _children.get(self.data):
+                child.poll()
+            time.sleep(0.02)
+        return True
 
     def answers(self) -> bool:
         try:
