@@ -93,7 +93,7 @@ class Cluster:
                 self.socket_folder.rmdir()
 
     def _has_ended(self, seconds: float) -> bool:
-        """Wait for the end. What has ended but not been reaped, by whoever is its parent, counts."""
+        """Wait for the end; a process that ended and was not reaped by its parent counts."""
         deadline = time.monotonic() + seconds
         while self.process() is not None:
             if time.monotonic() > deadline:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 SIGN_IN = re.compile(r"/login/?(\?next=[^&]*)?$")
-# What a browser says by itself, and no fault of the page.
-_NO_NOISE = ("Download the React DevTools",)
+# What a browser says of itself, or of a page that it left while it was still connecting.
+_NO_NOISE = re.compile(r"Download the React DevTools|closed before the connection is established")
 
 
 @dataclass(eq=False)
@@ -29,7 +29,7 @@ class Screen:
         self.page.on("websocket", lambda socket: self._asked(socket.url))
 
     def _heard(self, kind: str, text: str, where: object = "") -> None:
-        if kind in ("error", "warning") and not text.startswith(_NO_NOISE):
+        if kind in ("error", "warning") and not _NO_NOISE.search(text):
             self.noise.append(f"{kind}: {text} {where}")
 
     def _asked(self, url: str) -> None:
