@@ -1,0 +1,246 @@
+"""Connections break, servers go away, people arrive in the middle: everybody has it all, once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import psycopg
+import pytest
+
+from tests.support.browsers import Browsers, bodies
+from tests.support.desk import ROOT, Desk
+from tests.support.raw_browser import COMPOSER, INBOX, MARK, RawBrowser
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+
+PATIENCE = 30
+
+
+class Conversation:
+    """bea, sol and ada at one ticket. What is said counts up, so that order can be seen."""
+
+    def __init__(self, ticket: SeededTicket, people: list[Person], at: list[RawBrowser]) -> None:
+        self.ticket, self.people, self.at = ticket, people, at
+        self.said: list[str] = []
+
+    async def say(self, browser: RawBrowser, text: str = "") -> None:
+        """Say the next thing, and again as a person would until it is saved."""
+        text = text or f"Number {len(self.said)}"
+        self.said.append(text)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            before, seen = browser.var(COMPOSER, "send_id"), len(browser.events)
+            browser.state[COMPOSER]["error" + MARK] = ""
+            await browser.say(text)
+            await browser.until(
+                lambda b, id_=before, since=seen: (
+                    b.var(COMPOSER, "error")
+                    or b.var(COMPOSER, "send_id") != id_
+                    or "cannot reach its database" in str(b.events[since:])
+                ),
+                PATIENCE,
+            )
+            if browser.var(COMPOSER, "send_id") != before:
+                return
+            await asyncio.sleep(0.05)  # Read the error, then try again.
+        raise AssertionError(f"{text} could not be said: {browser.var(COMPOSER, 'error')}")
+
+    async def everybody_has_it_all(self) -> None:
+        for browser in self.at:
+            await browser.until(lambda b: bodies(b)[-1:] == self.said[-1:], PATIENCE)
+            heard = [body for body in bodies(browser) if body in set(self.said)]
+            assert heard == self.said[-len(heard) :]
+            assert len(heard) >= min(len(self.said), 49)
+            assert [line["seq"] for line in browser.lines] == sorted(
+                {line["seq"] for line in browser.lines}
+            )
+            await browser.until(lambda b: b.rows[0]["last_text"] == self.said[-1], PATIENCE)
+
+
+@pytest.fixture
+async def talk(seed: Seed, browsers: Browsers) -> Conversation:
+    people = [seed.person(role) for role in (BUYER, SELLER, ADMIN)]
+    ticket = seed.ticket(people[0], people[1])
+    return Conversation(ticket, people, [await browsers.visit(p, ticket) for p in people])
+
+
+@asynccontextmanager
+async def meanwhile(work: Callable[[], object]) -> AsyncIterator[None]:
+    """Keep doing `work` while the block runs."""
+    over = asyncio.Event()
+
+    async def go_on() -> None:
+        while not over.is_set():
+            await work()
+
+    task = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        over.set()
+        await task
+
+
+def _end_listener(desk: Desk) -> int:
+    with psycopg.connect(desk.owner_url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'supportdesk-listener'"
+        ).fetchall()
+    return len(ended)
+
+
+def _listening(desk: Desk) -> bool:
+    with psycopg.connect(desk.owner_url, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'supportdesk-listener'"
+            " AND query LIKE 'LISTEN%'"
+        ).fetchone()
+    return found is not None
+
+
+async def _until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait for something outside, which cannot tell us when it has come about."""
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def _stop_database(desk: Desk) -> None:
+    """End PostgreSQL under the desk, which started it and is not asked."""
+    process = desk.cluster.process()
+    assert process is not None
+    process.send_signal(signal.SIGINT)
+    await _until(lambda: desk.cluster.process() is None)
+
+
+async def _start_database(desk: Desk) -> None:
+    """Start it as nobody's child, so that the desk can stop it in the end."""
+    start = "import sys, pathlib; from supportdesk.database.cluster import Cluster;"
+    start += "Cluster(pathlib.Path(sys.argv[1])).start()"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", start, str(desk.cluster.data), cwd=ROOT
+    )
+    assert await process.wait() == 0
+
+
+async def test_the_listener_is_killed_while_people_write(talk: Conversation, desk: Desk) -> None:
+    bea, sol, _ = talk.at
+    for _ in range(3):
+        for who in (bea, sol, bea):
+            await talk.say(who)
+        assert await asyncio.to_thread(_end_listener, desk) == 1
+        for who in (sol, bea, sol):
+            await talk.say(who)  # Nobody listens now, or only just again.
+        await _until(lambda: _listening(desk))
+    await talk.everybody_has_it_all()
+
+
+async def test_postgresql_restarts_while_people_write(talk: Conversation, desk: Desk) -> None:
+    bea, sol, _ = talk.at
+    await talk.say(bea)
+    async with meanwhile(lambda: talk.say(sol)):
+        await _stop_database(desk)
+        await _start_database(desk)
+        await _until(lambda: _listening(desk))
+    await talk.say(bea)
+    await talk.everybody_has_it_all()
+
+
+async def test_postgresql_is_away_when_somebody_arrives(
+    talk: Conversation, desk: Desk, browsers: Browsers
+) -> None:
+    """The tab says so, and fills by itself when the database is back."""
+    person = talk.people[0]
+    late = browsers.new(person)
+    await _stop_database(desk)
+    try:
+        await late.open(person.page(talk.ticket))
+        await late.until(lambda b: b.var(INBOX, "error"), PATIENCE)
+    finally:
+        await _start_database(desk)
+    await late.until(lambda b: b.lines and not b.var(INBOX, "error"), PATIENCE)
+    talk.at.append(late)
+    await talk.say(talk.at[1])
+    await talk.everybody_has_it_all()
+
+
+async def test_the_server_is_killed_and_started_again(talk: Conversation, desk: Desk) -> None:
+    bea, sol, ada = talk.at
+    await talk.say(bea)
+    send_id = sol.var(COMPOSER, "send_id")
+    await sol.say("Said into the crash")
+    try:
+        await asyncio.to_thread(desk.kill)
+    finally:
+        await asyncio.to_thread(desk.start)
+    for browser, person in zip(talk.at, talk.people, strict=True):
+        await browser.close()
+        await browser.visit(person.page(talk.ticket))
+    # The tab never heard what became of it, so it sends again, under the name it had.
+    if sol.var(COMPOSER, "send_id") == send_id:
+        await talk.say(sol, "Said into the crash")
+    else:
+        talk.said.append("Said into the crash")
+    await talk.say(ada)
+    await talk.everybody_has_it_all()
+
+
+async def test_sockets_are_cut_while_a_burst_comes_in(talk: Conversation) -> None:
+    bea, sol, ada = talk.at
+    async with meanwhile(lambda: talk.say(bea)):
+        for _ in range(6):
+            for browser, person in ((sol, talk.people[1]), (ada, talk.people[2])):
+                await browser.cut()
+                await browser.visit(person.page(talk.ticket))
+    await talk.say(bea)
+    await talk.everybody_has_it_all()
+
+
+async def test_whoever_opens_a_ticket_in_the_middle_of_a_burst_misses_nothing(
+    talk: Conversation, browsers: Browsers
+) -> None:
+    """The join race: what is written between reading and following."""
+    bea, sol, _ = talk.at
+    joined = 0
+    async with meanwhile(lambda: talk.say(bea)), meanwhile(lambda: talk.say(sol)):
+        while joined < 40:
+            some = await asyncio.gather(
+                *(browsers.visit(talk.people[i % 3], talk.ticket) for i in range(4))
+            )
+            talk.at += some[:1]
+            for browser in some:
+                _in_order(browser)
+            for browser in some[1:]:
+                await browser.close()
+            joined += len(some)
+    await talk.say(bea)
+    for browser in talk.at:
+        await browser.until(lambda b: talk.said[-1] in bodies(b), PATIENCE)
+        _in_order(browser)
+
+
+def _in_order(browser: RawBrowser) -> None:
+    """Every line once, none missing between the first and the last."""
+    seqs = [line["seq"] for line in browser.lines]
+    assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+
+
+async def test_whoever_walks_from_ticket_to_ticket_in_a_burst_misses_nothing(
+    talk: Conversation, seed: Seed
+) -> None:
+    bea, _, ada = talk.at
+    other = seed.ticket(talk.people[0], talk.people[1], messages=3)
+    async with meanwhile(lambda: talk.say(bea)):
+        for _ in range(12):
+            await ada.navigate(talk.people[2].page(other))
+            await ada.navigate(talk.people[2].page(talk.ticket))
+            await ada.settled()
+            _in_order(ada)
+    await talk.say(bea)
+    await talk.everybody_has_it_all()
