@@ -1,0 +1,231 @@
+"""A browser that costs its process next to nothing, so that hundreds fit beside the server.
+
+It speaks websocket by itself, looks for numbered messages in what arrives, and notes when each came
+first. It holds no state: `tests/support/raw_browser` does that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from supportdesk import cookies
+from tests.support.raw_browser import COMPOSER, HYDRATE
+
+# A numbered message as a line of a conversation: never the ticket list's copy of it.
+LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
+_HYDRATED = b'"is_hydrated_rx_state_":true'
+_WHOLE = b'"history_rx_state_":'
+_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+
+
+def numbered(room: int, number: int) -> str:
+    """The text of the message of that number in that room."""
+    return f"bench {room} {number}."
+
+
+@dataclass
+class Tally:
+    """What all browsers of one measurement have received, and what went wrong."""
+
+    expected: int = 0
+    received: int = 0
+    doubled: int = 0
+    out_of_order: int = 0
+    strayed: int = 0
+    sent: dict[tuple[int, int], float] = field(default_factory=dict)
+    waits: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def lost(self) -> int:
+        return self.expected - self.received
+
+    def expect(self, room: int, number: int, recipients: int) -> None:
+        """This message is on its way now."""
+        self.complete.clear()
+        self.expected += recipients
+        self.sent[room, number] = time.perf_counter()
+        self.waits[room, number] = []
+
+    def receive(self, room: int, number: int, now: float) -> None:
+        self.waits.setdefault((room, number), []).append(now - self.sent[room, number])
+        self.received += 1
+        if self.received == self.expected:
+            self.complete.set()
+
+
+class LightBrowser(asyncio.Protocol):
+    """One connection. What it receives goes into `tally`; `room` is the only one it may hear."""
+
+    def __init__(self, room: int, tally: Tally, request: bytes) -> None:
+        self.room, self.tally = room, tally
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.bytes_in = 0
+        self._request = request
+        self._upgraded = False
+        self._buffer = bytearray()
+        self._last_seq = 0
+        self._seen: set[int] = set()
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport: asyncio.Transport = transport
+        transport.write(self._request)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.closed.done():
+            self.closed.set_result(None)
+        if not self.ready.done():
+            self.ready.set_exception(error or ConnectionError("closed before it was ready"))
+
+    def data_received(self, data: bytes) -> None:
+        now = time.perf_counter()
+        self._buffer += data
+        if not self._upgraded:
+            self._read_upgrade()
+        while (frame := self._next_frame()) is not None:
+            kind, payload = frame
+            if kind == _TEXT:
+                self.heard(payload, now)
+            elif kind == _PING:
+                self._write(_PONG, payload)
+            elif kind == _CLOSE:
+                self._transport.close()
+
+    def _read_upgrade(self) -> None:
+        head, end, rest = self._buffer.partition(b"\r\n\r\n")
+        if not end:
+            return
+        if b" 101 " not in head.split(b"\r\n", 1)[0]:
+            raise ConnectionError(bytes(head).decode(errors="replace"))
+        self._upgraded, self._buffer = True, rest
+        self.upgraded()
+
+    def _next_frame(self) -> tuple[int, bytes] | None:
+        buffer = self._buffer
+        if not self._upgraded or len(buffer) < 2:
+            return None
+        size, start = buffer[1] & 127, 2
+        if size > 125:
+            start = 4 if size == 126 else 10
+            if len(buffer) < start:
+                return None
+            size = int.from_bytes(buffer[2:start], "big")
+        if len(buffer) < start + size:
+            return None
+        kind, payload = buffer[0] & 15, bytes(buffer[start : start + size])
+        del buffer[: start + size]
+        return kind, payload
+
+    def _write(self, kind: int, payload: bytes) -> None:
+        """Send a frame. A browser has to mask its frames; a mask of zeros changes nothing."""
+        size = len(payload)
+        if size < 126:
+            head = bytes((128 | kind, 128 | size))
+        else:
+            head = bytes((128 | kind, 128 | 126)) + size.to_bytes(2, "big")
+        self._transport.write(head + b"\0\0\0\0" + payload)
+
+    def send_text(self, text: str) -> None:
+        self._write(_TEXT, text.encode())
+
+    def close(self) -> None:
+        self._transport.close()
+
+    # What differs from server to server.
+
+    def upgraded(self) -> None:
+        self.ready.set_result(None)
+
+    def heard(self, payload: bytes, now: float) -> None:
+        self.bytes_in += len(payload)
+        if b'"body":"bench ' in payload:
+            self._note(payload, now)
+
+    def say(self, text: str) -> None:
+        self.send_text(text)
+
+    def _note(self, payload: bytes, now: float) -> None:
+        whole = _WHOLE in payload  # The conversation anew: what was there before is not doubled.
+        in_frame: set[int] = set()
+        for seq, room, number in sorted(
+            (int(seq), int(room), int(number)) for seq, room, number in LINE.findall(payload)
+        ):
+            if room != self.room:
+                self.tally.strayed += 1
+            elif number in in_frame or (number in self._seen and not whole):
+                self.tally.doubled += 1
+            elif number not in self._seen:
+                self.tally.out_of_order += seq <= self._last_seq
+                self.tally.receive(room, number, now)
+                self._seen.add(number)
+                self._last_seq = max(self._last_seq, seq)
+            in_frame.add(number)
+
+
+class DeskBrowser(LightBrowser):
+    """Speaks Reflex's protocol, and is ready once its page is there."""
+
+    def __init__(self, room: int, tally: Tally, request: bytes, path: str) -> None:
+        super().__init__(room, tally, request)
+        self._router_data = {"pathname": path, "asPath": path, "path": path, "query": {}}
+
+    def upgraded(self) -> None:
+        """The server speaks first."""
+
+    def heard(self, payload: bytes, now: float) -> None:
+        if payload == b"2":
+            self.send_text("3")
+        elif payload.startswith(b"0"):
+            event = {"name": HYDRATE, "payload": {}, "router_data": self._router_data}
+            self.send_text("40/_event," + json.dumps({"event": event}))
+        else:
+            super().heard(payload, now)
+            if _HYDRATED in payload and not self.ready.done():
+                self.ready.set_result(None)
+
+    def say(self, text: str) -> None:
+        event = {
+            "name": f"{COMPOSER}.send",
+            "payload": {"form_data": {"message": text}},
+            "router_data": self._router_data,
+        }
+        self.send_text("42/_event," + json.dumps(["event", event]))
+
+
+async def open_desk_browser(
+    port: int, session: str, path: str, room: int, tally: Tally
+) -> DeskBrowser:
+    target = f"/_event/?EIO=4&transport=websocket&token={uuid4()}"
+    origin = f"http://localhost:{port}"
+    cookie = f"{cookies.SESSION}={session}"
+    request = _upgrade_request(target, port, {"Origin": origin, "Cookie": cookie})
+    return await _open(port, lambda: DeskBrowser(room, tally, request, path))
+
+
+async def open_floor_browser(port: int, room: int, tally: Tally) -> LightBrowser:
+    request = _upgrade_request(f"/{room}", port, {})
+    return await _open(port, lambda: LightBrowser(room, tally, request))
+
+
+def _upgrade_request(target: str, port: int, headers: dict[str, str]) -> bytes:
+    lines = [f"GET {target} HTTP/1.1", f"Host: localhost:{port}"]
+    lines += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    lines += [f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def _open(port: int, make: Any) -> Any:
+    _, browser = await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
+    async with asyncio.timeout(60):
+        await browser.ready
+    return browser

@@ -1,0 +1,91 @@
+"""On what a measurement was made, and what processes have used."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from tests.support.desk import ROOT, Desk
+
+_PACKAGES = ("reflex", "granian", "python-socketio", "psycopg", "sqlalchemy", "aiohttp", "uvloop")
+
+
+def describe(postgresql: str) -> dict[str, object]:
+    """What has to be known to compare numbers: no name and no folder of the machine."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "postgresql": postgresql,
+        **{name: version(name) for name in _PACKAGES},
+    }
+
+
+def _cpu() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"
+
+
+class Family:
+    """A process and all that come from it: what they have used together."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
+
+    def _members(self) -> list[psutil.Process]:
+        return [self._process, *self._process.children(recursive=True)]
+
+    def cpu_seconds(self) -> float:
+        """Also of those that have come and gone meanwhile."""
+        used = 0.0
+        for member in self._members():
+            with suppress(psutil.NoSuchProcess):
+                times = member.cpu_times()
+                used += times.user + times.system
+                used += times.children_user + times.children_system
+        return used
+
+    def memory_bytes(self) -> int:
+        used = 0
+        for member in self._members():
+            with suppress(psutil.NoSuchProcess):
+                used += member.memory_info().rss
+        return used
+
+
+def web_server(desk: Desk) -> Family:
+    """The desk's web server, without the database that it started."""
+    if desk.process is None:
+        raise RuntimeError("the desk does not run")
+    for child in psutil.Process(desk.process.pid).children():
+        if "supportdesk.serving.web" in child.cmdline():
+            return Family(child)
+    raise RuntimeError("the desk has no web server")
+
+
+def database(desk: Desk) -> Family:
+    process = desk.cluster.process()
+    if process is None:
+        raise RuntimeError("the desk has no database")
+    return Family(process)

@@ -1,0 +1,204 @@
+"""`bin/bench delivery`: how fast and at what cost a message reaches every open browser.
+
+Two scenarios. Broadcast: N admins over M tickets hear what one seller each writes, for several N.
+Rooms: a hundred tickets open at a buyer, a seller and an admin each, who all write. Each runs at a
+real desk and then at the floor (`_floor`) on the same PostgreSQL, with the same clients, which
+share the machine with the server: what counts are the ratios. Prints `name: value` lines, and saves
+them with the machine they were measured on. Exits with 1 when anything was lost, doubled, out of
+order or heard by somebody else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg
+import uvloop
+
+from tests.load._floor import TABLE
+from tests.load._light_browser import Tally
+from tests.load._machine import Family, database, describe, web_server
+from tests.load._scenario import (
+    Measured,
+    Plan,
+    arrived,
+    broadcast_at_desk,
+    broadcast_at_floor,
+    gathered,
+    measure,
+    rooms_at_desk,
+    rooms_at_floor,
+    stream,
+)
+from tests.support.desk import ROOT, Desk, free_port, running_desk
+from tests.support.seed import Seed
+from tests.support.statements import counting
+
+RESULTS = ROOT / "bench-results"
+FAULTS = ("lost", "doubled", "out_of_order", "strayed")
+_COUNTED_MESSAGES = 20
+
+Values = dict[str, float]
+
+
+class Bench:
+    def __init__(self, options: argparse.Namespace, desk: Desk, floor_port: int) -> None:
+        self.options, self.desk, self.floor_port = options, desk, floor_port
+        self.seed = Seed(desk.owner_url)
+        self.results: Values = {}
+        self.server, self.database = web_server(desk), database(desk)
+
+    async def run(self, floor: Family) -> None:
+        # The largest first: memory that a process once had, it does not give back.
+        for count in sorted(self.options.browsers, reverse=True):
+            name = f"broadcast_{count}"
+            plan = broadcast_at_desk(self.desk, self.seed, count, self.options.tickets)
+            await self._desk(name, plan, self.options.rate, statements=True)
+            plan = broadcast_at_floor(self.floor_port, count, self.options.tickets)
+            await self._floor(name, plan, self.options.rate, floor)
+        for rate in self.options.rooms_rate:
+            name = f"rooms_{rate:g}_per_second"
+            plan = rooms_at_desk(self.desk, self.seed, self.options.rooms, self.options.admins)
+            await self._desk(name, plan, rate, statements=False)
+            await self._floor(
+                name, rooms_at_floor(self.floor_port, self.options.rooms), rate, floor
+            )
+
+    async def _desk(self, name: str, plan: Plan, rate: float, *, statements: bool) -> None:
+        tally, memory = Tally(), self.server.memory_bytes()
+        async with gathered(plan, tally) as rooms:
+            grown = (self.server.memory_bytes() - memory) / plan.clients / 1024
+            self._note(f"{name}_desk", {"server_kib_per_client": grown})
+            found = await measure(
+                rooms, tally, rate, self.options.seconds, self.server, self.database
+            )
+            self._take(f"{name}_desk", found, tally)
+            if statements:
+                with counting(self.desk) as counted:
+                    await stream(rooms, tally, 10, _COUNTED_MESSAGES / 10)
+                    await arrived(tally)
+                    at_once = counted.count()
+                    in_the_end = await asyncio.to_thread(counted.count_at_rest)
+                per_message = at_once / _COUNTED_MESSAGES
+                self._note(
+                    f"{name}_desk",
+                    {
+                        "statements_per_message": per_message,
+                        "statements_after_a_pause": in_the_end - at_once,
+                    },
+                )
+        self._note(f"{name}_desk", {"server_rss_mib": self.server.memory_bytes() / 2**20})
+
+    async def _floor(self, name: str, plan: Plan, rate: float, server: Family) -> None:
+        tally = Tally()
+        async with gathered(plan, tally) as rooms:
+            found = await measure(rooms, tally, rate, self.options.seconds, server, self.database)
+            self._take(f"{name}_floor", found, tally)
+        for what in ("p50_ms", "p95_ms", "last_p50_ms", "server_cpu_ms_per_recipient"):
+            desk, floor = (self.results[f"{name}_{at}_{what}"] for at in ("desk", "floor"))
+            self._note(f"{name}_ratio", {what.removesuffix("_ms"): desk / floor})
+
+    def _take(self, name: str, found: Measured, tally: Tally) -> None:
+        self._note(name, found.values())
+        self._note(name, {fault: getattr(tally, fault) for fault in FAULTS})
+
+    def _note(self, name: str, values: Values) -> None:
+        for what, value in values.items():
+            self.results[f"{name}_{what}"] = round(value, 3)
+            print(f"{name}_{what}: {value:.3f}".rstrip("0").rstrip("."), flush=True)
+
+    @property
+    def faults(self) -> float:
+        return sum(
+            value
+            for name, value in self.results.items()
+            if any(name.endswith(f"_{fault}") for fault in FAULTS)
+        )
+
+    def targets(self) -> Iterator[tuple[str, bool]]:
+        """What the design aims at, and whether this run met it."""
+        found, counts = self.results, self.options.browsers
+        for count in counts:
+            name = f"broadcast_{count}"
+            ratio = found[f"{name}_ratio_p50"]
+            yield f"{name}: p50 {ratio:.1f}x the floor, at most 2", ratio <= 2
+            ratio = found[f"{name}_ratio_server_cpu_ms_per_recipient"]
+            yield f"{name}: CPU per recipient {ratio:.1f}x the floor, at most 6", ratio <= 6
+        each = [found[f"broadcast_{count}_desk_statements_per_message"] for count in counts]
+        same = max(each) <= min(each) * 1.1
+        yield f"statements per message for {counts} browsers: {each}, the same", same
+        memory = found[f"broadcast_{max(counts)}_desk_server_kib_per_client"]
+        yield f"memory: {memory:.0f} KiB per client, at most 250", memory <= 250
+        for rate in self.options.rooms_rate:
+            name = f"rooms_{rate:g}_per_second_desk"
+            cores, reached = found[f"{name}_server_cores"], found[f"{name}_messages_per_second"]
+            held = cores < 0.9 and reached > 0.95 * rate
+            yield f"{name}: {reached:.0f} messages/s at {cores:.2f} cores, all below one", held
+        yield f"faults: {self.faults:g}, none", self.faults == 0
+
+
+@contextmanager
+def running_floor(url: str) -> Iterator[tuple[int, Family]]:
+    with psycopg.connect(url) as connection:
+        connection.execute(TABLE)
+    port = free_port()
+    command = [sys.executable, "-m", "tests.load._floor", str(port), url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            if process.stdout is None or process.stdout.readline() != "Ready\n":
+                raise RuntimeError("the floor did not start")
+            yield port, Family(psutil.Process(process.pid))
+        finally:
+            process.terminate()
+
+
+def _postgresql(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        return connection.info.parameter_status("server_version") or "unknown"
+
+
+def _save(machine: dict[str, object], options: argparse.Namespace, results: Values) -> Path:
+    RESULTS.mkdir(exist_ok=True)
+    place = RESULTS / f"delivery-{str(machine['date']).replace(':', '')[:17]}.json"
+    document = {"machine": machine, "options": vars(options), "results": results}
+    place.write_text(json.dumps(document, indent=2) + "\n")
+    return place
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench delivery", description=__doc__)
+    parser.add_argument("--browsers", type=int, nargs="+", default=[50, 200, 500], metavar="N")
+    parser.add_argument("--tickets", type=int, default=1, help="over so many tickets (broadcast)")
+    parser.add_argument("--seconds", type=float, default=10, help="for each measurement")
+    parser.add_argument("--rate", type=float, default=3, help="messages per second (broadcast)")
+    parser.add_argument("--rooms", type=int, default=100, help="rooms of three; 0: none")
+    parser.add_argument("--rooms-rate", type=float, nargs="+", default=[100, 300], metavar="RATE")
+    parser.add_argument("--admins", type=int, default=10, help="how many share the rooms")
+    options = parser.parse_args()
+    if not options.rooms:
+        options.rooms_rate = []
+    return options
+
+
+def main() -> int:
+    options = _options()
+    with running_desk(demo=False) as desk, running_floor(desk.owner_url) as (port, floor):
+        machine = describe(_postgresql(desk.owner_url))
+        bench = Bench(options, desk, port)
+        uvloop.run(bench.run(floor))
+    for text, met in bench.targets():
+        print(f"target {'met' if met else 'MISSED'}: {text}")
+    print(f"saved: {_save(machine, options, bench.results).relative_to(ROOT)}")
+    return 1 if bench.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
