@@ -1,0 +1,261 @@
+"""What people see, keep and get back when server, database, network or listener fail them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.conftest import Browsers, opened
+from tests.support.desk import Desk, running_desk
+from tests.support.screen import Screen
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+
+LOST = "Connection lost."
+NO_DATABASE = "The desk cannot reach its database just now."
+FIRST = "Seeded message 1"
+# What a browser says about a server that is away, in whatever it then tries.
+AWAY = re.compile(r"WebSocket connection|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED")
+
+
+@pytest.fixture(scope="module")
+def frail() -> Iterator[Desk]:
+    """A desk of these tests alone, for they break it."""
+    with running_desk(demo=False) as running:
+        yield running
+
+
+@dataclass
+class Room:
+    """Buyer, seller and admin with the same ticket open."""
+
+    people: tuple[Person, Person, Person]
+    ticket: SeededTicket
+    screens: list[Screen]
+
+    def __iter__(self) -> Iterator[Screen]:
+        return iter(self.screens)
+
+    async def each(self, *steps) -> None:
+        await asyncio.gather(*(expect_one(screen) for expect_one in steps for screen in self))
+
+
+@pytest.fixture
+async def browsers(
+    chromium: Browser, frail: Desk, request: pytest.FixtureRequest
+) -> AsyncIterator[Browsers]:
+    # By number: going offline means nothing to a browser for a host that is called localhost.
+    here = frail.url.replace("localhost", "127.0.0.1")
+    async with opened(chromium, frail, request, here) as browsers:
+        yield browsers
+    noise = [noise for screen in browsers.screens for noise in screen.noise]
+    assert [each for each in noise if not AWAY.search(each)] == []
+
+
+@pytest.fixture
+async def room(frail: Desk, browsers: Browsers) -> Room:
+    seed = Seed(frail.owner_url)
+    people = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol"), seed.person(ADMIN, "Ada")
+    ticket = seed.ticket(*people[:2])
+    screens = await asyncio.gather(*(browsers.open(who, who.page(ticket)) for who in people))
+    for screen in screens:
+        await screen.ready(ticket.number)
+        await screen.page.evaluate("window.neverLoadedAgain = true")
+    return Room(people, ticket, screens)
+
+
+def lost(screen: Screen):
+    return screen.alert.filter(has_text=LOST)
+
+
+async def is_lost(screen: Screen) -> None:
+    await expect(lost(screen)).to_be_visible()
+
+
+async def is_back(screen: Screen) -> None:
+    """Connected again, by itself: the page was not loaded anew."""
+    await expect(lost(screen)).to_have_count(0, timeout=30_000)
+    assert await screen.page.evaluate("window.neverLoadedAgain")
+
+
+async def send_stubbornly(screen: Screen, text: str) -> None:
+    """Write and send as somebody does who presses Enter again while the text still stands there."""
+    await screen.message_box.fill(text)
+    while True:
+        await screen.message_box.press("Enter")
+        await expect(lost(screen)).to_have_count(0, timeout=30_000)
+        try:
+            await expect(screen.message_box).to_have_value("", timeout=5000)
+        except AssertionError:
+            continue
+        return
+
+
+async def test_a_killed_server_is_told_at_once_and_nothing_typed_is_lost(
+    frail: Desk, room: Room
+) -> None:
+    typed = ["Half a sentence of Bea", "Half a sentence of Sol", "Half a sentence of Ada"]
+    for screen, text in zip(room, typed, strict=True):
+        await screen.message_box.fill(text)
+    await asyncio.to_thread(frail.kill)
+    await room.each(is_lost)
+    for screen, text in zip(room, typed, strict=True):
+        await screen.message_box.press_sequentially(", goes on")
+        await expect(screen.message_box).to_have_value(f"{text}, goes on")
+
+    await asyncio.to_thread(frail.start)
+    await room.each(is_back)
+    for screen, text in zip(room, typed, strict=True):
+        await expect(screen.message_box).to_have_value(f"{text}, goes on")
+        await screen.message_box.press("Enter")
+        await expect(screen.message_box).to_have_value("")
+    for screen in room:
+        await screen.shows([FIRST, *(f"{text}, goes on" for text in typed)])
+        await expect(screen.row(room.ticket.number)).to_contain_text(f"{typed[-1]}, goes on")
+
+
+async def test_what_is_sent_while_the_server_is_away_goes_out_once_when_it_is_back(
+    frail: Desk, room: Room
+) -> None:
+    bea, sol, _ = room.screens
+    await asyncio.to_thread(frail.kill)
+    await room.each(is_lost)
+    await bea.message_box.fill("From the dark")
+    await bea.message_box.press("Enter")
+    await expect(bea.message_box).to_have_value("From the dark")
+    await asyncio.to_thread(frail.start)
+    await room.each(is_back)
+    await expect(bea.message_box).to_be_editable()
+    if await bea.message_box.input_value():
+        await bea.message_box.press("Enter")
+    await expect(bea.message_box).to_have_value("")
+    await sol.send("I hear you.")
+    for screen in room:
+        await screen.shows([FIRST, "From the dark", "I hear you."])
+
+
+async def test_a_server_killed_in_the_middle_of_sending_neither_loses_nor_doubles(
+    frail: Desk, room: Room
+) -> None:
+    bea, sol, _ = room.screens
+    written = {
+        screen: [f"{name} {n}." for n in range(12)] for screen, name in ((bea, "Bea"), (sol, "Sol"))
+    }
+
+    async def write(screen: Screen) -> None:
+        for text in written[screen]:
+            await send_stubbornly(screen, text)
+
+    writing = asyncio.gather(write(bea), write(sol))
+    await expect(bea.messages.filter(has_text="Bea 3.")).to_be_visible()
+    await asyncio.to_thread(frail.kill)
+    await asyncio.to_thread(frail.start)
+    await writing
+    for screen in room:
+        await expect(screen.messages).to_have_count(1 + 24)
+        for own in written.values():
+            for text in own:
+                await expect(screen.messages.filter(has_text=text)).to_have_count(1)
+            said = "\n".join(await screen.messages.all_inner_texts())
+            assert [said.index(text) for text in own] == sorted(said.index(text) for text in own)
+
+
+async def test_a_form_half_filled_survives_the_server(frail: Desk, room: Room) -> None:
+    bea, _, ada = room.screens
+    await bea.button("New ticket").click()
+    dialog = bea.page.get_by_role("dialog", name="New ticket")
+    await dialog.get_by_role("textbox", name="Subject").fill("Written across an outage")
+    await dialog.get_by_role("textbox", name="Description").fill("It kept all of this.")
+    await asyncio.to_thread(frail.kill)
+    await is_lost(bea)
+    await asyncio.to_thread(frail.start)
+    await room.each(is_back)
+    await expect(dialog.get_by_role("textbox", name="Subject")).to_have_value(
+        "Written across an outage"
+    )
+    await expect(dialog.get_by_role("textbox", name="Description")).to_have_value(
+        "It kept all of this."
+    )
+    await dialog.get_by_role("button", name="Create ticket").click()
+    await bea.shows(["It kept all of this."])
+    new = ada.rows.filter(has_text="Written across an outage")
+    await expect(new).to_have_count(1)
+
+
+async def test_what_others_did_while_one_was_offline_is_there_on_return(
+    frail: Desk, room: Room
+) -> None:
+    bea, sol, ada = room.screens
+    other = Seed(frail.owner_url).ticket(*room.people[:2], subject="Filed meanwhile")
+    await bea.message_box.fill("Typed before")
+    await bea.context.set_offline(True)
+    await is_lost(bea)
+    await sol.send("Can you read this?")
+    await ada.fact("Priority").select_option(label="Urgent")
+    await sol.fact("Status").select_option(label="In progress")
+    await ada.send("And this?")
+    await bea.message_box.press_sequentially(" and after")
+    await expect(bea.messages).to_have_count(1)
+
+    await bea.context.set_offline(False)
+    await is_back(bea)
+    await bea.shows([FIRST, "Can you read this?", "And this?"])
+    await expect(bea.events).to_have_count(2)
+    await expect(bea.fact("Status")).to_have_value("in_progress")
+    await expect(bea.fact("Priority")).to_have_value("urgent")
+    for text in ("In progress", "Urgent", "And this?"):
+        await expect(bea.row(room.ticket.number)).to_contain_text(text)
+    await expect(bea.row(other.number)).to_contain_text("Filed meanwhile")
+    await expect(bea.message_box).to_have_value("Typed before and after")
+    await bea.message_box.press("Enter")
+    for screen in room:
+        await screen.shows([FIRST, "Can you read this?", "And this?", "Typed before and after"])
+
+
+async def test_a_listener_that_lost_its_connection_misses_nothing(frail: Desk, room: Room) -> None:
+    bea, sol, ada = room.screens
+    written = [FIRST]
+    for turn in range(3):
+        with psycopg.connect(frail.owner_url) as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'supportdesk-listener'"
+            ).fetchall()
+        assert ended == [(True,)]
+        for screen in (sol, bea):
+            written.append(f"Unheard {turn} {len(written)}")
+            await screen.send(written[-1])
+        for screen in room:
+            await screen.shows(written)
+            await expect(screen.row(room.ticket.number)).to_contain_text(written[-1])
+    await expect(ada.alert).to_have_count(0)
+
+
+async def test_a_restart_of_the_database_is_told_and_survived(frail: Desk, room: Room) -> None:
+    bea, sol, ada = room.screens
+    await asyncio.to_thread(frail.cluster.stop)
+    await bea.message_box.fill("Into the void")
+    await bea.message_box.press("Enter")
+    await expect(bea.alert.filter(has_text=NO_DATABASE)).to_be_visible()
+    await expect(bea.message_box).to_have_value("Into the void")
+    await ada.fact("Priority").select_option(label="Urgent")
+    await expect(ada.alert.filter(has_text=NO_DATABASE).first).to_be_visible()
+    await expect(ada.fact("Priority")).to_have_value("medium")
+    await sol.page.reload()
+    await expect(sol.page.get_by_text(NO_DATABASE).first).to_be_visible()
+
+    await asyncio.to_thread(frail.cluster.start)
+    await expect(sol.messages).to_have_count(1)
+    await bea.message_box.press("Enter")
+    await expect(bea.message_box).to_have_value("")
+    await ada.fact("Priority").select_option(label="Urgent")
+    for screen in room:
+        await screen.shows([FIRST, "Into the void"])
+        await expect(screen.fact("Priority")).to_have_value("urgent")
+        await expect(screen.row(room.ticket.number)).to_contain_text("Into the void")
+        await expect(screen.alert).to_have_count(0)
