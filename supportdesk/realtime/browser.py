@@ -30,6 +30,8 @@ class Browser:
     inbox_version: int = -1
     marked: set[str] = field(default_factory=set)
     """Numbers of the tickets whose marks this tab holds."""
+    marks_asked: bool = False
+    """It has been told to read its marks again and has not begun to."""
     paged_thread: bool = False
     """Earlier pages of the conversation are on the screen, so its history is this tab's own."""
     paged_inbox: bool = False

@@ -183,7 +183,8 @@ class Hub:
     async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
         for browser in list(self._browsers.values()):
             looking = browser.thread and browser.thread.conversation_id == conversation
-            if browser.viewer.actor.user_id == person and not looking:
+            if browser.viewer.actor.user_id == person and not looking and not browser.marks_asked:
+                browser.marks_asked = True
                 await self._screen.reread_marks(browser.token)
 
     def _end(self, browsers: Iterable[Browser]) -> None:

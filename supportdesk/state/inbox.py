@@ -68,8 +68,10 @@ class InboxState(rx.State):
     @rx.event
     async def reread_marks(self) -> None:
         """Sent when what this person has read or starred may have changed."""
-        viewer = await signed_in(self)
         browser = browser_of(self)
+        if browser is not None:
+            browser.marks_asked = False
+        viewer = await signed_in(self)
         if browser is not None and browser.inbox is not None:
             await self._read_marks(viewer, browser)
 

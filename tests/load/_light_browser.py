@@ -12,6 +12,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from tests.support.raw_browser import COMPOSER, HYDRATE
 # A numbered message as a line of a conversation: never the ticket list's copy of it.
 LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
 _HYDRATED = b'"is_hydrated_rx_state_":true'
+_REFUSED = re.compile(rb'composer_state":{[^{}]*"error_rx_state_":"[^"]')
 _WHOLE = b'"history_rx_state_":'
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
@@ -37,6 +39,7 @@ class Tally:
 
     expected: int = 0
     received: int = 0
+    refused: int = 0
     doubled: int = 0
     out_of_order: int = 0
     strayed: int = 0
@@ -55,9 +58,18 @@ class Tally:
         self.sent[room, number] = time.perf_counter()
         self.waits[room, number] = []
 
+    def refuse(self, recipients: int) -> None:
+        """The sender was told that a message could not be saved: nobody waits for it."""
+        self.refused += 1
+        self.expected -= recipients
+        self._look()
+
     def receive(self, room: int, number: int, now: float) -> None:
         self.waits.setdefault((room, number), []).append(now - self.sent[room, number])
         self.received += 1
+        self._look()
+
+    def _look(self) -> None:
         if self.received == self.expected:
             self.complete.set()
 
@@ -70,6 +82,8 @@ class LightBrowser(asyncio.Protocol):
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.bytes_in = 0
+        self.refused: Callable[[], None] | None = None
+        """Called when something that this browser wrote could not be saved."""
         self._request = request
         self._upgraded = False
         self._buffer = bytearray()
@@ -189,6 +203,8 @@ class DeskBrowser(LightBrowser):
             self.send_text("40/_event," + json.dumps({"event": event}))
         else:
             super().heard(payload, now)
+            if self.refused and _REFUSED.search(payload):
+                self.refused()
             if _HYDRATED in payload and not self.ready.done():
                 self.ready.set_result(None)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import median, quantiles
 
 from tests.load._light_browser import (
@@ -74,6 +75,8 @@ async def gathered(plan: Plan, tally: Tally) -> AsyncIterator[list[Room]]:
             room.hearers = await asyncio.gather(*map(enter, hearers))
             writing = [await open_(_Uncounted()) for open_ in writers]
             room.senders = writing or room.hearers
+            for sender in room.senders:
+                sender.refused = partial(tally.refuse, len(room.hearers))
             writing_only += writing
         yield rooms
     finally:

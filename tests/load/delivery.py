@@ -5,7 +5,8 @@ Rooms: a hundred tickets open at a buyer, a seller and an admin each, who all wr
 real desk and then at the floor (`_floor`) on the same PostgreSQL, with the same clients, which
 share the machine with the server: what counts are the ratios. Prints `name: value` lines, and saves
 them with the machine they were measured on. Exits with 1 when anything was lost, doubled, out of
-order or heard by somebody else.
+order or heard by somebody else. Refused is what the desk could not save and said so: too much at
+once.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ class Bench:
 
     def _take(self, name: str, found: Measured, tally: Tally) -> None:
         self._note(name, found.values())
+        self._note(name, {"refused": tally.refused})
         self._note(name, {fault: getattr(tally, fault) for fault in FAULTS})
 
     def _note(self, name: str, values: Values) -> None:
@@ -141,7 +143,7 @@ class Bench:
             name = f"rooms_{rate:g}_per_second_desk"
             cores, reached = found[f"{name}_server_cores"], found[f"{name}_messages_per_second"]
             held = cores < 0.9 and reached > 0.95 * rate
-            yield f"{name}: {reached:.0f} messages/s at {cores:.2f} cores, all below one", held
+            yield f"{name}: {reached:.0f} messages/s of {rate:g} at {cores:.2f} cores", held
         yield f"faults: {self.faults:g}, none", self.faults == 0
 
 
@@ -181,7 +183,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=3, help="messages per second (broadcast)")
     parser.add_argument("--rooms", type=int, default=100, help="rooms of three; 0: none")
     parser.add_argument("--rooms-rate", type=float, nargs="+", default=[100, 300], metavar="RATE")
-    parser.add_argument("--admins", type=int, default=10, help="how many share the rooms")
+    parser.add_argument("--admins", type=int, default=100, help="how many share the rooms")
     options = parser.parse_args()
     if not options.rooms:
         options.rooms_rate = []
