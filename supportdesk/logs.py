@@ -9,7 +9,11 @@ import logging
 import re
 from typing import Any
 
-_COOKIE = re.compile(r"""(?P<name>['"]cookie['"]: )(?P<quote>['"]).*?(?P=quote)""", re.IGNORECASE)
+# As Python writes a string: up to the quote it began with, unless a backslash stands before that.
+_COOKIE = re.compile(
+    r"""(?P<name>['"]cookie['"]: )(?P<quote>['"])(?:\\.|(?!(?P=quote)).)*(?P=quote)""",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def redact() -> None:

@@ -18,7 +18,7 @@ from supportdesk.pages import PAGES
 from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
-from supportdesk.state.guard import OwnerGuard, on_exception
+from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
 from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.workspace import WorkspaceState
@@ -43,6 +43,7 @@ app = rx.App(
     html_lang="en",
     toaster=frame.toaster(),
     backend_exception_handler=on_exception,
+    frontend_exception_handler=on_frontend_exception,
     api_transformer=[Starlette(routes=HTTP_ROUTES), plain_addresses, harden],
 )
 app.add_middleware(OwnerGuard(), index=0)

@@ -10,6 +10,9 @@ from supportdesk.database.engine import DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
+# So many read at once, of all of a process: in a rush, drawing must not take every connection from
+# those who write. What waits its turn meanwhile is read together.
+_AT_ONCE = asyncio.Semaphore(10)
 
 
 class Worker:
@@ -39,7 +42,8 @@ class Worker:
         while self._woken and not self._stopped:
             self._woken = False
             try:
-                await self._work()
+                async with _AT_ONCE:
+                    await self._work()
             except DatabaseUnavailable:
                 self._woken = True
                 await asyncio.sleep(_RETRY_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import uuid5
 
@@ -11,7 +12,7 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk.domain.commands import messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
-from supportdesk.domain.errors import NotFound
+from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.ids import new_id, parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.sessions import Viewer
@@ -21,6 +22,9 @@ from supportdesk.state.thread import ThreadState
 
 # Lives in the browser, so that the box is still from the moment of sending, on a slow line too.
 sending = ClientStateVar.create("sending", default=False)
+# The same for whom it is addressed to: what the screen says when it is sent is what counts, before
+# the server has heard of the choice, too.
+audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVERYONE.value)
 
 MESSAGE_BOX = "message"
 _AUDIENCE_LABELS = {
@@ -34,22 +38,19 @@ class ComposerState(rx.State):
     """The text itself stays in the browser until it is saved; see `ui/composer`."""
 
     error: str = ""
-    # Kept by the browser too: after a restart, a draft for staff must not be one for everyone.
-    audience: str = rx.SessionStorage(Audience.EVERYONE.value, name="supportdesk-audience")
     audiences: list[Choice] = []
     # Names the next send. Kept by the browser, so that a send repeated after the server was
     # restarted in the middle is still the same send.
     send_id: str = rx.SessionStorage("", name="supportdesk-send-id")
     _drafts: dict[str, str] = {}
+    _addressed: dict[str, str] = {}
     _sent: str = ""
 
     @rx.event
     async def send(self, form_data: dict[str, Any]) -> EventSpec | list[EventSpec]:
         """Post what is in the box; empty the box only when it is saved."""
         text = typed(form_data, MESSAGE_BOX)
-        # What was on the screen when it was sent counts; buyers have no choice and send none.
-        audience = typed(form_data, "audience") or self.audience
-        self.error = await attempt(self._post(text, audience))
+        self.error = await attempt(self._post(text, typed(form_data, "audience")))
         if self.error:
             return sending.push(False)
         self.send_id = str(new_id())
@@ -81,24 +82,23 @@ class ComposerState(rx.State):
             self._drafts[ticket.number] = text[:20_000]
 
     @rx.event
-    async def choose_audience(self, value: str) -> None:
-        self.error = await attempt(self._choose_audience(value))
-
-    async def _choose_audience(self, value: object) -> None:
-        viewer = await signed_in(self)
-        audience = chosen(Audience, value)
-        if audience in MAY_ADDRESS[viewer.actor.role]:
-            self.audience = audience.value
+    async def keep_audience(self, value: str) -> None:
+        """Remember whom the draft is addressed to; the browser has chosen already."""
+        ticket = await self.get_state(ThreadState)
+        with suppress(Invalid):
+            self._addressed[ticket.number] = chosen(Audience, value).value
 
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]
         self.audiences = [Choice(audience.value, _AUDIENCE_LABELS[audience]) for audience in mine]
-        if self.audience not in mine:
-            self.audience = Audience.EVERYONE.value
         if parse_id(self.send_id) is None:
             self.send_id = str(new_id())
 
-    def _swap_draft(self, old: str, new: str) -> EventSpec:
-        """Put the draft of the ticket that is being opened into the box."""
-        self.error, self.audience = "", Audience.EVERYONE.value
-        return rx.set_value(MESSAGE_BOX, self._drafts.get(new, ""))
+    def _swap_draft(self, number: str) -> list[EventSpec]:
+        """Put the draft of the ticket that is being opened into the box, as it was addressed."""
+        self.error = ""
+        audience = self._addressed.get(number, Audience.EVERYONE.value)
+        return [
+            audience_chosen.push(audience),
+            rx.set_value(MESSAGE_BOX, self._drafts.get(number, "")),
+        ]

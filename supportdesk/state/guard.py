@@ -6,6 +6,9 @@ import logging
 from typing import cast
 
 import reflex as rx
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from reflex.event import Event, EventSpec
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
@@ -16,6 +19,10 @@ from supportdesk.state.session import SessionState, SignedOut, leave_for, viewer
 
 _log = logging.getLogger(__name__)
 _HYDRATING = ("hydrate", "hydrate_and_load")
+# Anybody can report an error of "their browser": the log has room for some, on a line each.
+_REPORTS = parse("5 per 10 second")
+_REPORT_LENGTH = 400
+_reports = MovingWindowRateLimiter(MemoryStorage())
 
 
 class OwnerGuard(Middleware):
@@ -56,3 +63,9 @@ def on_exception(exception: Exception) -> EventSpec | None:
         return None
     _log.error("an event failed", exc_info=exception)
     return rx.toast.error("Something went wrong on our side. What you typed is still here.")
+
+
+def on_frontend_exception(exception: Exception) -> None:
+    """Log what a browser says went wrong there: little of it, and nothing that looks like a log."""
+    if _reports.hit(_REPORTS):
+        _log.warning("a browser reported: %s", ascii(str(exception)[:_REPORT_LENGTH]))

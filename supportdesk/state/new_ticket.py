@@ -57,6 +57,7 @@ class NewTicketState(rx.State):
         """File the ticket and open it; on an error say which field, and keep the dialog open."""
         self._forget_errors()
         if not self._looks_right(form_data):
+            yield rx.set_focus("subject" if self.subject_error else "description")
             return
         self.busy = True
         yield None

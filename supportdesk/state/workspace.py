@@ -58,8 +58,10 @@ class WorkspaceState(rx.State):
         came_from = list_.open_number
         list_.open_number = number
         try:
-            if came_from and number and came_from != number:
-                yield composer._swap_draft(came_from, number)
+            # Nothing is swapped on a reconnect: what stands in the box then is of this very ticket.
+            if list_.loaded and number and came_from != number:
+                for effect in composer._swap_draft(number):
+                    yield effect
             # Without marks an earlier arrival was cut short, by going on to another page.
             if browser.inbox is None or not list_.loaded or not browser.marked:
                 list_._show(await hub().open_inbox(browser))

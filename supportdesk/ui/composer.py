@@ -7,7 +7,7 @@ emptied by the server, once the message is saved.
 
 import reflex as rx
 
-from supportdesk.state.composer import ComposerState, sending
+from supportdesk.state.composer import ComposerState, audience_chosen, sending
 from supportdesk.state.details import DetailsState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui.controls import button, wrong
@@ -25,6 +25,7 @@ def composer() -> rx.Component:
     return rx.el.div(
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         rx.el.form(
+            rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
             _warning(),
             _field(),
             _tools(),
@@ -33,7 +34,7 @@ def composer() -> rx.Component:
                 rx.call_script(_TO_THE_END),
                 ComposerState.send,
             ],
-            class_name=f"composer {ComposerState.audience}",
+            class_name=f"composer {audience_chosen.value}",
         ),
         _shut_note(),
         class_name=f"composer-place {rx.cond(shut, 'shut', '')}",
@@ -43,7 +44,7 @@ def composer() -> rx.Component:
 def _warning() -> rx.Component:
     """Who will see it, in words, whenever that is not everyone."""
     return rx.match(
-        ComposerState.audience,
+        audience_chosen.value,
         *[
             (
                 audience,
@@ -89,9 +90,11 @@ def _audience() -> rx.Component:
                 ComposerState.audiences,
                 lambda choice: rx.el.option(choice.label, value=choice.value),
             ),
-            name="audience",
-            value=ComposerState.audience,
-            on_change=ComposerState.choose_audience,
+            value=audience_chosen.value,
+            on_change=lambda value: [
+                audience_chosen.set_value(value),
+                ComposerState.keep_audience(value),
+            ],
             aria_label="Visible to",
             class_name="pick plain",
         ),

@@ -8,7 +8,7 @@ import pytest
 
 from supportdesk.domain.commands import people
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
-from supportdesk.domain.errors import Invalid, Refused
+from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Priority, TicketType
 
@@ -80,7 +80,7 @@ async def test_the_same_form_filed_by_five_hands_at_once_is_one_ticket(cast, ask
 
 async def test_the_id_of_somebody_elses_ticket_gets_nothing_of_it(cast, ask):
     theirs = await file_ticket(cast.ben, LAMP)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await file_ticket(cast.bea, NewTicket("Mine now", "Give it to me.", id=theirs.id))
     assert ask("SELECT subject, buyer_id FROM ticket") == [(LAMP.subject, cast.ben.user_id)]
 

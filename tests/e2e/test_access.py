@@ -27,7 +27,8 @@ STICKS_OUT = """() => {
         wide.push('the page');
     for (const element of document.body.querySelectorAll('*')) {
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
-        if (!box.width || style.visibility === 'hidden' || element.closest('[aria-hidden]'))
+        if (!box.width || style.visibility === 'hidden'
+            || element.closest('.unseen, [aria-hidden]'))
             continue;
         const scrolls = ['auto', 'scroll'].includes(style.overflowX);
         if (box.right > innerWidth + 1 || box.left < -1
@@ -121,6 +122,7 @@ async def test_a_conversation_with_everything_in_it_is_sound(
     audience = screen.page.get_by_role("combobox", name="Visible to")
     for level in ("Staff", "Admins", "Everyone"):
         await audience.select_option(label=level)
+        await expect(audience).to_have_value(level.lower())
         await screen.send(f"For {level.lower()}")
     for status in ("In progress", "Waiting on customer", "Resolved"):
         await screen.fact("Status").select_option(label=status)

@@ -232,6 +232,7 @@ async def test_a_send_whose_answer_was_lost_on_the_way_is_not_sent_twice(room: R
     await bea.page.reload()
     await bea.ready(room.ticket.number)
     await bea.send("Before")
+    await expect(bea.messages).to_have_count(2)
     deaf = True
     await bea.message_box.fill("Saved, but nobody told me")
     await bea.message_box.press("Enter")

@@ -79,7 +79,7 @@ async def test_a_session_that_is_ended_elsewhere_ends_here_and_leaves_others_alo
     await expect(other.page.get_by_role("dialog", name="New ticket")).to_be_visible()
 
 
-async def test_after_a_session_has_expired_an_action_changes_nothing_and_leads_to_sign_in(
+async def test_after_a_session_has_expired_an_action_changes_nothing_and_sign_in_leads_back(
     desk: Desk, browsers: Browsers
 ) -> None:
     bea = member(desk, "bea")
@@ -97,8 +97,7 @@ async def test_after_a_session_has_expired_an_action_changes_nothing_and_leads_t
     await screen.message_box.press("Enter")
     await expect(screen.page).to_have_url(SIGN_IN)
     await screen.sign_in("bea@demo.test", "demo-pass-1")
-    await expect(screen.rows.first).to_be_visible()
-    await screen.go(path)
+    await screen.arrives_at(path)
     await screen.ready(path.rpartition("/")[2])
     await expect(screen.messages.filter(has_text="Too late")).to_have_count(0)
 

@@ -211,7 +211,7 @@ class DeskBrowser(LightBrowser):
     def say(self, text: str) -> None:
         event = {
             "name": f"{COMPOSER}.send",
-            "payload": {"form_data": {"message": text}},
+            "payload": {"form_data": {"message": text, "audience": "everyone"}},
             "router_data": self._router_data,
         }
         self.send_text("42/_event," + json.dumps(["event", event]))

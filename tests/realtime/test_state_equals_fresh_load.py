@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
-from tests.support.raw_browser import COMPOSER, DETAILS, INBOX, NEW_TICKET, THREAD, RawBrowser
+from tests.support.raw_browser import DETAILS, INBOX, NEW_TICKET, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 PATIENCE = 15
@@ -108,9 +108,7 @@ class World:
 
     async def _say(self, tab: RawBrowser, person: Person, audience: str) -> None:
         self.said += 1
-        await tab.send(f"{COMPOSER}.choose_audience", value=audience)
-        await tab.say(f"Message {self.said} to {audience}")
-        await tab.send(f"{COMPOSER}.choose_audience", value="everyone")
+        await tab.say(f"Message {self.said} to {audience}", audience)
 
     async def _chatter(self, tab: RawBrowser, person: Person, count: int) -> None:
         for _ in range(count):

@@ -46,9 +46,7 @@ class Room:
             assert heard(self.at[who], before[who], last) == [], who
 
     async def say(self, who: str, text: str, audience: str = "everyone") -> None:
-        await self.at[who].send(f"{COMPOSER}.choose_audience", value=audience)
-        await self.at[who].say(text)
-        await self.at[who].send(f"{COMPOSER}.choose_audience", value="everyone")
+        await self.at[who].say(text, audience)
         await self.at[who].settled()
 
     def fact(self, name: str, value: str) -> Sign:
@@ -180,3 +178,32 @@ async def test_a_refused_message_is_told_to_nobody_and_leaves_no_trace(room: Roo
         told = "".join(frame for _, frame in room.at[who].frames[before[who] :])
         assert "Too late" not in told, who
     await all_show(await catch_up(bea), [room.at[SOL], ada])
+
+
+async def test_who_loses_the_right_to_a_ticket_loses_it_from_the_screen(
+    seed: Seed, desk: Desk, browsers: Browsers
+) -> None:
+    bea, sol = seed.person(BUYER), seed.person(SELLER)
+    ticket = seed.ticket(bea, sol)
+    buyer, seller = await browsers.visit(bea, ticket), await browsers.visit(sol, ticket)
+    await all_show(await catch_up(seller), [buyer])
+    since = len(buyer.frames)
+
+    with psycopg.connect(desk.owner_url) as connection:
+        connection.execute("SET LOCAL ROLE supportdesk_system")
+        connection.execute(
+            "DELETE FROM participant WHERE conversation_id = %s AND user_id = %s",
+            (ticket.id, bea.id),
+        )
+    await seller.say("Between us")
+    await all_show("Between us", [seller])
+    await buyer.until(lambda b: b.var(THREAD, "missing"))
+
+    assert buyer.lines == []
+    assert buyer.var(THREAD, "facts")["subject"] == ""
+    await seller.say("And this too")
+    await all_show("And this too", [seller])
+    await buyer.settled()
+    told = "".join(frame for _, frame in buyer.frames[since:])
+    assert "Between us" not in told
+    assert "And this too" not in told

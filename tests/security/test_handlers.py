@@ -116,7 +116,7 @@ def ticket_path(planted: Planted, name: str) -> str:
 
 
 HALF = "\ud800"  # Half a character: JSON can say it, nothing can store or send it.
-MESSAGE = {"message": "planted by a stranger"}
+MESSAGE = {"message": "planted by a stranger", "audience": "everyone"}
 
 
 def junk(planted: Planted) -> list[Any]:
@@ -601,3 +601,18 @@ async def test_the_log_names_no_session(http, planted):
         await until_logged(planted, unknown)
     log = "".join(planted.desk.output)
     assert [line for line in log.splitlines() if any(t in line for t in planted.tokens)] == []
+
+
+async def test_nobody_writes_more_than_a_few_single_lines_into_the_log(http, planted):
+    handlers = enumerate_handlers().handlers
+    handler = next(name for name in handlers if name.endswith(".handle_frontend_exception"))
+    report = "reported by a stranger\nERROR the desk is on fire"
+    async with browser_of(http, planted, "nobody") as stranger:
+        await stranger.connect(routes.LOGIN)
+        for _ in range(60):
+            await stranger.call(handler, {"info": report, "component_stack": ""})
+        await stranger.answered()
+        await until_logged(planted, "reported by a stranger")
+    lines = "".join(planted.desk.output).splitlines()
+    assert [line for line in lines if line.startswith("ERROR the desk is on fire")] == []
+    assert len([line for line in lines if "reported by a stranger" in line]) < 60

@@ -95,8 +95,8 @@ class RawBrowser:
         if self._socket is not None:
             await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
-    async def say(self, text: str) -> None:
-        await self.send(f"{COMPOSER}.send", form_data={"message": text})
+    async def say(self, text: str, audience: str = "everyone") -> None:
+        await self.send(f"{COMPOSER}.send", form_data={"message": text, "audience": audience})
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.

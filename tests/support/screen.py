@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-SIGN_IN = re.compile(r"/login/?(\?next=[^&]*)?$")
+SIGN_IN = re.compile(r"/login(\?next=[^&]*)?$")
 # What a browser says of itself, or of a page that it left while it was still connecting.
 _NO_NOISE = re.compile(r"Download the React DevTools|closed before the connection is established")
 

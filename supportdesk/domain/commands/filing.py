@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -60,11 +61,11 @@ async def file_ticket(actor: Actor, new: NewTicket) -> Filed:
             )
             number = await _number(tx, ticket_id)
     except IntegrityError as error:
-        # Either this form has been filed before, or the parties do not fit.
+        if not isinstance(error.orig, UniqueViolation):
+            raise Invalid("This seller is not available. Choose another.", "seller") from error
+        # This form has been filed before; by somebody else it was another form.
         async with transaction(actor) as tx:
             number = await _number(tx, ticket_id)
-        if number is None:
-            raise Invalid("This seller is not available. Choose another.", "seller") from error
     if number is None:
         raise NotFound
     return Filed(ticket_id, number)

@@ -19,6 +19,7 @@ def tickets() -> rx.Component:
             "here the moment it comes.",
             button(
                 "File your first ticket",
+                kind="primary",
                 on_click=[dialog_open.set_value(True), NewTicketState.show],
             ),
         ),

@@ -1,0 +1,169 @@
+"""Who sees a message: those it was meant for, and nobody else finds a trace of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Locator, WebSocketRoute, expect
+
+from tests.e2e.conftest import Browsers, member
+from tests.support.desk import Desk
+from tests.support.screen import Screen
+from tests.support.seed import BUYER, SELLER, Seed, SeededTicket
+
+FIRST = "Seeded message 1"
+WARNINGS = {
+    "Staff": "Staff only: hidden from the buyer.",
+    "Admins": "Admins only: hidden from buyer and seller.",
+}
+
+
+def audience(screen: Screen) -> Locator:
+    return screen.page.get_by_role("combobox", name="Visible to")
+
+
+async def warns(screen: Screen, level: str) -> None:
+    await expect(screen.page.get_by_role("status").get_by_text(WARNINGS[level])).to_be_visible()
+
+
+class Room:
+    """A buyer, a seller and an admin with one ticket open, and the same three at their lists."""
+
+    def __init__(self, ticket: SeededTicket, open_: list[Screen], lists: list[Screen]) -> None:
+        self.ticket = ticket
+        self.buyer, self.seller, self.admin = open_
+        self.buyers_list, self.sellers_list, self.admins_list = lists
+
+
+@pytest.fixture
+async def room(desk: Desk, browsers: Browsers, seed: Seed) -> Room:
+    people = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo"), member(desk, "ada")
+    ticket = seed.ticket(*people[:2])
+    at_ticket = await asyncio.gather(*(browsers.open(who, who.page(ticket)) for who in people))
+    at_list = await asyncio.gather(*(browsers.open(seed.session_of(who)) for who in people))
+    for screen in at_ticket:
+        await screen.ready(ticket.number)
+    for screen in at_list:
+        await expect(screen.row(ticket.number)).to_be_visible()
+    return Room(ticket, at_ticket, at_list)
+
+
+async def has_no_trace_of(note: str, marker: str, screens: tuple[Screen, Screen]) -> None:
+    """`marker`, which everybody sees, came after the note: what is not here now will not come."""
+    at_ticket, at_list = screens
+    await at_ticket.shows([FIRST, marker])
+    await expect(at_list.rows.first).to_contain_text(marker)
+    for screen in screens:
+        await screen.page.reload()
+        await expect(screen.page.get_by_text(marker).first).to_be_visible()
+        assert note not in await screen.page.content()
+
+
+async def test_a_note_for_staff_reaches_seller_and_admins_and_leaves_the_buyer_no_trace(
+    room: Room,
+) -> None:
+    before = await room.buyers_list.row(room.ticket.number).inner_text()
+    await audience(room.seller).select_option(label="Staff")
+    await warns(room.seller, "Staff")
+    await room.seller.send("Between us")
+    for screen in (room.seller, room.admin):
+        await screen.shows([FIRST, "Between us"])
+        await expect(screen.messages.last).to_contain_text("Staff only, hidden from the buyer")
+    await expect(room.admins_list.row(room.ticket.number)).to_contain_text("Between us")
+    assert await room.buyers_list.row(room.ticket.number).inner_text() == before
+
+    await room.admin.send("To all")
+    await has_no_trace_of("Between us", "To all", (room.buyer, room.buyers_list))
+
+
+async def test_a_note_for_admins_reaches_admins_and_leaves_buyer_and_seller_no_trace(
+    room: Room,
+) -> None:
+    await audience(room.admin).select_option(label="Admins")
+    await warns(room.admin, "Admins")
+    await room.admin.send("Among admins")
+    await expect(room.admin.messages.last).to_contain_text("hidden from buyer and seller")
+    await expect(room.admins_list.row(room.ticket.number)).to_contain_text("Among admins")
+
+    await room.buyer.send("To all")
+    for screens in ((room.buyer, room.buyers_list), (room.seller, room.sellers_list)):
+        await has_no_trace_of("Among admins", "To all", screens)
+
+
+async def test_a_buyer_has_no_say_in_who_sees_a_message(room: Room) -> None:
+    await expect(audience(room.buyer)).to_have_count(0)
+    options = audience(room.seller).get_by_role("option")
+    await expect(options).to_have_text(["Everyone", "Staff"])
+    await expect(audience(room.admin).get_by_role("option")).to_have_text(
+        ["Everyone", "Staff", "Admins"]
+    )
+
+
+async def test_on_a_slow_line_too_a_note_goes_to_those_who_were_chosen(room: Room) -> None:
+    """The choice and the send leave before the server has said a word to either."""
+    held: list[str | bytes] = []
+    servers: list[WebSocketRoute] = []
+    slow = False
+
+    def connect(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        servers.append(server)
+        line.on_message(lambda said: held.append(said) if slow else server.send(said))
+
+    await room.seller.page.route_web_socket("**/_event/**", connect)
+    await room.seller.page.reload()
+    await room.seller.ready(room.ticket.number)
+    await room.seller.message_box.fill("Not for the buyer")
+    slow = True
+    await audience(room.seller).select_option(label="Staff")
+    await expect(audience(room.seller)).to_have_value("staff")
+    await room.seller.message_box.press("Enter")
+    slow = False
+    for said in held:
+        servers[-1].send(said)
+
+    await expect(room.seller.message_box).to_have_value("")
+    await room.admin.shows([FIRST, "Not for the buyer"])
+    await expect(room.admin.messages.last).to_contain_text("Staff only")
+    await room.admin.send("To all")
+    await has_no_trace_of("Not for the buyer", "To all", (room.buyer, room.buyers_list))
+
+
+async def test_what_one_may_not_see_is_not_counted_as_unread(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo)
+    buyer, seller = await browsers.open(nora), await browsers.open(theo)
+    admin = await browsers.open("ada", f"/admin/tickets/{ticket.number}")
+    await admin.ready(ticket.number)
+    for level in ("Admins", "Staff", "Everyone"):
+        await audience(admin).select_option(label=level)
+        await expect(audience(admin)).to_have_value(level.lower())
+        await admin.send(f"For {level.lower()}")
+    await expect(buyer.unread(ticket.number, 2)).to_be_visible()
+    await expect(buyer.row(ticket.number)).to_contain_text("For everyone")
+    await expect(seller.unread(ticket.number, 3)).to_be_visible()
+
+
+async def test_a_draft_comes_back_as_it_was_addressed_and_another_ticket_begins_with_everyone(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    first, second = seed.tickets([(nora, theo)] * 2)
+    screen = await browsers.open(theo, theo.page(first))
+    await screen.ready(first.number)
+    await screen.message_box.fill("Half a note")
+    await audience(screen).select_option(label="Staff")
+    await warns(screen, "Staff")
+    await screen.row(second.number).click()
+    await screen.ready(second.number)
+    await expect(screen.message_box).to_have_value("")
+    await expect(audience(screen)).to_have_value("everyone")
+    await expect(screen.page.get_by_text(WARNINGS["Staff"])).to_have_count(0)
+    await screen.row(first.number).click()
+    await screen.ready(first.number)
+    await expect(screen.message_box).to_have_value("Half a note")
+    await expect(audience(screen)).to_have_value("staff")
+    await warns(screen, "Staff")
