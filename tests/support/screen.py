@@ -73,8 +73,10 @@ class Screen:
             await self.page.get_by_label(name.capitalize(), exact=True).fill(text)
 
     async def sign_in(self, email: str, password: str) -> None:
+        """Returns when it was answered: an alert that stood there before says nothing."""
         await self.fill(email=email, password=password)
-        await self.button("Sign in").click()
+        async with self.page.expect_response("**/auth/login"):
+            await self.button("Sign in").click()
 
     # The list.
 
