@@ -6,21 +6,41 @@ Defaults live in the database, so inserts name only the columns that their role 
 
 from supportdesk.domain.models.conversation import Audience, Conversation, Message, Participant
 from supportdesk.domain.models.event import Event
+from supportdesk.domain.models.labels import (
+    Category,
+    FieldDefinition,
+    FieldKind,
+    Tag,
+    TicketField,
+    TicketNote,
+    TicketTag,
+)
 from supportdesk.domain.models.people import Session, SetupLink, Team, TeamMember, User
+from supportdesk.domain.models.shortcuts import CannedReply, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
 __all__ = [
     "Audience",
+    "CannedReply",
+    "Category",
     "Conversation",
     "Event",
+    "FieldDefinition",
+    "FieldKind",
     "Message",
     "Participant",
     "Priority",
+    "SavedView",
     "Session",
     "SetupLink",
+    "Tag",
     "Team",
     "TeamMember",
     "Ticket",
+    "TicketField",
+    "TicketNote",
+    "TicketTag",
+    "TicketTemplate",
     "TicketType",
     "User",
 ]

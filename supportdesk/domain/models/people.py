@@ -27,6 +27,7 @@ class Team(SQLModel, table=True):
     name: str = words()
     is_default: bool = Field(default=None, sa_column_kwargs={"server_default": text("false")})
     created_at: datetime = aware(now=True)
+    auto_assign: str = words("'off'")
 
 
 class TeamMember(SQLModel, table=True):
@@ -35,6 +36,7 @@ class TeamMember(SQLModel, table=True):
     team_id: UUID = Field(primary_key=True, foreign_key="team.id", ondelete="CASCADE")
     user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
     created_at: datetime = aware(now=True)
+    last_assigned_at: datetime | None = aware(nullable=True)
 
 
 class Session(SQLModel, table=True):

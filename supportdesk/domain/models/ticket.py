@@ -47,7 +47,7 @@ class Ticket(SQLModel, table=True):
     status: str = words("'open'")
     priority: str = words("'medium'")
     type: str = words("'problem'")
-    category: str | None = words(nullable=True)
+    category_id: UUID | None = Field(default=None, foreign_key="category.id")
     buyer_id: UUID | None = Field(default=None, foreign_key="user.id")
     seller_id: UUID | None = Field(default=None, foreign_key="user.id")
     assignee_id: UUID | None = Field(default=None, foreign_key="user.id")
