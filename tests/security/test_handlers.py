@@ -607,12 +607,15 @@ async def test_nobody_writes_more_than_a_few_single_lines_into_the_log(http, pla
     handlers = enumerate_handlers().handlers
     handler = next(name for name in handlers if name.endswith(".handle_frontend_exception"))
     report = "reported by a stranger\nERROR the desk is on fire"
+    sent = 0
     async with browser_of(http, planted, "nobody") as stranger:
         await stranger.connect(routes.LOGIN)
-        for _ in range(60):
-            await stranger.call(handler, {"info": report, "component_stack": ""})
-        await stranger.answered()
-        await until_logged(planted, "reported by a stranger")
+        # Others may have used up what the log takes for the moment.
+        while "reported by a stranger" not in "".join(planted.desk.output):
+            for _ in range(30):
+                await stranger.call(handler, {"info": report, "component_stack": ""})
+            await stranger.answered()
+            sent += 30
     lines = "".join(planted.desk.output).splitlines()
     assert [line for line in lines if line.startswith("ERROR the desk is on fire")] == []
-    assert len([line for line in lines if "reported by a stranger" in line]) < 60
+    assert len([line for line in lines if "reported by a stranger" in line]) < sent / 2
