@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from supportdesk.database import server_user
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.database.engine import dispose_engine
 from supportdesk.domain import attempts
 from tests.support.cast import Cast, add_cast
 from tests.support.database import embedded_database, empty
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the workers start: on a fresh machine both would make PostgreSQL's user at once."""
+    if not hasattr(config, "workerinput"):
+        server_user.find()
 
 
 @pytest.fixture(scope="session")
