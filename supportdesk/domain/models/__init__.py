@@ -4,7 +4,14 @@ The migrations create the tables, their triggers and who may see what; a test ho
 Defaults live in the database, so inserts name only the columns that their role may set.
 """
 
-from supportdesk.domain.models.conversation import Audience, Conversation, Message, Participant
+from supportdesk.domain.models.conversation import (
+    Audience,
+    Conversation,
+    Message,
+    MessageRevision,
+    Participant,
+    Reaction,
+)
 from supportdesk.domain.models.event import Event
 from supportdesk.domain.models.labels import (
     Category,
@@ -15,8 +22,9 @@ from supportdesk.domain.models.labels import (
     TicketNote,
     TicketTag,
 )
+from supportdesk.domain.models.listing import TicketListing, TicketWords
 from supportdesk.domain.models.people import Session, SetupLink, Team, TeamMember, User
-from supportdesk.domain.models.shortcuts import CannedReply, SavedView, TicketTemplate
+from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
 __all__ = [
@@ -24,12 +32,15 @@ __all__ = [
     "CannedReply",
     "Category",
     "Conversation",
+    "Draft",
     "Event",
     "FieldDefinition",
     "FieldKind",
     "Message",
+    "MessageRevision",
     "Participant",
     "Priority",
+    "Reaction",
     "SavedView",
     "Session",
     "SetupLink",
@@ -38,9 +49,11 @@ __all__ = [
     "TeamMember",
     "Ticket",
     "TicketField",
+    "TicketListing",
     "TicketNote",
     "TicketTag",
     "TicketTemplate",
     "TicketType",
+    "TicketWords",
     "User",
 ]

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Computed, DateTime, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel, Text
 
 from supportdesk.domain.models.columns import aware, words
 
@@ -62,6 +63,7 @@ class Participant(SQLModel, table=True):
     archived: bool = _flag()
     pinned: bool = _flag()
     created_at: datetime = aware(now=True)
+    read_at: datetime | None = aware(nullable=True)
 
 
 class Message(SQLModel, table=True):
@@ -75,3 +77,24 @@ class Message(SQLModel, table=True):
     created_at: datetime = aware(now=True)
     edited_at: datetime | None = aware(nullable=True)
     deleted_at: datetime | None = aware(nullable=True)
+    words: str | None = Field(
+        default=None, sa_type=TSVECTOR, sa_column_kwargs={"server_default": Computed("")}
+    )
+    quote_id: UUID | None = Field(default=None, foreign_key="message.id", ondelete="SET NULL")
+
+
+class MessageRevision(SQLModel, table=True):
+    """What a message said from `written_at` until it was edited."""
+
+    __tablename__ = "message_revision"
+
+    message_id: UUID = Field(primary_key=True, foreign_key="message.id", ondelete="CASCADE")
+    written_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
+    body: str = words()
+
+
+class Reaction(SQLModel, table=True):
+    message_id: UUID = Field(primary_key=True, foreign_key="message.id", ondelete="CASCADE")
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    emoji: str = Field(primary_key=True, sa_type=Text)
+    created_at: datetime = aware(now=True)

@@ -1,4 +1,4 @@
-"""What saves people typing and looking: saved views, templates, canned replies."""
+"""What saves people typing and looking: saved views, templates, canned replies, drafts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from supportdesk.domain.models.columns import aware, words
@@ -46,3 +47,25 @@ class CannedReply(SQLModel, table=True):
     name: str = words()
     body: str = words()
     created_at: datetime = aware(now=True)
+
+
+class Draft(SQLModel, table=True):
+    """What somebody has typed and not sent: a reply, or a new ticket (no conversation yet).
+
+    `body` is the reply or the description; `form` holds what else the new ticket's form says.
+    """
+
+    id: UUID = Field(primary_key=True)
+    owner_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    conversation_id: UUID | None = Field(
+        default=None, foreign_key="conversation.id", ondelete="CASCADE"
+    )
+    body: str = words("''")
+    audience: str = words("'everyone'")
+    form: dict[str, str] = Field(
+        default=None,
+        sa_type=JSONB,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )
+    updated_at: datetime = aware(now=True)

@@ -56,3 +56,4 @@ class Ticket(SQLModel, table=True):
     first_response_at: datetime | None = aware(nullable=True)
     resolved_at: datetime | None = aware(nullable=True)
     created_at: datetime = aware(now=True)
+    waiting_since: datetime | None = aware(nullable=True)
