@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class DomainError(Exception):
     """Something a person asked for cannot be done; `str()` of it says why, in their words."""
@@ -22,8 +24,27 @@ class Invalid(DomainError):
         self.field = field
 
 
+class SeveralInvalid(Invalid):
+    """Everything that is wrong with a form at once; by itself it reads like the first of it."""
+
+    def __init__(self, problems: Sequence[Invalid]) -> None:
+        super().__init__(str(problems[0]), problems[0].field)
+        self.problems = tuple(problems)
+
+
 class Refused(DomainError):
     """A move the rules do not allow this actor to make."""
+
+
+class Changed(Refused):
+    """Somebody else was faster: the sentence says who, and what it is now.
+
+    `now` is the text that stands there, where the actor's own is not simply given up.
+    """
+
+    def __init__(self, message: str, now: str = "") -> None:
+        super().__init__(message)
+        self.now = now
 
 
 class SignInFailed(DomainError):

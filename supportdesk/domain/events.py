@@ -26,12 +26,54 @@ class EventKind(StrEnum):
     PERSON_REACTIVATED = "person_reactivated"
     TICKET_FILED = "ticket_filed"
     MESSAGE_POSTED = "message_posted"
-    STATUS_CHANGED = "status_changed"
-    PRIORITY_CHANGED = "priority_changed"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    REACTION_CHANGED = "reaction_changed"
+    VIEW_SAVED = "view_saved"
+    VIEW_CHANGED = "view_changed"
+    VIEW_DELETED = "view_deleted"
+    TICKET_CHANGED = "ticket_changed"
+    TAGS_CHANGED = "tags_changed"
+    FIELDS_CHANGED = "fields_changed"
+    NOTES_CHANGED = "notes_changed"
+    TEAM_CHANGED = "team_changed"
+    TEMPLATE_CREATED = "template_created"
+    TEMPLATE_CHANGED = "template_changed"
+    REPLY_CREATED = "reply_created"
+    REPLY_CHANGED = "reply_changed"
+    REPLY_DELETED = "reply_deleted"
+    FIELD_CREATED = "field_created"
+    FIELD_CHANGED = "field_changed"
+    CATEGORY_CREATED = "category_created"
+    CATEGORY_CHANGED = "category_changed"
+    TAG_CREATED = "tag_created"
+    TAG_CHANGED = "tag_changed"
+
+
+# What admins have on the settings page.
+SETTINGS = {
+    EventKind.TEMPLATE_CREATED,
+    EventKind.TEMPLATE_CHANGED,
+    EventKind.REPLY_CREATED,
+    EventKind.REPLY_CHANGED,
+    EventKind.REPLY_DELETED,
+    EventKind.FIELD_CREATED,
+    EventKind.FIELD_CHANGED,
+    EventKind.CATEGORY_CREATED,
+    EventKind.CATEGORY_CHANGED,
+    EventKind.TAG_CREATED,
+    EventKind.TAG_CHANGED,
+    EventKind.TEAM_CHANGED,
+}
 
 
 # What the conversation shows as a line between its messages.
-_LINES = {EventKind.STATUS_CHANGED, EventKind.PRIORITY_CHANGED}
+_LINES = {
+    EventKind.TICKET_CHANGED,
+    EventKind.TAGS_CHANGED,
+    EventKind.FIELDS_CHANGED,
+    EventKind.NOTES_CHANGED,
+}
 
 
 async def record(
@@ -43,11 +85,12 @@ async def record(
     subject_id: UUID | None = None,
     audience: Audience = Audience.EVERYONE,
     data: dict[str, Any] | None = None,
-) -> None:
-    """Write the event in the transaction of the change it tells of."""
+) -> UUID:
+    """Write the event in the transaction of the change it tells of; return its id."""
+    event_id = new_id()
     await tx.execute(
         insert(Event).values(
-            id=new_id(),
+            id=event_id,
             kind=kind,
             actor_id=actor.user_id,
             conversation_id=conversation_id,
@@ -57,3 +100,4 @@ async def record(
             data=data or {},
         )
     )
+    return event_id

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from supportdesk.config import get_settings
-from supportdesk.domain.errors import Invalid
+from supportdesk.domain.errors import Invalid, SeveralInvalid
 
 SUBJECT_MAX_LENGTH = 200
 NAME_MAX_LENGTH = 80
@@ -40,3 +42,31 @@ def check_line(text: str, limit: int, what: str, field: str) -> str:
     if len(line) > limit:
         raise Invalid(f"{what} is {len(line)} characters long; {limit} is the most.", field)
     return line
+
+
+def check_room(text: str, limit: int, what: str, field: str) -> str:
+    """Return the cleaned text, which may be empty; raise `Invalid` when it is too long."""
+    text = clean(text)
+    if len(text) > limit:
+        raise Invalid(f"{what} is {len(text):,} characters long; {limit:,} is the most.", field)
+    return text
+
+
+class Problems:
+    """Gathers what is wrong with a form, so that people are told of all of it at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Invalid] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """What is `Invalid` inside is noted, and the checking goes on after it."""
+        try:
+            yield
+        except Invalid as error:
+            self.found.append(error)
+
+    def tell(self) -> None:
+        """Raise what was found, if anything was."""
+        if self.found:
+            raise SeveralInvalid(self.found)

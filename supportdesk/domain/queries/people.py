@@ -7,6 +7,7 @@ from uuid import UUID
 from zlib import crc32
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
@@ -36,11 +37,16 @@ def hue(user_id: UUID | None) -> int:
 
 async def sellers_for(actor: Actor) -> list[SellerChoice]:
     """The sellers that a buyer may address a ticket to, by name."""
+    async with transaction(actor) as tx:
+        return await sellers_within(tx, actor)
+
+
+async def sellers_within(tx: AsyncConnection, actor: Actor) -> list[SellerChoice]:
+    """`sellers_for` inside a transaction that is already open."""
     if actor.role is not Role.BUYER:
         return []
     wanted = select(col(User.id), col(User.name)).where(
         col(User.role) == Role.SELLER, col(User.active)
     )
-    async with transaction(actor) as tx:
-        rows = await tx.execute(wanted.order_by(col(User.name), col(User.id)))
+    rows = await tx.execute(wanted.order_by(col(User.name), col(User.id)))
     return [SellerChoice(str(row.id), row.name) for row in rows]
