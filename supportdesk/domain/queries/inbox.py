@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,54 +15,50 @@ from sqlalchemy import text
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Priority
-from supportdesk.domain.queries import numbers
-from supportdesk.domain.queries.people import hue, initials
+from supportdesk.domain.queries import finding, listing, numbers, search, ticket_rows
+from supportdesk.domain.queries.filters import Filters
+from supportdesk.domain.queries.places import ORDERS, Order, Place
+from supportdesk.domain.queries.ticket_rows import LEVELS, PREVIEW_LENGTH, TicketRow
+
+__all__ = [
+    "COUNTED", "PAGE", "PREVIEW_LENGTH", "Count", "Cursor", "InboxPage", "Marks", "Place",
+    "Placed", "TicketRow", "count_for", "marks_for", "page_for", "rows_for",
+]  # fmt: skip
 
 PAGE = 30
-PREVIEW_LENGTH = 120
-PLATFORM = "Platform"
+# Nobody reads on to see whether it is 1,000 or 40,000, and the work must not grow with it.
+COUNTED = 1000
 
-# The audience whose counts and times somebody of that role is shown.
-LEVELS = {Role.BUYER: "everyone", Role.SELLER: "staff", Role.ADMIN: "admins"}
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
-class TicketRow:
-    """One ticket in the list. `active_at` is an ISO time; `hue` picks the avatar's colour."""
+class Placed:
+    """A row and where it stands; of two, the smaller place is further up."""
 
-    id: str
-    number: str
-    subject: str
-    status: str
-    status_label: str
-    priority: str
-    priority_label: str
-    avatar: str
-    hue: int
-    party: str
-    last_sender_id: str
-    last_sender: str
-    last_text: str
-    private: bool
-    active_at: str
-    messages: int
+    row: TicketRow
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where a page ended: the next one begins after it, whatever was added meanwhile."""
 
-    active_at: datetime
-    id: UUID
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    rows: tuple[TicketRow, ...]
+    rows: tuple[Placed, ...]
     after: Cursor | None
     """None when there is nothing further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    number: int
+    capped: bool
+    """There are more than `number`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +69,6 @@ class Marks:
     """How many of the ticket's messages they have read."""
     starred: dict[str, bool]
 
-
-_ROWS = """
-SELECT t.id, t.number, t.subject, t.status, t.priority, t.buyer_id, t.seller_id,
-       c.activity_{level} AS active_at, c.messages_{level} AS messages,
-       buyer.name AS buyer, seller.name AS seller,
-       last.sender_id, last.sender, last.body, last.audience
-FROM conversation c
-JOIN ticket t ON t.id = c.id
-LEFT JOIN "user" buyer ON buyer.id = t.buyer_id
-LEFT JOIN "user" seller ON seller.id = t.seller_id
-LEFT JOIN LATERAL (
-    SELECT m.sender_id, u.name AS sender, left(m.body, 200) AS body, m.audience
-    FROM message m LEFT JOIN "user" u ON u.id = m.sender_id
-    WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
-) last ON true
-WHERE {condition}
-ORDER BY c.activity_{level} DESC, c.id DESC
-LIMIT :limit
-"""
 
 _MARKS = """
 SELECT t.number, coalesce(p.starred, false) AS starred,
@@ -106,23 +82,59 @@ WHERE c.id = ANY (:ids)
 """
 
 
-async def page_for(actor: Actor, after: Cursor | None = None, limit: int = PAGE) -> InboxPage:
-    """The tickets that the actor sees, newest activity first, from `after` on."""
-    if after is None:
-        return await _page(actor, "true", {}, limit)
-    condition = "(c.activity_{level}, c.id) < (:active_at, :id)"
-    return await _page(actor, condition, {"active_at": after.active_at, "id": after.id}, limit)
+# What is asked for differs each time, so a plan made for what was asked before is of no use; and
+# the estimates for a rare thing are not always good enough to keep from reading everything.
+PLANNED = text("""
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+       set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+       set_config('max_parallel_workers_per_gather', '0', true)
+""")
+_WALKED = "SELECT * FROM ({walks}) AS listing"
+_FOUND_OF_ALL = """
+SELECT {columns} FROM found
+JOIN ticket_listing listing ON listing.ticket_id = found.ticket_id AND listing.tag_id = {none}
+WHERE {after}
+"""
+_OWN = "SELECT {columns} FROM {source} WHERE {asked} AND {after}"
+_COUNT = "SELECT count(*) AS number, false AS more FROM ({tickets} LIMIT {limit}) AS counted"
+_COUNT_FOUND = """
+WITH {found} SELECT (SELECT count(*) FROM ({tickets}) AS counted) AS number,
+    ({more}) AS more
+"""
+_PAGE = """
+WITH {found} page AS MATERIALIZED ({tickets} ORDER BY {by} LIMIT {limit}) {details}
+"""
 
 
-async def rows_for(actor: Actor, ids: Sequence[UUID]) -> tuple[TicketRow, ...]:
-    """The rows of just these tickets, as far as the actor sees them."""
-    return (await _page(actor, "c.id = ANY (:ids)", {"ids": list(ids)}, len(ids))).rows
+async def page_for(
+    actor: Actor, filters: Filters = EVERYTHING, after: Cursor | None = None, limit: int = PAGE
+) -> InboxPage:
+    """The tickets that the actor sees and `filters` ask for, in their order, from `after` on."""
+    rows = await _rows(actor, filters, limit + 1, after=after)
+    more = Cursor(rows[limit - 1].place) if len(rows) > limit else None
+    return InboxPage(rows[:limit], more)
 
 
-async def count_for(actor: Actor) -> int:
-    """How many tickets the actor sees."""
+async def rows_for(
+    actor: Actor, ids: Sequence[UUID], filters: Filters = EVERYTHING
+) -> tuple[Placed, ...]:
+    """The rows of those of these tickets that the actor sees and that `filters` ask for."""
+    return await _rows(actor, filters, len(ids), ids=list(ids)) if ids else ()
+
+
+async def count_for(actor: Actor, filters: Filters = EVERYTHING) -> Count:
+    """How many tickets there are in all pages together, counted up to `COUNTED`."""
+    query = _Query(actor, filters)
+    if filters.text:
+        sql = _COUNT_FOUND.format(
+            found=query.found, tickets=query.tickets("listing.ticket_id"), more=query.more
+        )
+    else:
+        sql = _COUNT.format(tickets=query.tickets("1", COUNTED + 1), limit=COUNTED + 1)
     async with transaction(actor) as tx:
-        return int(await tx.scalar(text("SELECT count(*) FROM ticket")) or 0)
+        await tx.execute(PLANNED)
+        found = (await tx.execute(text(sql), query.values)).one()
+    return Count(min(found.number, COUNTED), found.more or found.number > COUNTED)
 
 
 async def marks_for(actor: Actor, ids: Sequence[UUID]) -> Marks:
@@ -136,44 +148,99 @@ async def marks_for(actor: Actor, ids: Sequence[UUID]) -> Marks:
     )
 
 
-async def _page(actor: Actor, condition: str, values: dict[str, Any], limit: int) -> InboxPage:
-    level = LEVELS[actor.role]
-    query = text(_ROWS.format(level=level, condition=condition.format(level=level)))
-    async with transaction(actor) as tx:
-        found = (await tx.execute(query, {**values, "limit": limit + 1})).all()
-    shown = found[:limit]
-    more = Cursor(shown[-1].active_at, shown[-1].id) if len(found) > limit else None
-    return InboxPage(tuple(_row(actor.role, row) for row in shown), more)
-
-
-def _row(role: Role, row: Any) -> TicketRow:
-    status, priority = Status(row.status), Priority(row.priority)
-    requester = row.buyer or row.seller or ""
-    requester_id = row.buyer_id or row.seller_id
-    counterpart = (row.seller if row.buyer_id else None) or PLATFORM
-    # The avatar is the other side; to an admin both are, so it is who asked.
-    if role is Role.BUYER:
-        face, face_id, party = counterpart, row.seller_id, counterpart
-    elif role is Role.SELLER:
-        face, face_id = (row.buyer or PLATFORM), row.buyer_id
-        party = face
-    else:
-        face, face_id, party = requester, requester_id, counterpart
-    return TicketRow(
-        id=str(row.id),
-        number=numbers.spell(row.number),
-        subject=row.subject,
-        status=status,
-        status_label=status.label,
-        priority=priority,
-        priority_label=priority.label,
-        avatar=initials(face),
-        hue=hue(face_id),
-        party=party,
-        last_sender_id=str(row.sender_id or ""),
-        last_sender=row.sender or "",
-        last_text=" ".join((row.body or "").split())[:PREVIEW_LENGTH],
-        private=row.audience not in (None, "everyone"),
-        active_at=row.active_at.isoformat(),
-        messages=row.messages,
+async def _rows(
+    actor: Actor,
+    filters: Filters,
+    limit: int,
+    *,
+    after: Cursor | None = None,
+    ids: list[UUID] | None = None,
+) -> tuple[Placed, ...]:
+    query = _Query(actor, filters, after, ids)
+    searched = bool(filters.text)
+    sql = _PAGE.format(
+        found=f"{query.found}," if searched else "",
+        tickets=query.tickets(
+            f"{query.order.columns}, {'tier, seq' if searched else '0 AS tier, NULL AS seq'}", limit
+        ),
+        by=f"tier, {query.order.by}" if searched else query.order.by,
+        limit=limit,
+        details=ticket_rows.details(
+            actor.role, query.order.key, search.hit(actor.role) if searched else "NULL"
+        ),
     )
+    async with transaction(actor) as tx:
+        await tx.execute(PLANNED)
+        rows = (await tx.execute(text(sql), query.values)).all()
+    return tuple(sorted((_placed(actor, row, filters) for row in rows), key=_place))
+
+
+class _Query:
+    """The tickets that a list holds: `tickets` of those that a search has `found`, or of all."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        filters: Filters,
+        after: Cursor | None = None,
+        ids: list[UUID] | None = None,
+    ) -> None:
+        self.order: Order = ORDERS[filters.sort]
+        self._filters, self._role, self._ids = filters, actor.role, ids
+        self._asked = listing.conditions(actor, filters)
+        # A few that are named are read like somebody's own, also when it is an admin who asks.
+        self._all = actor.role is Role.ADMIN and ids is None
+        self._after = self._comes_after if after else "true"
+        self.values = self._asked.values
+        if after:
+            self.values.update(self.order.values(after.place))
+        if ids is not None:
+            self.values["ids"] = ids
+        if filters.text:
+            self.values.update(search.values(filters.text) | finding.spans())
+
+    @property
+    def _comes_after(self) -> str:
+        if not self._filters.text:
+            return self.order.after
+        return f"(tier > :tier OR tier = :tier AND {self.order.after})"
+
+    @property
+    def found(self) -> str:
+        if self._all:
+            return finding.among_all(self._asked)
+        return finding.among_own(self._role, named=self._ids is not None)
+
+    @property
+    def more(self) -> str:
+        return finding.there_is_more() if self._all else "false"
+
+    def tickets(self, columns: str, limit: int = 0) -> str:
+        """A SELECT, of up to `limit` for each of its parts, to which an order may be added."""
+        if self._all and self._filters.text:
+            return _FOUND_OF_ALL.format(columns=columns, none=listing.NONE, after=self._after)
+        if self._all:
+            order = self.order.by if columns != "1" else ""
+            walks = listing.walks(self._asked, columns, limit, order, self._after)
+            return _WALKED.format(walks=walks)
+        source, asked = listing.own(self._role, self._asked)
+        found = "JOIN found USING (ticket_id)" if self._filters.text else ""
+        named = "ticket_id = ANY (:ids)" if self._ids is not None else "true"
+        return _OWN.format(
+            columns=columns,
+            source=f"{source} {found}",
+            asked=f"{asked} AND {named}",
+            after=self._after,
+        )
+
+
+def _placed(actor: Actor, found: Any, filters: Filters) -> Placed:
+    number = numbers.spell(found.number)
+    hit = search.parts(found.tier, number, found.hit) if filters.text else ()
+    key = ORDERS[filters.sort].key_of(found.key)
+    row = ticket_rows.row(actor.role, found, hit)
+    return Placed(row, Place(found.tier, key, -found.number))
+
+
+def _place(placed: Placed) -> Place:
+    return placed.place

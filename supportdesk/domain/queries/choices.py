@@ -1,0 +1,46 @@
+"""What the list can be filtered by: people, teams and tags, as far as the actor knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor, Role
+
+# Of each kind; who has more searches by text.
+_CHOICES = text("""
+(SELECT 'assignee' AS what, id, name FROM "user" WHERE role = 'admin' AND active
+ ORDER BY lower(name), id LIMIT 500)
+UNION ALL (SELECT 'team', id, name FROM team ORDER BY lower(name), id LIMIT 500)
+UNION ALL (SELECT 'tag', id, name FROM tag ORDER BY lower(name), id LIMIT 500)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Each by name."""
+
+    assignees: tuple[Named, ...] = ()
+    teams: tuple[Named, ...] = ()
+    tags: tuple[Named, ...] = ()
+
+
+async def choices_for(actor: Actor) -> Choices:
+    """None of it for buyers: how the staff sorts its work is the staff's own."""
+    if actor.role is Role.BUYER:
+        return Choices()
+    async with transaction(actor) as tx:
+        rows = (await tx.execute(_CHOICES)).all()
+
+    def of(what: str) -> tuple[Named, ...]:
+        return tuple(Named(str(row.id), row.name) for row in rows if row.what == what)
+
+    return Choices(of("assignee"), of("team"), of("tag"))

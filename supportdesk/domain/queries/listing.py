@@ -1,0 +1,139 @@
+"""Which tickets a list holds, as SQL: what may be filtered and sorted by, under the actor's rights.
+
+A buyer's or a seller's own tickets are few: they are read, filtered and sorted (`own`). All that
+admins see is too much for that. Their list is put together of one walk for each status over an
+index that has the tickets in the order of the list (`walks`), and each walk ends with the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.ids import parse_id
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Priority
+from supportdesk.domain.queries.filters import ME, NOBODY, Filters
+from supportdesk.domain.queries.ticket_rows import LEVELS
+
+NONE = "'00000000-0000-0000-0000-000000000000'::uuid"
+OPEN = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_ON_CUSTOMER)
+
+# The same columns as the table `ticket_listing`, which only admins read.
+_OWN = """(
+    SELECT t.id AS ticket_id, t.number, t.status, t.type,
+           array_position('{{low,medium,high,urgent}}'::text[], t.priority)::smallint AS urgency,
+           coalesce(t.assignee_id, {none}) AS assignee_id, coalesce(t.team_id, {none}) AS team_id,
+           c.activity_{level} AS active_at, coalesce(t.due_at, 'infinity') AS due_at,
+           coalesce(t.waiting_since, 'infinity') AS waiting_since
+    FROM ticket t JOIN conversation c ON c.id = t.id
+) listing"""
+
+_UNREAD = """coalesce((
+        SELECT m.seq FROM message m WHERE m.conversation_id = listing.ticket_id
+        ORDER BY m.seq DESC LIMIT 1), 0)
+    > coalesce((
+        SELECT p.last_read_seq FROM participant p
+        WHERE p.conversation_id = listing.ticket_id AND p.user_id = :me), 0)"""
+_STARRED = """listing.ticket_id IN (
+    SELECT p.conversation_id FROM participant p WHERE p.user_id = :me AND p.starred)"""
+# Once for all of one's own tickets: asked for each of them, the policy would be looked at anew.
+_TAGGED = """listing.ticket_id = ANY ((SELECT array_agg(tt.ticket_id) FROM ticket_tag tt
+    WHERE tt.tag_id = CAST(:tag AS uuid))::uuid[])"""
+
+_WALK = """(SELECT {columns} FROM ticket_listing listing
+ WHERE tag_id = {tag} AND status = '{status}' AND {asked} {order} LIMIT {limit})"""
+
+
+@dataclass
+class Conditions:
+    """What is asked for: parts of a WHERE, the values that they name, and what they are not."""
+
+    statuses: tuple[Status, ...]
+    tag: str
+    parts: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, part: str, **values: Any) -> None:
+        self.parts.append(part)
+        self.values.update(values)
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.parts) or self.tag != NONE or self.statuses != tuple(Status)
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.parts) or "true"
+
+
+def conditions(actor: Actor, filters: Filters) -> Conditions:
+    """What `filters` ask for, but for the text. Status and tag, by which admins' indexes begin,
+    are apart."""
+    found = Conditions(filters.statuses or tuple(Status), NONE, values={"me": actor.user_id})
+    if filters.priority:
+        urgency = list(Priority).index(filters.priority) + 1
+        found.add("listing.urgency = :urgency", urgency=urgency)
+    if filters.type:
+        found.add("listing.type = :type", type=filters.type.value)
+    if filters.assignee:
+        _assigned(found, filters.assignee)
+    if filters.team:
+        _known(found, "listing.team_id = :team", team=filters.team)
+    if filters.tag:
+        found.tag = "CAST(:tag AS uuid)"
+        _known(found, "true", tag=filters.tag)
+    if filters.starred:
+        found.add(_STARRED)
+    if filters.unread:
+        found.add(_UNREAD)
+    if filters.overdue and actor.role is Role.BUYER:
+        found.add("false")  # Nor do they learn when one is due.
+    elif filters.overdue:
+        found.statuses = tuple(status for status in found.statuses if status in OPEN)
+        found.add("listing.due_at < now()")
+    return found
+
+
+def _assigned(found: Conditions, assignee: str) -> None:
+    if assignee == NOBODY:
+        found.add(f"listing.assignee_id = {NONE}")
+    elif assignee == ME:
+        found.add("listing.assignee_id = :me")
+    else:
+        _known(found, "listing.assignee_id = :assignee", assignee=assignee)
+
+
+def _known(found: Conditions, part: str, **ids: str) -> None:
+    """A condition on ids; one that is none finds nothing."""
+    parsed = {name: parse_id(id_) for name, id_ in ids.items()}
+    found.add(part if all(parsed.values()) else "false", **parsed)
+
+
+def own(role: Role, asked: Conditions) -> tuple[str, str]:
+    """FROM and WHERE for the tickets of one person, or for those few that `asked` names."""
+    parts = ["listing.status = ANY (:statuses)", asked.sql]
+    asked.values["statuses"] = list(asked.statuses)
+    if asked.tag != NONE:
+        parts.append("false" if role is Role.BUYER else _TAGGED)  # To a buyer none has tags.
+    return _OWN.format(level=LEVELS[role], none=NONE), " AND ".join(parts)
+
+
+def walks(
+    asked: Conditions, columns: str, limit: int, order: str = "", extra: str = "true", tag: str = ""
+) -> str:
+    """A UNION ALL with up to `limit` tickets of each status, the first in that order."""
+    statuses: Sequence[Status | str] = asked.statuses or ("none",)
+    return " UNION ALL ".join(
+        _WALK.format(
+            columns=columns,
+            tag=tag or asked.tag,
+            status=status,
+            asked=f"{asked.sql} AND {extra}",
+            order=f"ORDER BY {order}" if order else "",
+            limit=limit,
+        )
+        for status in statuses
+    )

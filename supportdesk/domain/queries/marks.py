@@ -1,0 +1,29 @@
+"""Whose marks there are on tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.models import Participant
+
+
+async def holders_of(
+    actor: Actor, ticket_ids: Sequence[UUID], people: Sequence[UUID]
+) -> frozenset[tuple[UUID, UUID]]:
+    """Of these tickets and people, which have read or starred which, or may have.
+
+    As far as the actor may know it: everybody's for an admin, one's own for all others.
+    """
+    if not ticket_ids or not people:
+        return frozenset()
+    wanted = select(col(Participant.conversation_id), col(Participant.user_id)).where(
+        col(Participant.conversation_id).in_(ticket_ids), col(Participant.user_id).in_(people)
+    )
+    async with transaction(actor) as tx:
+        return frozenset((row[0], row[1]) for row in await tx.execute(wanted))

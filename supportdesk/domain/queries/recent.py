@@ -1,0 +1,79 @@
+"""Tickets to go to: those with the latest activity, narrowed by what is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.ticket_rows import LEVELS, PLATFORM
+
+SHOWN = 12
+# Looking through these costs the same however many tickets there are; the search of the list finds
+# the others, and a number finds any.
+LOOKED_THROUGH = 300
+TYPED_MAX_LENGTH = 100
+
+_RECENT = """
+WITH recent AS (
+    SELECT c.id, c.activity_{level} AS active_at
+    FROM conversation c
+    WHERE c.kind = 'ticket'
+    ORDER BY c.activity_{level} DESC, c.id DESC
+    LIMIT :looked_through
+)
+SELECT t.number, t.subject, t.status, buyer.name AS buyer, seller.name AS seller
+FROM ticket t
+JOIN conversation c ON c.id = t.id
+LEFT JOIN "user" buyer ON buyer.id = t.buyer_id
+LEFT JOIN "user" seller ON seller.id = t.seller_id
+WHERE t.number = :number
+   OR t.id IN (SELECT id FROM recent)
+  AND (strpos(lower(t.subject), :typed) > 0 OR strpos(t.number::text, :typed) > 0
+       OR strpos(lower(coalesce(buyer.name, '')), :typed) > 0
+       OR strpos(lower(coalesce(seller.name, '')), :typed) > 0)
+ORDER BY t.number IS NOT DISTINCT FROM :number DESC, c.activity_{level} DESC, c.id DESC
+LIMIT :shown
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentTicket:
+    """`words` is what it is found by, first of all its number; also without the zeros."""
+
+    number: str
+    words: str
+    subject: str
+    parties: str
+    status_label: str
+
+
+async def recent_for(actor: Actor, typed: str) -> tuple[RecentTicket, ...]:
+    """The ticket of that number first, then the latest whose number, subject or people say it."""
+    typed = typed.strip()[:TYPED_MAX_LENGTH].lower()
+    values = {
+        "typed": typed.removeprefix("tc-").lstrip("0") if numbers.read(typed) else typed,
+        "number": numbers.read(typed) or numbers.read(f"TC-{typed}"),
+        "looked_through": LOOKED_THROUGH,
+        "shown": SHOWN,
+    }
+    async with transaction(actor) as tx:
+        rows = (await tx.execute(text(_RECENT.format(level=LEVELS[actor.role])), values)).all()
+    return tuple(_ticket(row) for row in rows)
+
+
+def _ticket(row: Any) -> RecentTicket:
+    number = numbers.spell(row.number)
+    parties = f"{row.buyer or PLATFORM}, {row.seller or PLATFORM}"
+    return RecentTicket(
+        number=number,
+        words=" ".join(f"{number} TC-{row.number} {row.subject} {parties}".split()),
+        subject=row.subject,
+        parties=parties,
+        status_label=Status(row.status).label,
+    )
