@@ -1,0 +1,125 @@
+"""One change to many tickets: what is done, what is refused and why, and putting it back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from supportdesk.domain.commands import bulk, filing, tickets
+from supportdesk.domain.commands.bulk import Change, Field
+from supportdesk.domain.commands.filing import NewTicket
+from supportdesk.domain.errors import Invalid
+from supportdesk.domain.ids import new_id
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Priority
+
+CLOSE = Change(Field.STATUS, Status.CLOSED)
+
+
+@pytest.fixture
+async def three(cast) -> list[UUID]:
+    """Tickets of bea's to sol: TC-0001 to TC-0003."""
+    new = [NewTicket(f"Ticket {n}", "It flickers.", seller_id=cast.sol.user_id) for n in (1, 2, 3)]
+    return [(await filing.file_ticket(cast.bea, each)).id for each in new]
+
+
+@pytest.fixture
+def tag(cast, ask) -> UUID:
+    tag_id = new_id()
+    ask(
+        "INSERT INTO tag (id, name, created_by) VALUES (%s, 'refund', %s)", tag_id, cast.sol.user_id
+    )
+    return tag_id
+
+
+def _numbers(done):
+    return [each.number for each in done]
+
+
+async def test_the_summary_tells_what_was_done_what_was_so_already_and_what_was_refused(
+    cast, three, ask
+):
+    first, second, third = three
+    await tickets.set_status(cast.sol, first, Status.IN_PROGRESS)
+    await tickets.close(cast.sol, second)
+    foreign = new_id()
+    to = Change(Field.STATUS, Status.IN_PROGRESS)
+    summary = await bulk.apply(cast.sol, [first, second, third, foreign, third], to)
+    assert summary.unchanged == ("TC-0001",)
+    assert _numbers(summary.done) == ["TC-0003"]
+    assert [each.number for each in summary.refused] == ["TC-0002", ""]
+    assert "cannot become" in summary.refused[0].reason or "Reopen" in summary.refused[0].reason
+    assert "no access" in summary.refused[1].reason
+    statuses = ask("SELECT status FROM ticket ORDER BY number")
+    assert statuses == ["in_progress", "closed", "in_progress"]
+
+
+async def test_a_stranger_changes_nothing_and_learns_no_number(cast, three, ask):
+    summary = await bulk.apply(cast.max, three, CLOSE)
+    assert not summary.done
+    assert {each.number for each in summary.refused} == {""}
+    assert set(ask("SELECT status FROM ticket")) == {"open"}
+
+
+async def test_what_only_admins_may_set_is_refused_to_all_others(cast, three, ask):
+    mine = Change(Field.ASSIGNEE, str(cast.ada.user_id))
+    for who in (cast.bea, cast.sol):
+        summary = await bulk.apply(who, three, mine)
+        assert _numbers(summary.refused) == ["TC-0001", "TC-0002", "TC-0003"]
+    assert len((await bulk.apply(cast.ada, three, mine)).done) == 3
+    assert set(ask("SELECT assignee_id FROM ticket")) == {cast.ada.user_id}
+    assert len((await bulk.apply(cast.ada, three, Change(Field.ASSIGNEE, ""))).done) == 3
+
+
+async def test_undo_puts_back_exactly_what_was_changed(cast, three, ask):
+    await tickets.set_status(cast.sol, three[0], Status.WAITING_ON_CUSTOMER)
+    closed = await bulk.apply(cast.ada, three, CLOSE)
+    urgent = await bulk.apply(cast.ada, three, Change(Field.PRIORITY, Priority.URGENT))
+    for summary in (urgent, closed):
+        assert _numbers((await bulk.undo(cast.ada, summary.done)).done) == _numbers(summary.done)
+    rows = ask("SELECT status, priority FROM ticket ORDER BY number")
+    assert rows == [("waiting_on_customer", "medium"), ("open", "medium"), ("open", "medium")]
+
+
+async def test_undo_leaves_alone_what_somebody_has_changed_since(cast, three, ask):
+    closed = await bulk.apply(cast.ada, three, CLOSE)
+    await tickets.reopen(cast.bea, three[1])
+    await tickets.set_status(cast.sol, three[1], Status.IN_PROGRESS)
+    back = await bulk.undo(cast.ada, closed.done)
+    assert _numbers(back.done) == ["TC-0001", "TC-0003"]
+    assert [each.number for each in back.refused] == ["TC-0002"]
+    assert "changed it since" in back.refused[0].reason
+    assert ask("SELECT status FROM ticket ORDER BY number") == ["open", "in_progress", "open"]
+
+
+async def test_a_tag_is_added_once_and_taken_off_again_where_it_was_added(cast, three, tag, ask):
+    change = Change(Field.TAG, str(tag))
+    await bulk.apply(cast.sol, three[:1], change)
+    summary = await bulk.apply(cast.sol, three, change)
+    assert summary.unchanged == ("TC-0001",)
+    assert len(ask("SELECT ticket_id FROM ticket_tag")) == 3
+    await bulk.undo(cast.sol, summary.done)
+    assert ask("SELECT ticket_id FROM ticket_tag") == [three[0]]
+    for stranger in (cast.bea, cast.sia):
+        assert not (await bulk.apply(stranger, three, change)).done
+    assert ask("SELECT ticket_id FROM ticket_tag") == [three[0]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(Field.STATUS, "gone"),
+        Change(Field.PRIORITY, ""),
+        Change(Field.ASSIGNEE, "somebody"),
+        Change(Field.TAG, ""),
+    ],
+)
+async def test_a_value_that_is_none_is_no_change(cast, three, change, ask):
+    with pytest.raises(Invalid, match="Choose one"):
+        await bulk.apply(cast.ada, three, change)
+
+
+async def test_there_is_a_most_that_can_be_changed_at_once(cast):
+    with pytest.raises(Invalid, match="500 tickets are the most"):
+        await bulk.apply(cast.ada, [new_id()] * (bulk.MOST + 1), CLOSE)
