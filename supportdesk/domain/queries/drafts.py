@@ -1,0 +1,33 @@
+"""What one has typed and not sent. The database shows nobody the drafts of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.models import Audience, Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    body: str = ""
+    audience: Audience = Audience.EVERYONE
+    form: dict[str, str] = field(default_factory=dict)
+
+
+async def kept_for(actor: Actor, conversation_id: UUID | None) -> Kept:
+    """The draft of the reply in that conversation; None: that of a new ticket."""
+    wanted = select(col(Draft.body), col(Draft.audience), col(Draft.form)).where(
+        col(Draft.owner_id) == actor.user_id,
+        col(Draft.conversation_id) == conversation_id
+        if conversation_id
+        else col(Draft.conversation_id).is_(None),
+    )
+    async with transaction(actor) as tx:
+        row = (await tx.execute(wanted)).one_or_none()
+    return Kept(row.body, Audience(row.audience), dict(row.form)) if row else Kept()

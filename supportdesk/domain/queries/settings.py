@@ -1,0 +1,136 @@
+"""All that admins manage on the settings page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.errors import Refused
+from supportdesk.domain.models import (
+    CannedReply,
+    Category,
+    FieldDefinition,
+    FieldKind,
+    Tag,
+    Team,
+    TicketTemplate,
+    TicketType,
+)
+
+KIND_LABELS = {
+    FieldKind.TEXT: "Text",
+    FieldKind.NUMBER: "Number",
+    FieldKind.DATE: "Date",
+    FieldKind.YES_NO: "Yes or no",
+    FieldKind.CHOICE: "Choice",
+}
+ALL_TYPES = "All types"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    id: str
+    name: str
+    type: str
+    type_label: str
+    subject: str
+    body: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReply:
+    id: str
+    name: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """`choices` stand on a line each, as they are edited."""
+
+    id: str
+    name: str
+    kind: str
+    kind_label: str
+    type: str
+    type_label: str
+    required: bool
+    choices: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    id: str
+    name: str
+    hue: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    id: str
+    name: str
+    auto_assign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    templates: tuple[TemplateRow, ...]
+    replies: tuple[SharedReply, ...]
+    fields: tuple[FieldRow, ...]
+    tags: tuple[TagRow, ...]
+    categories: tuple[CategoryRow, ...]
+    teams: tuple[TeamRow, ...]
+
+
+async def settings_for(actor: Actor) -> Settings:
+    """Everything, in one transaction. Raises `Refused`: only admins manage it."""
+    if actor.role is not Role.ADMIN:
+        raise Refused("Only admins may do this.")
+    async with transaction(actor) as tx:
+        templates = await tx.execute(select(TicketTemplate).order_by(col(TicketTemplate.name)))
+        replies = await tx.execute(
+            select(CannedReply)
+            .where(col(CannedReply.owner_id).is_(None))
+            .order_by(col(CannedReply.name))
+        )
+        fields = await tx.execute(
+            select(FieldDefinition).order_by(col(FieldDefinition.position), col(FieldDefinition.id))
+        )
+        tags = await tx.execute(select(Tag).order_by(col(Tag.name)))
+        categories = await tx.execute(select(Category).order_by(col(Category.name)))
+        teams = await tx.execute(select(Team).order_by(col(Team.name)))
+    return Settings(
+        templates=tuple(
+            TemplateRow(
+                str(row.id), row.name, row.ticket_type, TicketType(row.ticket_type).label,
+                row.subject, row.body, row.active,
+            )
+            for row in templates
+        ),
+        replies=tuple(SharedReply(str(row.id), row.name, row.body) for row in replies),
+        fields=tuple(
+            FieldRow(
+                str(row.id), row.name, row.kind, KIND_LABELS[FieldKind(row.kind)],
+                row.ticket_type or "",
+                TicketType(row.ticket_type).label if row.ticket_type else ALL_TYPES,
+                row.required, "\n".join(row.choices), row.active,
+            )
+            for row in fields
+        ),
+        tags=tuple(TagRow(str(row.id), row.name, row.hue, row.description) for row in tags),
+        categories=tuple(CategoryRow(str(row.id), row.name) for row in categories),
+        teams=tuple(TeamRow(str(row.id), row.name, row.auto_assign) for row in teams),
+    )  # fmt: skip
