@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     trusted_proxy_hops: Annotated[int, Field(ge=0)] = 0
 
     message_max_length: Annotated[int, Field(ge=1)] = 10_000
+    message_edit_minutes: Annotated[int, Field(ge=0)] = 15
     session_days: Annotated[int, Field(ge=1)] = 30
     sign_in_attempts_per_address: Limit = "5/15minutes"
     sign_in_attempts_per_ip: Limit = "30/15minutes"

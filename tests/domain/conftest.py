@@ -12,6 +12,7 @@ import pytest
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.domain.commands import filing
 from supportdesk.domain.commands.filing import NewTicket
+from supportdesk.domain.ids import new_id
 from tests.support.cast import Cast
 
 Ask = Callable[..., list[Any]]
@@ -40,6 +41,30 @@ async def ticket(cast: Cast) -> UUID:
     """A ticket of bea's to sol."""
     new = NewTicket("A lamp that flickers", "It flickers.", seller_id=cast.sol.user_id)
     return (await filing.file_ticket(cast.bea, new)).id
+
+
+@pytest.fixture
+def team(ask: Ask) -> UUID:
+    """The team that every ticket comes to."""
+    found: UUID = ask("SELECT id FROM team WHERE is_default")[0]
+    return found
+
+
+@pytest.fixture
+def field(ask: Ask) -> Callable[..., UUID]:
+    """Define a custom field of that kind."""
+
+    def define(kind: str, name: str = "Order", choices: str = "[]", **more: Any) -> UUID:
+        values = {"id": new_id(), "kind": kind, "name": name, "choices": choices, **more}
+        ask(
+            f"INSERT INTO field_definition ({', '.join(values)})"
+            f" VALUES ({', '.join(['%s'] * len(values))})",
+            *values.values(),
+        )
+        found: UUID = values["id"]
+        return found
+
+    return define
 
 
 @pytest.fixture

@@ -8,14 +8,45 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import insert
 
-from supportdesk.domain.commands import filing, messages, people, sessions, setup, tickets
+from supportdesk.database.engine import transaction
+from supportdesk.domain.commands import (
+    amending,
+    categories,
+    field_definitions,
+    fields,
+    filing,
+    messages,
+    notes,
+    people,
+    reactions,
+    replies,
+    sessions,
+    setup,
+    tag_settings,
+    tags,
+    teams,
+    templates,
+    tickets,
+    views,
+)
+from supportdesk.domain.commands.field_definitions import Definition
 from supportdesk.domain.commands.filing import NewTicket
+from supportdesk.domain.commands.teams import AutoAssign
+from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Audience, Priority
+from supportdesk.domain.models import (
+    Audience,
+    FieldDefinition,
+    FieldKind,
+    Priority,
+    TicketType,
+)
+from supportdesk.domain.queries.teams import teams_for
 
 GOOD = "a lamp that flickers"
 
@@ -52,6 +83,46 @@ async def first_admin() -> None:
     await setup.create_first_admin(await setup.issue_link(), "first@demo.test", "Frida", GOOD)
 
 
+async def fill_in(cast, ticket) -> None:
+    definition = {"id": new_id(), "name": "Order", "kind": "text"}
+    async with transaction(cast.ada) as tx:
+        await tx.execute(insert(FieldDefinition).values(**definition))
+    await fields.fill(cast.sol, ticket, definition["id"], "20311")
+
+
+async def let_assign(cast, ticket) -> None:
+    (team,) = await teams_for(cast.ada)
+    await teams.choose_auto_assign(cast.ada, UUID(team.id), AutoAssign.ROUND_ROBIN)
+
+
+async def change_ones_mind(cast, ticket) -> None:
+    said = await messages.post(cast.sol, ticket, "It is the blub.")
+    await amending.edit(cast.sol, said.id, "It is the bulb.")
+    await reactions.toggle(cast.bea, said.id, "👍")
+    await amending.delete(cast.sol, said.id)
+
+
+async def keep_a_view(cast) -> None:
+    view_id = await views.save(cast.bea, "Mine", "status=open")
+    await views.rename(cast.bea, view_id, "Still mine")
+    await views.delete(cast.bea, view_id)
+
+
+async def settle_the_desk(cast) -> None:
+    ada = cast.ada
+    template = await templates.save(ada, None, Template("Late", TicketType.PROBLEM))
+    await templates.set_active(ada, template, False)
+    reply = await replies.save(ada, None, "Hello", "Hello.", shared=True)
+    await replies.save(ada, reply, "Hello", "Good day.", shared=True)
+    await replies.remove(ada, reply)
+    field = await field_definitions.save(ada, None, Definition("Order", FieldKind.TEXT))
+    await field_definitions.set_active(ada, field, False)
+    category = await categories.save(ada, None, "Shipping")
+    await categories.save(ada, category, "Parcels")
+    tag = await tag_settings.save(ada, None, "Refund")
+    await tag_settings.save(ada, tag, "Money back")
+
+
 # What somebody does, and the events that come of it, in order.
 DEEDS = {
     "filing": (
@@ -62,14 +133,45 @@ DEEDS = {
         lambda cast, ticket: messages.post(cast.sol, ticket, "Hello."),
         ["message_posted"],
     ),
+    "changing one's mind": (
+        change_ones_mind,
+        ["message_posted", "message_edited", "reaction_changed", "message_deleted"],
+    ),
     "moving": (
         lambda cast, ticket: tickets.set_status(cast.sol, ticket, Status.IN_PROGRESS),
-        ["status_changed"],
+        ["ticket_changed"],
     ),
-    "closing": (lambda cast, ticket: tickets.close(cast.bea, ticket), ["status_changed"]),
+    "closing": (lambda cast, ticket: tickets.close(cast.bea, ticket), ["ticket_changed"]),
     "hurrying": (
         lambda cast, ticket: tickets.set_priority(cast.bea, ticket, Priority.HIGH),
-        ["priority_changed"],
+        ["ticket_changed"],
+    ),
+    "tagging": (lambda cast, ticket: tags.add(cast.sol, ticket, "Refund"), ["tags_changed"]),
+    "filling in": (fill_in, ["fields_changed"]),
+    "noting": (
+        lambda cast, ticket: notes.write(cast.ada, ticket, "Careful.", ""),
+        ["notes_changed"],
+    ),
+    "letting a team assign": (let_assign, ["team_changed"]),
+    "keeping a view": (
+        lambda cast, ticket: keep_a_view(cast),
+        ["view_saved", "view_changed", "view_deleted"],
+    ),
+    "settling the desk": (
+        lambda cast, ticket: settle_the_desk(cast),
+        [
+            "template_created",
+            "template_changed",
+            "reply_created",
+            "reply_changed",
+            "reply_deleted",
+            "field_created",
+            "field_changed",
+            "category_created",
+            "category_changed",
+            "tag_created",
+            "tag_changed",
+        ],
     ),
     "locking out": (
         lambda cast, ticket: people.deactivate(cast.ada, cast.bea.user_id),
@@ -184,7 +286,7 @@ async def test_what_fails_at_the_last_moment_is_neither_written_nor_announced(
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went out")
 
-    monkeypatch.setattr(tickets, "change_status", fail)
+    monkeypatch.setattr(tickets, "write", fail)
     await tickets.set_status(cast.sol, ticket, Status.OPEN)  # Already so: nothing to change.
     with pytest.raises(RuntimeError, match="power"):
         await tickets.set_status(cast.sol, ticket, Status.RESOLVED)

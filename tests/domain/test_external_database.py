@@ -87,7 +87,7 @@ async def a_day_of_work(owner_url: str) -> None:
     assert [line.body for line in (await thread.opening_for(cast.bea, filed.id)).lines] == [
         "It flickers.", "An answer.",
     ]  # fmt: skip
-    assert [await inbox.count_for(who) for who in cast] == [1, 0, 1, 0, 1, 1, 0]
+    assert [(await inbox.count_for(who)).number for who in cast] == [1, 0, 1, 0, 1, 1, 0]
     with pytest.raises(NotFound):
         await messages.post(cast.ben, filed.id, "Let me in.")
 

@@ -170,8 +170,9 @@ async def test_a_reply_of_the_buyer_reopens_what_was_resolved_or_waited_for_them
 async def test_the_line_that_says_so_comes_after_the_reply(cast, ticket, ask):
     await tickets.set_status(cast.sol, ticket, Status.RESOLVED)
     posted = await post(cast.bea, ticket, "It still flickers.")
+    change = {"field": "status", "from": "resolved", "to": "open", "label": "Open"}
     assert ask("SELECT seq, actor_id, data FROM event WHERE seq > %s", posted.seq) == [
-        (posted.seq + 1, cast.bea.user_id, {"from": "resolved", "to": "open"})
+        (posted.seq + 1, cast.bea.user_id, {"changes": [change]})
     ]
 
 

@@ -12,6 +12,7 @@ from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from sqlalchemy import NullPool, create_engine
 from sqlmodel import SQLModel
 
@@ -186,7 +187,7 @@ def test_the_comparison_would_notice(fresh):
     """A column's type, its nullability and its default: each one is seen when it differs."""
     migrations.upgrade(fresh)
     changes = {
-        "ALTER TABLE ticket ALTER subject TYPE varchar(9)": "modify_type",
+        "ALTER TABLE team ALTER name TYPE varchar(99)": "modify_type",
         "ALTER TABLE ticket ALTER subject DROP NOT NULL": "modify_nullable",
         "ALTER TABLE ticket ALTER priority SET DEFAULT 'low'": "modify_default",
         "ALTER TABLE ticket ADD extra text": "remove_column",
@@ -207,3 +208,28 @@ def test_keys_rise_with_time():
     keys = [new_id() for _ in range(1000)]
     assert keys == sorted(keys)
     assert {key.version for key in keys} == {7}
+
+
+def test_lines_of_the_former_kinds_read_as_before(fresh):
+    """They are told in the one way now, and go back to their own when a step is undone."""
+    migrations.upgrade(fresh)
+    migrations.downgrade(fresh, "0007")
+    person, told = new_id(), {"from": "open", "to": "waiting_on_customer"}
+    with psycopg.connect(fresh) as connection:
+        connection.execute(
+            'INSERT INTO "user" (id, email, name, role, password_hash)'
+            " VALUES (%s, 'x@demo.test', 'X', 'admin', 'x')",
+            [person],
+        )
+        connection.execute(
+            "INSERT INTO event (id, kind, actor_id, data) VALUES (%s, 'status_changed', %s, %s)",
+            [new_id(), person, Jsonb(told)],
+        )
+    migrations.upgrade(fresh)
+    kept = "SELECT kind, data FROM event"
+    with psycopg.connect(fresh) as connection:
+        change = {"field": "status", **told, "label": "Waiting on customer"}
+        assert connection.execute(kept).fetchall() == [("ticket_changed", {"changes": [change]})]
+    migrations.downgrade(fresh, "0007")
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute(kept).fetchall() == [("status_changed", told)]

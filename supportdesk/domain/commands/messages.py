@@ -13,7 +13,7 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
-from supportdesk.domain.commands import tickets
+from supportdesk.domain.commands import drafts, tickets
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
@@ -43,19 +43,26 @@ async def post(
     body: str,
     audience: Audience = Audience.EVERYONE,
     client_id: UUID | None = None,
+    quote_id: UUID | None = None,
 ) -> Posted:
-    """Say something. The same `client_id` again returns the first result.
+    """Say something, in answer to `quote_id` if given. The same `client_id` again returns the first
+    result.
 
     Raises:
         Invalid: the text is empty or too long.
-        NotFound: no such conversation for this actor.
+        NotFound: no such conversation for this actor, or no such message in it to quote.
         Refused: the ticket is closed, or the actor may not address this audience.
     """
     body = check_body(body)
     if audience not in MAY_ADDRESS[actor.role]:
         raise Refused("You cannot write to this audience.")
+    client_id = client_id or new_id()
     async with transaction(actor) as tx:
-        return await post_within(tx, actor, conversation_id, body, audience, client_id or new_id())
+        if quote_id is not None:
+            await _check_quote(tx, conversation_id, quote_id)
+        posted = await post_within(tx, actor, conversation_id, body, audience, client_id, quote_id)
+        await drafts.forget_reply(tx, actor, conversation_id)
+        return posted
 
 
 async def post_within(
@@ -65,6 +72,7 @@ async def post_within(
     body: str,
     audience: Audience,
     client_id: UUID,
+    quote_id: UUID | None = None,
 ) -> Posted:
     """`post` inside a transaction that is already open, with a body already checked."""
     status = await _status_of(tx, conversation_id)
@@ -78,6 +86,7 @@ async def post_within(
             body=body,
             audience=audience,
             client_id=client_id,
+            quote_id=quote_id,
         )
         .returning(col(Message.seq))
     )
@@ -99,8 +108,18 @@ async def post_within(
     if audience is Audience.EVERYONE:
         after = lifecycle.after_message(status, actor.role)
         if after is not status:
-            await tickets.change_status(tx, actor, conversation_id, status, after)
+            await tickets.write(tx, actor, conversation_id, {"status": status}, {"status": after})
     return Posted(message_id, seq, again=False)
+
+
+async def _check_quote(tx: AsyncConnection, conversation_id: UUID, quote_id: UUID) -> None:
+    found = await tx.scalar(
+        select(col(Message.id)).where(
+            col(Message.id) == quote_id, col(Message.conversation_id) == conversation_id
+        )
+    )
+    if found is None:
+        raise NotFound("message")
 
 
 async def _status_of(tx: AsyncConnection, conversation_id: UUID) -> Status:

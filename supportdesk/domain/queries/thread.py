@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,30 +13,43 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
-from supportdesk.domain import lifecycle
+from supportdesk.domain import markup
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.changes import sentence
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
-from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Priority, Ticket, TicketType
-from supportdesk.domain.queries import numbers
+from supportdesk.domain.models import MessageRevision, Participant, Ticket
 from supportdesk.domain.queries.people import hue, initials
+from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
 
 PAGE = 50
+QUOTE_LENGTH = 160
 
-_LABELS: dict[EventKind, type[Status] | type[Priority]] = {
-    EventKind.STATUS_CHANGED: Status,
-    EventKind.PRIORITY_CHANGED: Priority,
-}
-_SENTENCES = {
-    EventKind.STATUS_CHANGED: "set status to {to}",
-    EventKind.PRIORITY_CHANGED: "set priority to {to}",
-}
 PRIVATE_LABELS = {
     "everyone": "",
     "staff": "Staff only, hidden from the buyer",
     "admins": "Admins only, hidden from buyer and seller",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """One emoji under a message, and whose reaction it is."""
+
+    emoji: str
+    people: tuple[str, ...]
+    """Their ids."""
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message that this one answers, as far as the reader may see that one."""
+
+    id: str
+    seq: int
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,72 +68,67 @@ class Line:
     audience: str
     audience_label: str
     at: datetime
+    edited: bool = False
+    deleted: bool = False
+    reactions: tuple[Reacted, ...] = ()
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SeenBy:
     id: str
     name: str
-    role: str
-    avatar: str
-    hue: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class TicketFacts:
-    """What the details panel shows. Times are aware; None when it has not happened."""
+class Receipt:
+    """Who has seen the latest message, besides the person who sent it."""
 
-    id: str
-    number: str
-    subject: str
-    status: str
-    status_label: str
-    moves: tuple[str, ...]
-    priority: str
-    priority_label: str
-    type_label: str
-    team: str
-    assignee: str
-    over: bool
-    """Resolved or closed."""
-    accepts_messages: bool
-    people: tuple[Person, ...]
-    opened_at: datetime
-    first_response_at: datetime | None
-    resolved_at: datetime | None
+    sender_id: str = ""
+    people: tuple[SeenBy, ...] = ()
 
 
 _LINES = """
 SELECT * FROM (
     (SELECT m.seq, m.id, 'message' AS kind, m.sender_id, m.body, NULL::jsonb AS data, m.audience,
-            m.created_at
+            m.created_at, m.edited_at, m.deleted_at, m.quote_id
      FROM message m WHERE m.conversation_id = :conversation_id AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
     UNION ALL
-    (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience, m.created_at
+    (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience, m.created_at, NULL, NULL, NULL
      FROM event m WHERE m.conversation_id = :conversation_id AND m.in_thread AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
 ) line
 LEFT JOIN LATERAL (SELECT u.name, u.role FROM "user" u WHERE u.id = line.sender_id) who ON true
+LEFT JOIN LATERAL (
+    SELECT q.seq AS quote_seq, left(q.body, 400) AS quote_body, u.name AS quote_name,
+           q.deleted_at AS quote_deleted_at
+    FROM message q LEFT JOIN "user" u ON u.id = q.sender_id WHERE q.id = line.quote_id
+) quoted ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_array(r.emoji, r.user_id, coalesce(u.name, 'Somebody'))
+                    ORDER BY r.created_at, r.user_id) AS reactions
+    FROM reaction r LEFT JOIN "user" u ON u.id = r.user_id
+    WHERE line.kind = 'message' AND r.message_id = line.id
+) reacted ON true
 ORDER BY seq {direction} LIMIT :limit
 """
 _LATEST = text(_LINES.format(range="true", direction="DESC"))
 _BEFORE = text(_LINES.format(range="m.seq < :seq", direction="DESC"))
+_NAMED = text(_LINES.format(range="m.id = ANY (:ids)", direction="ASC"))
 _AFTER = text(_LINES.format(range="m.seq > :seq", direction="ASC"))
 
-_FACTS = text("""
-SELECT t.id, t.number, t.subject, t.status, t.priority, t.type, t.created_at,
-       t.first_response_at, t.resolved_at, team.name AS team, assignee.name AS assignee
-FROM ticket t
-LEFT JOIN team ON team.id = t.team_id
-LEFT JOIN "user" assignee ON assignee.id = t.assignee_id
-WHERE t.id = :id
-""")
-_PEOPLE = text("""
-SELECT u.id, u.name, u.role FROM participant p JOIN "user" u ON u.id = p.user_id
-WHERE p.conversation_id = :conversation_id AND (p.audience <> 'admins' OR EXISTS (
-    SELECT FROM message m WHERE m.conversation_id = p.conversation_id AND m.sender_id = p.user_id))
-ORDER BY array_position(ARRAY['buyer', 'seller', 'admin'], u.role), u.name, u.id
+
+# What one may not see of a conversation does not count as its latest message either.
+_RECEIPT = text("""
+SELECT last.sender_id, p.user_id, u.name, p.read_at
+FROM (SELECT m.seq, m.sender_id FROM message m WHERE m.conversation_id = :conversation_id
+      ORDER BY m.seq DESC LIMIT 1) last
+LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.last_read_seq >= last.seq
+    AND p.user_id <> last.sender_id AND p.read_at IS NOT NULL
+LEFT JOIN "user" u ON u.id = p.user_id
+ORDER BY p.read_at, p.user_id
 """)
 
 
@@ -130,6 +139,7 @@ class Opening:
     facts: TicketFacts
     lines: tuple[Line, ...]
     has_earlier: bool
+    receipt: Receipt
 
 
 async def find(actor: Actor, number: int) -> UUID:
@@ -148,13 +158,24 @@ async def opening_for(actor: Actor, ticket_id: UUID) -> Opening:
     async with transaction(actor) as tx:
         facts = await facts_within(tx, actor, ticket_id)
         lines, has_earlier = await _page(tx, _LATEST, {"conversation_id": ticket_id})
-    return Opening(facts, lines, has_earlier)
+        receipt = await receipt_within(tx, ticket_id)
+    return Opening(facts, lines, has_earlier, receipt)
 
 
 async def facts_for(actor: Actor, ticket_id: UUID) -> TicketFacts:
     """The facts alone. Raises `NotFound`."""
     async with transaction(actor) as tx:
         return await facts_within(tx, actor, ticket_id)
+
+
+async def read_to(actor: Actor, conversation_id: UUID) -> int:
+    """Up to which place the actor has read; 0 for nothing yet."""
+    query = select(col(Participant.last_read_seq)).where(
+        col(Participant.conversation_id) == conversation_id,
+        col(Participant.user_id) == actor.user_id,
+    )
+    async with transaction(actor) as tx:
+        return int(await tx.scalar(query) or 0)
 
 
 async def from_seq_for(actor: Actor, conversation_id: UUID, seq: int) -> tuple[Line, ...]:
@@ -187,54 +208,84 @@ async def lines_after(
     return tuple(as_line(row) for row in (await tx.execute(_AFTER, values)).all())
 
 
+async def lines_named(
+    tx: AsyncConnection, conversation_id: UUID, ids: Sequence[UUID]
+) -> tuple[Line, ...]:
+    """Just these lines as they are now, as far as the reader sees them."""
+    values = {"conversation_id": conversation_id, "ids": list(ids), "limit": len(ids)}
+    return tuple(as_line(row) for row in (await tx.execute(_NAMED, values)).all())
+
+
+async def receipt_within(tx: AsyncConnection, conversation_id: UUID) -> Receipt:
+    """Who has seen the latest message, in a transaction that is already open."""
+    rows = (await tx.execute(_RECEIPT, {"conversation_id": conversation_id})).all()
+    if not rows:
+        return Receipt()
+    people = (SeenBy(str(r.user_id), r.name or "Somebody", r.read_at) for r in rows if r.user_id)
+    return Receipt(str(rows[0].sender_id), tuple(people))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said, from `written_at` on."""
+
+    text: str
+    written_at: datetime
+
+
+async def versions_for(actor: Actor, message_id: UUID) -> tuple[Version, ...]:
+    """The earlier texts of a message, oldest first; buyers are told of none."""
+    if actor.role is Role.BUYER:
+        return ()
+    query = (
+        select(col(MessageRevision.body), col(MessageRevision.written_at))
+        .where(col(MessageRevision.message_id) == message_id)
+        .order_by(col(MessageRevision.written_at))
+    )
+    async with transaction(actor) as tx:
+        return tuple(Version(row.body, row.written_at) for row in (await tx.execute(query)).all())
+
+
 def as_line(row: Any) -> Line:
-    body = row.body
-    if row.kind != "message":
-        label = _LABELS[EventKind(row.kind)](row.data["to"]).label
-        body = _SENTENCES[EventKind(row.kind)].format(to=label)
-    name = row.name or "Somebody"
+    told = row.kind != "message"
+    # What the desk did by itself has nobody's name.
+    name = row.name or ("The desk" if row.sender_id is None else "Somebody")
     return Line(
         id=str(row.id),
         seq=row.seq,
-        kind="message" if row.kind == "message" else "event",
+        kind="event" if told else "message",
         sender_id=str(row.sender_id),
         name=name,
         role=Role(row.role).label if row.role else "",
         avatar=initials(name),
         hue=hue(row.sender_id),
-        body=body,
+        body=sentence(EventKind(row.kind), row.data) if told else row.body,
         audience=row.audience,
         audience_label=PRIVATE_LABELS[row.audience],
         at=row.created_at,
+        edited=row.edited_at is not None and row.deleted_at is None,
+        deleted=row.deleted_at is not None,
+        reactions=_reacted(row.reactions or []),
+        quote=_quoted(row),
     )
 
 
-async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> TicketFacts:
-    """`facts_for` inside a transaction that is already open."""
-    row = (await tx.execute(_FACTS, {"id": ticket_id})).one_or_none()
-    if row is None:
-        raise NotFound
-    people = (await tx.execute(_PEOPLE, {"conversation_id": row.id})).all()
-    status, priority = Status(row.status), Priority(row.priority)
-    return TicketFacts(
-        id=str(row.id),
-        number=numbers.spell(row.number),
-        subject=row.subject,
-        status=status,
-        status_label=status.label,
-        moves=tuple(move.value for move in lifecycle.allowed_moves(status, actor.role)),
-        priority=priority,
-        priority_label=priority.label,
-        type_label=TicketType(row.type).label,
-        team=row.team or "",
-        assignee=row.assignee or "",
-        over=status in (Status.RESOLVED, Status.CLOSED),
-        accepts_messages=lifecycle.accepts_messages(status),
-        people=tuple(
-            Person(str(p.id), p.name, Role(p.role).label, initials(p.name), hue(p.id))
-            for p in people
-        ),
-        opened_at=row.created_at,
-        first_response_at=row.first_response_at,
-        resolved_at=row.resolved_at,
+def _reacted(reactions: list[list[str]]) -> tuple[Reacted, ...]:
+    kinds: dict[str, list[list[str]]] = {}
+    for reaction in reactions:
+        kinds.setdefault(reaction[0], []).append(reaction)
+    return tuple(
+        Reacted(
+            kind,
+            people=tuple(person for _, person, _ in who),
+            names=", ".join(name for _, _, name in who),
+        )
+        for kind, who in kinds.items()
     )
+
+
+def _quoted(row: Any) -> Quote | None:
+    if row.quote_seq is None:
+        return None
+    text = markup.DELETED if row.quote_deleted_at else markup.words(row.quote_body)[:QUOTE_LENGTH]
+    return Quote(str(row.quote_id), row.quote_seq, row.quote_name or "Somebody", text)

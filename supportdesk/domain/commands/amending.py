@@ -1,0 +1,99 @@
+"""Second thoughts: editing a message, deleting it.
+
+The database keeps the earlier texts of an edited message, for the staff, and nothing of a deleted
+one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from supportdesk.config import get_settings
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.errors import NotFound, Refused
+from supportdesk.domain.events import EventKind, record
+from supportdesk.domain.models import Audience, Message
+from supportdesk.domain.text import check_body
+
+
+async def text_of(actor: Actor, message_id: UUID) -> str:
+    """What was typed, to begin an edit with. Raises `NotFound` or `Refused`, as `edit` would."""
+    async with transaction(actor) as tx:
+        message = await _standing(tx, message_id)
+    _check_own(actor, message)
+    return str(message.body)
+
+
+async def edit(actor: Actor, message_id: UUID, body: str) -> None:
+    """Say it in other words; the same words change nothing.
+
+    Raises:
+        Invalid: the text is empty or too long.
+        NotFound: no such message for this actor, or it was deleted.
+        Refused: it is somebody else's, or too old.
+    """
+    body = check_body(body)
+    async with transaction(actor) as tx:
+        message = await _standing(tx, message_id)
+        _check_own(actor, message)
+        if message.body == body:
+            return
+        await tx.execute(update(Message).where(col(Message.id) == message_id).values(body=body))
+        await _tell(tx, actor, EventKind.MESSAGE_EDITED, message)
+
+
+async def delete(actor: Actor, message_id: UUID) -> None:
+    """Take it back: one's own for a while, anybody's as an admin. Raises as `edit` does."""
+    async with transaction(actor) as tx:
+        message = await _standing(tx, message_id)
+        if actor.role is not Role.ADMIN:
+            _check_own(actor, message)
+        await tx.execute(
+            update(Message)
+            .where(col(Message.id) == message_id)
+            .values(body="", deleted_at=func.now())
+        )
+        await _tell(tx, actor, EventKind.MESSAGE_DELETED, message)
+
+
+async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:
+    found = await tx.execute(
+        select(
+            col(Message.id),
+            col(Message.conversation_id),
+            col(Message.sender_id),
+            col(Message.body),
+            col(Message.audience),
+            col(Message.created_at),
+        ).where(col(Message.id) == message_id, col(Message.deleted_at).is_(None))
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("message")
+    return row
+
+
+def _check_own(actor: Actor, message: Any) -> None:
+    minutes = get_settings().message_edit_minutes
+    if message.sender_id != actor.user_id:
+        raise Refused("Only the person who wrote a message can change it.")
+    if datetime.now(UTC) - message.created_at > timedelta(minutes=minutes):
+        raise Refused(f"A message can be changed for {minutes} minutes. Write another one instead.")
+
+
+async def _tell(tx: AsyncConnection, actor: Actor, kind: EventKind, message: Any) -> None:
+    await record(
+        tx,
+        actor,
+        kind,
+        conversation_id=message.conversation_id,
+        subject_id=message.id,
+        audience=Audience(message.audience),
+    )

@@ -1,0 +1,103 @@
+"""What people write, as it is shown: a little Markdown, links, emoji by name; never HTML of theirs.
+
+The text is stored as it was typed. It is rendered by markdown-it, which escapes any HTML in it, and
+what comes out is cleaned once more by nh3, so that neither has to be trusted alone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import emoji
+import nh3
+from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
+
+DELETED = "Message deleted"
+
+_RULES = [
+    "emphasis", "strikethrough", "backticks", "fence", "list", "blockquote", "link", "autolink",
+    "linkify", "newline", "escape", "balance_pairs", "fragments_join",
+]  # fmt: skip
+_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a"}
+_ATTRIBUTES = {"a": {"href", "target"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+_PARAGRAPH = re.compile(r"<p>([^<&]*)</p>\n?")
+# What separates one block from the next, when only the words are kept.
+_BREAKS = re.compile(r"<br\s*/?>|</(?:p|li|pre|blockquote)>")
+
+
+def _open_apart(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
+) -> str:
+    tokens[index].attrSet("target", "_blank")
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _name_emoji(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
+) -> str:
+    return html.escape(emoji.emojize(tokens[index].content, language="alias"), quote=False)
+
+
+def _leads_out(link: str) -> bool:
+    """A link to the desk itself could look like a part of it; it is written out in full or not."""
+    return link.partition(":")[0].lower() in _SCHEMES
+
+
+def _parser() -> MarkdownIt:
+    # A line break is one, as in any chat.
+    parser = MarkdownIt("zero", {"html": False, "linkify": True, "breaks": True})
+    parser.enable(_RULES)
+    parser.validateLink = _leads_out  # type: ignore[method-assign,assignment]
+    if parser.linkify is not None:
+        parser.linkify.set({"fuzzy_email": True, "fuzzy_link": False})
+    parser.add_render_rule("link_open", _open_apart)
+    parser.add_render_rule("text", _name_emoji)
+    return parser
+
+
+_markdown = _parser()
+
+
+@lru_cache(maxsize=2_000)
+def render(body: str) -> str:
+    """The message as safe HTML; links open apart, and tell nobody where they were followed."""
+    return nh3.clean(
+        _markdown.render(body),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def marked_up(body: str) -> str:
+    """`render`, or nothing when that would be the text itself: then no HTML is needed at all."""
+    rendered = render(body)
+    plain = _PARAGRAPH.fullmatch(rendered)
+    return "" if plain and plain[1] == body else rendered
+
+
+@lru_cache(maxsize=2_000)
+def words(body: str) -> str:
+    """The text alone, on one line: for a preview in a list."""
+    spaced = _BREAKS.sub(" ", render(body))
+    return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())

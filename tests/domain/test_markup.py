@@ -1,0 +1,107 @@
+"""What becomes of the text that people write."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supportdesk.domain.markup import marked_up, render, words
+
+TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**bold** and *italic*", "<p><strong>bold</strong> and <em>italic</em></p>\n"),
+        ("`1 * 2 * 3`", "<p><code>1 * 2 * 3</code></p>\n"),
+        ("```\nif a < b:\n```", "<pre><code>if a &lt; b:\n</code></pre>\n"),
+        ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n"),
+        ("3. three\n4. four", '<ol start="3">\n<li>three</li>\n<li>four</li>\n</ol>\n'),
+        ("> said before", "<blockquote>\n<p>said before</p>\n</blockquote>\n"),
+        ("one\ntwo\n\nthree", "<p>one<br>\ntwo</p>\n<p>three</p>\n"),
+        ("fine :+1: `:+1:` at 10:30:45", "<p>fine 👍 <code>:+1:</code> at 10:30:45</p>\n"),
+        ("<b onclick=x()>no</b> & so", "<p>&lt;b onclick=x()&gt;no&lt;/b&gt; &amp; so</p>\n"),
+        ("# just text", "<p># just text</p>\n"),
+        ("![picture](https://a.example/b.png)", None),
+    ],
+)
+def test_a_little_markdown_is_drawn_and_html_is_text(written, shown):
+    assert shown is None or render(written) == shown
+    assert "<img" not in render(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["https://shop.example/a?b=1", "[the shop](https://shop.example/a?b=1)"]
+)
+def test_a_link_opens_apart_and_tells_nobody_where_it_was_followed(written):
+    link = 'href="https://shop.example/a?b=1" target="_blank" rel="noopener noreferrer nofollow"'
+    assert f"<a {link}>" in render(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "[x](vbscript:x)",
+        "[x](//elsewhere.example)",
+        "[x](/admin/tickets)",
+        "<javascript:alert(1)>",
+    ],
+)
+def test_only_addresses_of_the_web_and_of_mail_become_links(written):
+    assert "javascript" not in render(written).lower() or "<a" not in render(written)
+    assert "href=" not in render(written)
+
+
+@pytest.mark.parametrize("written", ["Hello there", "5 * 3", "10:30", "snake_case_name", "#1 !"])
+def test_text_without_markup_needs_no_html(written):
+    assert marked_up(written) == ""
+    assert words(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "preview"),
+    [
+        ("**bold** and\n\n- one\n- two", "bold and one two"),
+        ("a < b & c", "a < b & c"),
+        ("<i>text</i>", "<i>text</i>"),
+        ("[the shop](https://shop.example)", "the shop"),
+        ("well done :tada:", "well done 🎉"),
+    ],
+)
+def test_a_preview_keeps_the_words_alone(written, preview):
+    assert words(written) == preview
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+
+PIECES = (
+    "<script>", "</p>", "<a href='", "javascript:", "[", "](", ")", "`", "```\n", "*", "_", "> ",
+    "\n", "- ", "1. ", "&lt;", "&#x6a;", "\\", "'", '"', "onerror=", "https://a.example/", "<!--",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=30).map("".join))
+def test_whatever_is_written_nothing_but_the_few_known_tags_comes_out(written):
+    reader = _Reader()
+    reader.feed(render(written))
+    assert set(reader.tags) <= TAGS
+    for name, value in reader.attributes:
+        assert name in {"href", "target", "rel", "start"}
+        if name == "href":
+            assert (value or "").startswith(("http://", "https://", "mailto:"))
