@@ -20,6 +20,13 @@ Demo = Annotated[
     bool, typer.Option("--demo", help="Fill an empty desk with demo people and tickets.")
 ]
 
+Tickets = Annotated[
+    int | None, typer.Option(min=1, help="How many tickets to make up; none: the demo.")
+]
+Messages = Annotated[
+    int | None, typer.Option(min=1, help="How many messages they have together (10 each).")
+]
+
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
@@ -54,14 +61,17 @@ def migrate() -> None:
 
 
 @app.command()
-def seed() -> None:
-    """Fill an empty desk with the demo."""
+def seed(tickets: Tickets = None, messages: Messages = None) -> None:
+    """Fill an empty desk with the demo, or with as many tickets as you say."""
     from supportdesk.serving import database, first_steps
 
     with one_sentence():
         first_steps.require_embedded_for_demo()
         with stoppable(), database.ready():
-            asyncio.run(first_steps.load_demo())
+            if tickets is None:
+                asyncio.run(first_steps.load_demo())
+            else:
+                first_steps.load_tickets(tickets, messages)
 
 
 @app.command()

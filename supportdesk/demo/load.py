@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, text, update
@@ -17,9 +18,12 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import col
 
 from supportdesk.config import get_settings
+from supportdesk.demo.settings import describe, settle
 from supportdesk.demo.stories import ORDERS, PRODUCTS, STORIES, Story
+from supportdesk.domain import changes as telling
 from supportdesk.domain import passwords
 from supportdesk.domain.ids import new_id
+from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Conversation, Event, Message, Participant, Ticket, User
 
 PASSWORD = "demo-pass-1"  # noqa: S105 - known to all, on a desk that only this machine reaches
@@ -88,6 +92,7 @@ async def _add_people(connection: AsyncConnection) -> dict[str, UUID]:
 async def _tell_stories(connection: AsyncConnection, people: dict[str, UUID]) -> None:
     """Oldest first, so that numbers and times agree. The same every time but for the clock."""
     chance = random.Random(7)  # noqa: S311 - variety, not secrecy
+    settings = await settle(connection, people["ada"])
     told = [(story, turn) for turn in range(len(ORDERS)) for story in STORIES]
     now = datetime.now(UTC)
     step = timedelta(weeks=_WEEKS) / len(told)
@@ -98,7 +103,10 @@ async def _tell_stories(connection: AsyncConnection, people: dict[str, UUID]) ->
             admin=people["ada" if index % 4 else "abe"],
         )
         begun = now - step * (len(told) - index) + step * chance.uniform(0, 0.3)
-        await _tell(connection, story, turn, cast, begun, min(step * 0.6, now - begun), chance)
+        lasts = min(step * 0.6, now - begun)
+        ticket_id = await _tell(connection, story, turn, cast, begun, lasts, chance)
+        staff = cast.admin if story.by_seller else cast.seller
+        await describe(connection, settings, story, ticket_id, ORDERS[turn], staff, begun, chance)
         await _read(connection, cast, people, up_to_date=index < len(told) - 9, chance=chance)
 
 
@@ -110,7 +118,7 @@ async def _tell(
     begun: datetime,
     lasts: timedelta,
     chance: random.Random,
-) -> None:
+) -> UUID:
     words = {"order": ORDERS[turn], "product": PRODUCTS[turn]}
     ticket_id = new_id()
     requester = cast.seller if story.by_seller else cast.buyer
@@ -157,6 +165,7 @@ async def _tell(
         helpers = [cast.who(line.partition(": ")[0]) for line in story.lines]
         last_word = next(who for who in reversed(helpers) if who != requester)
         await _move(connection, ticket_id, story.status, last_word, at)
+    return ticket_id
 
 
 async def _move(
@@ -169,8 +178,9 @@ async def _move(
         await connection.execute(
             update(Ticket).where(col(Ticket.id) == ticket_id).values(resolved_at=at)
         )
-    change = {"from": "open", "to": status}
-    await _record(connection, "status_changed", by, ticket_id, at, in_thread=True, data=change)
+    entry = telling.entry("status", Status.OPEN, status, Status(status).label)
+    change = {"changes": [entry]}
+    await _record(connection, "ticket_changed", by, ticket_id, at, in_thread=True, data=change)
 
 
 async def _record(
@@ -181,7 +191,7 @@ async def _record(
     at: datetime,
     *,
     in_thread: bool = False,
-    data: dict[str, str] | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:
     await connection.execute(
         insert(Event).values(

@@ -18,6 +18,8 @@ class Story:
     status: str = "open"
     by_seller: bool = False
     """Filed by the seller, to the platform."""
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 ORDERS = ("20311", "20474", "20518")
@@ -37,6 +39,8 @@ STORIES = (
         ),
         priority="urgent",
         status="in_progress",
+        category="Delivery",
+        tags=("carrier", "vip"),
     ),
     Story(
         "Charged twice for order {order}",
@@ -50,6 +54,8 @@ STORIES = (
         ),
         priority="high",
         status="waiting_on_customer",
+        category="Payment",
+        tags=("refund",),
     ),
     Story(
         "Wrong size, can I change it?",
@@ -63,6 +69,8 @@ STORIES = (
         ),
         type="question",
         status="resolved",
+        category="Returns",
+        tags=("exchange",),
     ),
     Story(
         "Arrived damaged",
@@ -74,6 +82,8 @@ STORIES = (
         ),
         priority="high",
         status="in_progress",
+        category="Returns",
+        tags=("damaged", "exchange"),
     ),
     Story(
         "Can I change the delivery address?",
@@ -86,6 +96,7 @@ STORIES = (
         type="question",
         priority="low",
         status="resolved",
+        category="Delivery",
     ),
     Story(
         "Invoice without VAT number",
@@ -95,6 +106,8 @@ STORIES = (
             "seller: Please tell me the number and the exact company name.",
         ),
         status="waiting_on_customer",
+        category="Payment",
+        tags=("invoice",),
     ),
     Story(
         "Payout missing for last month",
@@ -110,6 +123,8 @@ STORIES = (
         priority="high",
         status="in_progress",
         by_seller=True,
+        category="Payment",
+        tags=("payout",),
     ),
     Story(
         "Bulk upload stops at 500 products",
@@ -119,6 +134,8 @@ STORIES = (
         ),
         status="waiting_on_customer",
         by_seller=True,
+        category="Shop and account",
+        tags=("bug",),
     ),
     Story(
         "Refund has not arrived",
@@ -130,6 +147,8 @@ STORIES = (
             "by transfer, and the reference is RF-{order}.",
         ),
         priority="urgent",
+        category="Payment",
+        tags=("refund", "vip"),
     ),
     Story(
         "How do I clean the {product}?",
@@ -140,6 +159,7 @@ STORIES = (
         type="question",
         priority="low",
         status="closed",
+        category="Product",
     ),
     Story(
         "Part missing from the box",
@@ -147,6 +167,8 @@ STORIES = (
             "buyer: Everything is there but the small bag with the screws.",
             "seller: I am sending one by letter today. It needs no signature.",
         ),
+        category="Delivery",
+        tags=("damaged",),
     ),
     Story(
         "Please show the size chart in centimetres",
@@ -156,6 +178,7 @@ STORIES = (
         ),
         type="feature_request",
         priority="low",
+        category="Product",
     ),
     Story(
         "Voucher is not accepted",
@@ -165,11 +188,13 @@ STORIES = (
             "buyer: That one works.",
         ),
         status="resolved",
+        category="Payment",
     ),
     Story(
         "Is the {product} coming back?",
         ("buyer: It has been out of stock for weeks. Is it worth waiting?",),
         type="question",
+        category="Product",
     ),
     Story(
         "Account shows somebody else's order",
@@ -183,6 +208,8 @@ STORIES = (
         ),
         priority="urgent",
         status="resolved",
+        category="Shop and account",
+        tags=("privacy",),
     ),
     Story(
         "Vacation mode for my shop",
@@ -193,6 +220,7 @@ STORIES = (
         ),
         type="feature_request",
         by_seller=True,
+        category="Shop and account",
     ),
     Story(
         "Order {order} was cancelled by itself",
@@ -203,5 +231,6 @@ STORIES = (
             "buyer: Yes please. Paid just now.",
         ),
         status="open",
+        category="Payment",
     ),
 )

@@ -31,6 +31,14 @@ async def load_demo() -> None:
         await _load_demo()
 
 
+def load_tickets(tickets: int, messages: int | None) -> None:
+    """Fill an empty desk with made-up people and tickets, as many as one likes."""
+    from supportdesk.seeding import load
+
+    load.seed(get_settings().migration_database_url or "", tickets, messages or 10 * tickets, say)
+    say(f"Everybody's password is {load.PASSWORD}: admin1@seed.test, seller1@seed.test, ...")
+
+
 async def create_admin(address: str, name: str, password: str) -> None:
     """Create the first admin at the terminal, through the same door as the link does."""
     async with _engine():
