@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from supportdesk.domain.queries.sessions import Viewer
 
 if TYPE_CHECKING:
+    from supportdesk.realtime.hold import Hold
     from supportdesk.realtime.inbox_view import InboxView
     from supportdesk.realtime.thread_view import ThreadView
 
@@ -30,9 +31,15 @@ class Browser:
     inbox_version: int = -1
     marked: set[str] = field(default_factory=set)
     """Numbers of the tickets whose marks this tab holds."""
+    replying_until: float = 0.0
+    """Until when, by the event loop's clock, its person counts as writing a reply."""
     marks_asked: bool = False
     """It has been told to read its marks again and has not begun to."""
     paged_thread: bool = False
     """Earlier pages of the conversation are on the screen, so its history is this tab's own."""
     paged_inbox: bool = False
     """The same for further pages of the list."""
+    hold: Hold | None = None
+    """Its reader has scrolled down, so the list stands still."""
+    settings: bool = False
+    """It shows the settings of the desk."""

@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import messages
-from supportdesk.domain.events import EventKind
+from supportdesk.domain.events import SETTINGS, EventKind
+from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.domain.queries.views import View
 from supportdesk.realtime.browser import Browser
-from supportdesk.realtime.inbox_view import InboxSnapshot, InboxView
+from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
+from supportdesk.realtime.presence import REPLYING_SECONDS, Presence
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
+from supportdesk.realtime.view_counts import ViewCounts
 
 _log = logging.getLogger(__name__)
 
 ThreadKey = tuple[UUID, Role]
-InboxKey = tuple[Role, UUID | None]
 
 _OVER = {EventKind.SIGNED_OUT, EventKind.PERSON_DEACTIVATED}
+_AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
+_VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
 PARTICIPANT_CHANGED = "participant_changed"
 _READ_AFTER_SECONDS = 1.5
 
@@ -52,9 +58,11 @@ class Hub:
         self._browsers: dict[str, Browser] = {}
         self._threads: dict[ThreadKey, ThreadView] = {}
         self._inboxes: dict[InboxKey, InboxView] = {}
+        self._menus: dict[UUID, ViewCounts] = {}
         self._waiting: set[str] = set()
         self._reading: dict[ThreadView, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._presence = Presence(screen, self._views_of)
 
     # Browsers come and go.
 
@@ -86,6 +94,8 @@ class Hub:
     def _let_go(self, browser: Browser) -> None:
         self.leave_thread(browser)
         self._leave_inbox(browser)
+        self.close_views(browser)
+        browser.settings = False
 
     # What a browser looks at.
 
@@ -112,6 +122,7 @@ class Hub:
         missed = view.settle(browser)
         if missed is None:
             self._spawn(self._note_read(browser, view))
+            self._spawn(self._presence.tell(view.conversation_id, browser))
         return missed
 
     def leave_thread(self, browser: Browser) -> None:
@@ -123,14 +134,37 @@ class Hub:
         if not view.openers:
             view.stop()
             self._threads.pop((view.conversation_id, view.role), None)
+        browser.replying_until = 0.0
+        self._spawn(self._presence.tell(view.conversation_id))
 
-    async def open_inbox(self, browser: Browser) -> InboxSnapshot:
-        """Show the ticket list in that tab. `settle_inbox` has to follow."""
+    async def catch_up(self, browser: Browser) -> None:
+        """Have the ticket that is open there, and everywhere else, show what is so by now."""
+        if browser.thread is not None:
+            with suppress(DatabaseUnavailable):
+                await browser.thread.catch_up()
+
+    def note_replying(self, browser: Browser) -> None:
+        """Somebody types an answer there, and counts as doing so for a few seconds."""
+        if (view := browser.thread) is None:
+            return
+        loop = asyncio.get_running_loop()
+        browser.replying_until = loop.time() + REPLYING_SECONDS
+        self._spawn(self._presence.tell(view.conversation_id))
+        loop.call_later(
+            REPLYING_SECONDS + 0.1,
+            lambda: self._spawn(self._presence.tell(view.conversation_id)),
+        )
+
+    def _views_of(self, conversation: UUID) -> list[ThreadView]:
+        return [view for role in Role if (view := self._threads.get((conversation, role)))]
+
+    async def open_inbox(self, browser: Browser, filters: Filters) -> InboxSnapshot:
+        """Show this list in that tab. `settle_inbox` has to follow."""
         self._leave_inbox(browser)
-        key = _inbox_key(browser.viewer.actor)
+        key = inbox_key(browser.viewer.actor, filters)
         view = self._inboxes.get(key)
         if view is None:
-            view = self._inboxes[key] = InboxView(self._screen)
+            view = self._inboxes[key] = InboxView(key, self._screen)
         view.openers.add(browser)
         browser.inbox = view
         try:
@@ -145,6 +179,7 @@ class Hub:
 
     def _leave_inbox(self, browser: Browser) -> None:
         view, browser.inbox, browser.paged_inbox = browser.inbox, None, False
+        browser.hold = None
         browser.marked.clear()
         if view is None:
             return
@@ -152,7 +187,30 @@ class Hub:
         view.admitted.discard(browser)
         if not view.openers:
             view.stop()
-            self._inboxes.pop(_inbox_key(browser.viewer.actor), None)
+            self._inboxes.pop(view.key, None)
+
+    def open_views(self, browser: Browser, views: Sequence[View]) -> ViewCounts:
+        """Keep the counts of these views up to date in that tab, until `close_views`."""
+        actor = browser.viewer.actor
+        counts = self._menus.get(actor.user_id)
+        if counts is None:
+            counts = self._menus[actor.user_id] = ViewCounts(actor, self._screen)
+        counts.openers.add(browser)
+        counts.views = tuple(views)
+        return counts
+
+    def shows_views(self, browser: Browser) -> bool:
+        counts = self._menus.get(browser.viewer.actor.user_id)
+        return counts is not None and browser in counts.openers
+
+    def close_views(self, browser: Browser) -> None:
+        counts = self._menus.get(browser.viewer.actor.user_id)
+        if counts is None:
+            return
+        counts.openers.discard(browser)
+        if not counts.openers:
+            counts.stop()
+            del self._menus[browser.viewer.actor.user_id]
 
     # The doorbell.
 
@@ -164,21 +222,50 @@ class Hub:
                 for b in self._browsers.values()
                 if bell.subject in (b.viewer.session_id, b.viewer.actor.user_id)
             )
+        if bell.kind in _VIEWS:
+            for counts in list(self._menus.values()):
+                for browser in counts.openers:
+                    await self._screen.reread_views(browser.token)
+        if bell.kind in SETTINGS:
+            for browser in [b for b in self._browsers.values() if b.settings]:
+                await self._screen.reread_settings(browser.token)
         if bell.conversation is None:
             return
         if bell.kind == PARTICIPANT_CHANGED:
+            self._wake_personal(bell.subject, bell.conversation)
             await self._reread_marks(bell.subject, bell.conversation)
+            for role in Role:
+                if thread_view := self._threads.get((bell.conversation, role)):
+                    thread_view.wake(seen=True)
             return
+        amended = bell.subject if bell.kind in _AMENDED else None
         for role in Role:
             if thread_view := self._threads.get((bell.conversation, role)):
-                thread_view.wake(facts=bell.kind != EventKind.MESSAGE_POSTED)
-        new = bell.kind == EventKind.TICKET_FILED
-        for (_, owner), view in self._inboxes.items():
-            if owner is None or bell.people is None or owner in bell.people:
-                view.wake(bell.conversation, new=new)
+                facts = amended is None and bell.kind != EventKind.MESSAGE_POSTED
+                thread_view.wake(facts=facts, amended=amended)
+        if bell.kind == EventKind.REACTION_CHANGED:
+            return
+        self._wake_lists(bell, bell.conversation)
         if bell.kind == EventKind.MESSAGE_POSTED:
             # Who writes has read what stands above, which their other tabs have yet to hear.
             await self._reread_marks(bell.actor, bell.conversation)
+
+    def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
+        new = bell.kind == EventKind.TICKET_FILED
+        for key, view in self._inboxes.items():
+            if key.role is Role.ADMIN or bell.people is None or key.owner in bell.people:
+                view.wake(ticket_id, by=bell.actor, new=new)
+        for owner, counts in self._menus.items():
+            if counts.of_admin or bell.people is None or owner in bell.people:
+                counts.wake()
+
+    def _wake_personal(self, person: UUID | None, ticket_id: UUID) -> None:
+        """What somebody has read or starred decides what is in their lists that ask for it."""
+        for key, view in self._inboxes.items():
+            if key.owner == person and (key.filters.unread or key.filters.starred):
+                view.wake(ticket_id, by=person)
+        if person is not None and (counts := self._menus.get(person)):
+            counts.wake()
 
     async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
         for browser in list(self._browsers.values()):
@@ -212,6 +299,9 @@ class Hub:
         """What rings no bell: sessions that ran out, and tabs that are quiet but still there."""
         now = datetime.now(UTC)
         self._end(b for b in self._browsers.values() if b.viewer.expires_at <= now)
+        for key, view in self._inboxes.items():
+            if key.filters.overdue:
+                view.reload()
         await self._screen.keep(list(self._browsers))
 
     # Reading: what stands on an open screen has been read, but not every message needs a write.
@@ -238,10 +328,6 @@ class Hub:
         task = asyncio.create_task(_quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _inbox_key(actor: Actor) -> InboxKey:
-    return (actor.role, None if actor.role is Role.ADMIN else actor.user_id)
 
 
 async def _quietly(work: Coroutine[None, None, None]) -> None:

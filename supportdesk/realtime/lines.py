@@ -8,15 +8,22 @@ from datetime import timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from supportdesk.domain.queries.thread import Line
+from supportdesk.domain.markup import marked_up
+from supportdesk.domain.queries.thread import Line, Quote, Reacted, Receipt
 
+_NAMED_IN_RECEIPT = 2
 # Within this time, a second message of the same person is drawn without their name again.
 _FOLLOWS_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """`day` is the date when this line begins a new day, else empty; `time` is hours:minutes."""
+    """`day` is the date when this line begins a new day, else empty; `time` is hours:minutes,
+    `exact` the same with the day in words.
+
+    A message with markup is `html` and has no `body`; any other line is its `body`, of which a
+    deleted one has none. `quote` holds one or nothing.
+    """
 
     id: str
     seq: int
@@ -27,12 +34,38 @@ class ShownLine:
     avatar: str
     hue: int
     body: str
+    html: str
     audience: str
     audience_label: str
     at: str
     time: str
+    exact: str
     day: str
     follows: bool
+    edited: bool
+    deleted: bool
+    reactions: tuple[Reacted, ...]
+    quote: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReceipt:
+    """For the sender of the latest message: who has seen it, in short and by all their names."""
+
+    sender_id: str = ""
+    text: str = ""
+    everybody: str = ""
+
+
+def show_receipt(receipt: Receipt, timezone: str) -> ShownReceipt:
+    reader = zone(timezone)
+    seen = [f"{each.name}, {each.at.astimezone(reader):%H:%M}" for each in receipt.people]
+    if not seen:
+        return ShownReceipt(receipt.sender_id, "Sent" if receipt.sender_id else "")
+    others = len(seen) - _NAMED_IN_RECEIPT
+    more = f" and {others} more" if others > 0 else ""
+    text = f"Seen by {' · '.join(seen[:_NAMED_IN_RECEIPT])}{more}"
+    return ShownReceipt(receipt.sender_id, text, "\n".join(seen))
 
 
 @lru_cache(maxsize=600)
@@ -61,6 +94,7 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         and previous.audience == line.audience
         and line.at - previous.at < _FOLLOWS_WITHIN
     )
+    html = marked_up(line.body) if line.kind == "message" else ""
     return ShownLine(
         id=line.id,
         seq=line.seq,
@@ -70,11 +104,17 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         role=line.role,
         avatar=line.avatar,
         hue=line.hue,
-        body=line.body,
+        body="" if html else line.body,
+        html=html,
         audience=line.audience,
         audience_label=line.audience_label,
         at=line.at.isoformat(),
         time=f"{at:%H:%M}",
+        exact=f"{at:%A} {at.day} {at:%B %Y, %H:%M}",
         day=at.date().isoformat() if new_day else "",
         follows=follows,
+        edited=line.edited,
+        deleted=line.deleted,
+        reactions=line.reactions,
+        quote=(line.quote,) if line.quote else (),
     )

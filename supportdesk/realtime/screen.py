@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from supportdesk.domain.queries.inbox import TicketRow
-from supportdesk.domain.queries.thread import TicketFacts
-from supportdesk.realtime.lines import ShownLine
+from supportdesk.domain.queries.inbox import Count, TicketRow
+from supportdesk.domain.queries.ticket_facts import TicketFacts
+from supportdesk.realtime.lines import ShownLine, ShownReceipt
+
+if TYPE_CHECKING:
+    from supportdesk.realtime.presence import Present
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class ThreadChange:
     history: Sequence[ShownLine] | None = None
     has_earlier: bool | None = None
     facts: TicketFacts | None = None
+    receipt: ShownReceipt | None = None
+    timezone: str = "UTC"
+    """That of all who are told: dates among the facts are the reader's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class InboxChange:
 
     rows: Mapping[int, TicketRow | None] = field(default_factory=dict)
     order: Sequence[int] | None = None
-    total: int | None = None
+    total: Count | None = None
     has_more: bool | None = None
 
 
@@ -35,6 +41,8 @@ class Screen(Protocol):
     """`sockets` get one and the same packet; a `token` is told to read again for itself."""
 
     async def change_thread(self, sockets: Iterable[str], change: ThreadChange) -> None: ...
+
+    async def change_presence(self, sockets: Iterable[str], present: Present) -> None: ...
 
     async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None: ...
 
@@ -44,8 +52,20 @@ class Screen(Protocol):
     async def reread_inbox(self, token: str) -> None:
         """The further pages of the list that this tab has loaded, and its marks."""
 
+    async def look_at_hold(self, token: str) -> None:
+        """What changed under a list that is held still."""
+
+    async def show_counts(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
+        """How many tickets each view of the menu has, by its query."""
+
+    async def reread_views(self, token: str) -> None:
+        """The saved views that the person may choose."""
+
     async def reread_marks(self, token: str) -> None:
         """What the person has read and starred."""
+
+    async def reread_settings(self, token: str) -> None:
+        """The settings of the desk, on their page."""
 
     async def keep(self, tokens: Iterable[str]) -> None:
         """These tabs are still there: hold what they have, however quiet they are."""

@@ -16,12 +16,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from supportdesk.database.engine import transaction
+from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Role
 from supportdesk.domain.queries import thread
-from supportdesk.domain.queries.thread import Line, TicketFacts
+from supportdesk.domain.queries.thread import Line, Receipt
+from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
 from supportdesk.realtime.browser import Browser
-from supportdesk.realtime.lines import show
+from supportdesk.realtime.lines import ShownLine, show, show_receipt
 from supportdesk.realtime.screen import Screen, ThreadChange
 from supportdesk.realtime.worker import Worker
 
@@ -36,6 +37,8 @@ _LOST_PARTIES = text(
     "SELECT unnest(CAST(:people AS uuid[]))"
     " EXCEPT SELECT user_id FROM participant WHERE conversation_id = :conversation_id"
 )
+# Long enough for all who read it at the same time, short enough to be told at once.
+_RECEIPTS_AFTER_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class ThreadSnapshot:
     history: tuple[Line, ...]
     has_earlier: bool
     live: tuple[Line, ...]
+    receipt: Receipt
 
     @property
     def first_seq(self) -> int:
@@ -80,8 +84,11 @@ class ThreadView:
         self._shown = shown
         self._facts: TicketFacts | None = None
         self._facts_stale = False
+        self._amended: set[UUID] = set()
         self._history: tuple[Line, ...] = ()
         self._has_earlier = False
+        self._receipt = Receipt()
+        self._receipt_stale = False
         self._live: tuple[Line, ...] = ()
         self._lock = asyncio.Lock()
         self._worker = Worker(self._refresh)
@@ -102,10 +109,28 @@ class ThreadView:
         """The last place that stands in the history; what follows is in slots."""
         return self._history[-1].seq if self._history else 0
 
-    def wake(self, *, facts: bool) -> None:
-        """Something happened here; `facts` when it was more than another message."""
+    def wake(self, *, facts: bool = False, amended: UUID | None = None, seen: bool = False) -> None:
+        """Something happened here: the facts may be others, the line `amended` is another, or
+        somebody has `seen` more; in any case there may be new lines."""
         self._facts_stale = self._facts_stale or facts
-        self._worker.wake()
+        if amended is not None:
+            self._amended.add(amended)
+        if seen:
+            self._wake_for_receipt()
+        else:
+            self._worker.wake()
+
+    def _wake_for_receipt(self) -> None:
+        """All who look have read a message at about the same time, and are told of together."""
+        if self._receipt_stale:
+            return
+        self._receipt_stale = True
+        asyncio.get_running_loop().call_later(_RECEIPTS_AFTER_SECONDS, self._worker.wake)
+
+    async def catch_up(self) -> None:
+        """Read now, and return when all who follow have been told."""
+        self._facts_stale = True
+        await self._refresh()
 
     def stop(self) -> None:
         self._worker.stop()
@@ -118,6 +143,7 @@ class ThreadView:
                 opening = await thread.opening_for(actor, self.conversation_id)
                 self._facts = opening.facts
                 self._history, self._has_earlier = opening.lines, opening.has_earlier
+                self._receipt = opening.receipt
             else:
                 # Kept for people with equal rights: this one has yet to show that they have them.
                 self._facts = await thread.facts_for(actor, self.conversation_id)
@@ -133,7 +159,7 @@ class ThreadView:
         return self._snapshot(self._facts) if self._facts else None
 
     def _snapshot(self, facts: TicketFacts) -> ThreadSnapshot:
-        return ThreadSnapshot(facts, self._history, self._has_earlier, self._live)
+        return ThreadSnapshot(facts, self._history, self._has_earlier, self._live, self._receipt)
 
     async def _refresh(self) -> None:
         async with self._lock:
@@ -143,19 +169,30 @@ class ThreadView:
             if reader is None:
                 return
             before = self.last_line
-            async with transaction(reader.viewer.actor) as tx:
-                lost = await self._lost_people(tx)
-                if reader.viewer.actor.user_id not in lost:
-                    seq = before.seq if before else 0
-                    lines = await thread.lines_after(tx, self.conversation_id, seq, thread.PAGE)
-                    facts = await self._new_facts(tx, reader, lines)
+            amended, self._amended = self._amended, set()
+            try:
+                async with transaction(reader.viewer.actor) as tx:
+                    lost = await self._lost_people(tx)
+                    if reader.viewer.actor.user_id not in lost:
+                        seq = before.seq if before else 0
+                        lines = await thread.lines_after(tx, self.conversation_id, seq, thread.PAGE)
+                        facts = await self._new_facts(tx, reader, lines)
+                        again = await self._read_again(tx, amended)
+                        receipt = await self._new_receipt(tx, lines)
+            except DatabaseUnavailable:
+                self._amended |= amended
+                raise
             for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
                 self._lost(browser)
             if reader not in self.openers:
+                self._amended |= amended
                 self._worker.wake()  # Read again as somebody who still may.
                 return
-            if lines or facts:
-                await self._show(before, lines, facts)
+            if amended:
+                await self._amend(again, amended)
+            if lines or facts or receipt:
+                await self._show(before, lines, facts, receipt)
+            if lines:
                 self._shown(self)
             if len(lines) == thread.PAGE:
                 self._worker.wake()
@@ -181,15 +218,74 @@ class ThreadView:
             or (lines and not answered)
         ):
             return None
-        facts = await thread.facts_within(tx, reader.viewer.actor, self.conversation_id)
+        facts = await facts_within(tx, reader.viewer.actor, self.conversation_id)
         self._facts_stale = False
         return facts if facts != self._facts else None
 
+    async def _new_receipt(self, tx: AsyncConnection, lines: tuple[Line, ...]) -> Receipt | None:
+        """Who has seen the latest message, when that may be others than the screens say."""
+        said = [line for line in lines if line.kind == "message"]
+        if said and not self._receipt_stale:
+            return Receipt(said[-1].sender_id)  # Nobody can have seen it yet.
+        if not self._receipt_stale:
+            return None
+        receipt = await thread.receipt_within(tx, self.conversation_id)
+        self._receipt_stale = False
+        return receipt if receipt != self._receipt else None
+
+    async def _read_again(self, tx: AsyncConnection, amended: set[UUID]) -> dict[str, Line]:
+        """The lines that have changed, and those that quote them."""
+        if not amended:
+            return {}
+        changed = {str(id_) for id_ in amended}
+        quoting = {
+            UUID(line.id)
+            for line in (*self._history, *self._live)
+            if line.quote and line.quote.id in changed
+        }
+        lines = await thread.lines_named(tx, self.conversation_id, [*(amended | quoting)])
+        return {line.id: line for line in lines}
+
+    async def _amend(self, again: dict[str, Line], amended: set[UUID]) -> None:
+        """Put lines that have changed in the place where they stand."""
+        live = tuple(again.get(line.id, line) for line in self._live)
+        history = tuple(again.get(line.id, line) for line in self._history)
+        in_slots = [slot for slot, line in enumerate(live) if line != self._live[slot]]
+        changed_above = history != self._history
+        further_up = len({str(id_) for id_ in amended} - {line.id for line in (*history, *live)})
+        self.version += 1
+        self._live, self._history = live, history
+        for timezone, browsers in self._by_zone().items():
+            shown = show(live, timezone, history[-1] if history else None)
+            slots: dict[int, ShownLine | None] = {slot: shown[slot] for slot in in_slots}
+            sockets = [b.socket for b in browsers]
+            await self._screen.change_thread(sockets, ThreadChange(live=slots))
+            if changed_above:
+                at_end = [b.socket for b in browsers if not b.paged_thread]
+                above = ThreadChange(history=show(history, timezone))
+                await self._screen.change_thread(at_end, above)
+            if changed_above or further_up:
+                for browser in (b for b in browsers if b.paged_thread):
+                    await self._screen.reread_thread(browser.token)
+
+    def _by_zone(self) -> dict[str, list[Browser]]:
+        """Whom to send the present version to."""
+        by_zone: dict[str, list[Browser]] = defaultdict(list)
+        for browser in self.admitted:
+            browser.thread_version = self.version
+            by_zone[browser.viewer.timezone].append(browser)
+        return by_zone
+
     async def _show(
-        self, before: Line | None, lines: tuple[Line, ...], facts: TicketFacts | None
+        self,
+        before: Line | None,
+        lines: tuple[Line, ...],
+        facts: TicketFacts | None,
+        receipt: Receipt | None,
     ) -> None:
         self.version += 1
         self._facts = facts or self._facts
+        self._receipt = receipt or self._receipt
         first_slot = len(self._live)
         full = first_slot + len(lines) > SLOTS
         if full:
@@ -198,14 +294,14 @@ class ThreadView:
             self._history, self._live = everything[-thread.PAGE :], ()
         else:
             self._live += lines
-        by_zone: dict[str, list[Browser]] = defaultdict(list)
-        for browser in self.admitted:
-            browser.thread_version = self.version
-            by_zone[browser.viewer.timezone].append(browser)
-        for timezone, browsers in by_zone.items():
+        for timezone, browsers in self._by_zone().items():
             shown = show(lines, timezone, before)
+            seen = show_receipt(receipt, timezone) if receipt else None
             added = ThreadChange(
-                live={first_slot + i: line for i, line in enumerate(shown)}, facts=facts
+                live={first_slot + i: line for i, line in enumerate(shown)},
+                facts=facts,
+                receipt=seen,
+                timezone=timezone,
             )
             if not full:
                 await self._screen.change_thread([b.socket for b in browsers], added)
@@ -215,6 +311,8 @@ class ThreadView:
                 history=show(self._history, timezone),
                 has_earlier=self._has_earlier,
                 facts=facts,
+                receipt=seen,
+                timezone=timezone,
             )
             at_end = [b for b in browsers if not b.paged_thread]
             await self._screen.change_thread([b.socket for b in at_end], anew)

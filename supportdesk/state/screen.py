@@ -7,7 +7,7 @@ own is an event of that tab, like any other, and finds its actor like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -20,9 +20,12 @@ from reflex_base.constants import SocketEvent
 from reflex_base.constants.state import FIELD_MARKER
 from socketio import packet
 
+from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
+from supportdesk.state.views import ViewsState
 from supportdesk.state.workspace import WorkspaceState
 
 
@@ -39,7 +42,13 @@ class ReflexScreen:
         if change.has_earlier is not None:
             values["has_earlier"] = change.has_earlier
         if change.facts is not None:
-            values["facts"] = asdict(show_facts(change.facts))
+            values["facts"] = asdict(show_facts(change.facts, change.timezone))
+        if change.receipt is not None:
+            values["receipt"] = asdict(change.receipt)
+        await self._send(sockets, ThreadState, values)
+
+    async def change_presence(self, sockets: Iterable[str], present: Present) -> None:
+        values = {"admins_here": [asdict(here) for here in present.admins], "here": present.ids}
         await self._send(sockets, ThreadState, values)
 
     async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None:
@@ -49,7 +58,7 @@ class ReflexScreen:
         if change.order is not None:
             values["order"] = list(change.order)
         if change.total is not None:
-            values["total"] = change.total
+            values |= {"total": change.total.number, "capped": change.total.capped}
         if change.has_more is not None:
             values["has_more"] = change.has_more
         await self._send(sockets, InboxState, values)
@@ -60,11 +69,23 @@ class ReflexScreen:
     async def reread_inbox(self, token: str) -> None:
         await self._tell(token, InboxState.reread)
 
+    async def look_at_hold(self, token: str) -> None:
+        await self._tell(token, InboxState.look_at_hold)
+
+    async def show_counts(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
+        await self._send(sockets, ViewsState, {"counts": dict(counts)})
+
+    async def reread_views(self, token: str) -> None:
+        await self._tell(token, ViewsState.reread)
+
     async def reread_marks(self, token: str) -> None:
         await self._tell(token, InboxState.reread_marks)
 
     async def recheck_session(self, token: str) -> None:
         await self._tell(token, WorkspaceState.recheck)
+
+    async def reread_settings(self, token: str) -> None:
+        await self._tell(token, SettingsState.reread)
 
     async def keep(self, tokens: Iterable[str]) -> None:
         for token in tokens:
