@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TypedDict
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,6 +35,7 @@ class Where(TypedDict):
 
 async def log_in(request: Request) -> Response:
     form = await _fields(request, "email", "password", "next")
+    form["next"] = form["next"] or _next_of_page(request)
     then = form["next"] if routes.own_path(form["next"]) else routes.HOME
     try:
         session = await sessions.sign_in(form["email"], form["password"], **_where(request))
@@ -83,6 +85,15 @@ async def _fields(request: Request, *names: str) -> dict[str, str]:
     async with request.form(max_files=0, max_fields=20, max_part_size=16_384) as form:
         values = {name: form.get(name, "") for name in names}
     return {name: _text(value) for name, value in values.items()}
+
+
+def _next_of_page(request: Request) -> str:
+    """Where the page of the form leads afterwards, if it was posted before the page could say so.
+
+    The page fills its form in once it is connected, which a password manager does not wait for.
+    """
+    page = urlsplit(request.headers.get("referer", ""))
+    return "".join(parse_qs(page.query).get("next", ()))[:_FIELD_MAX_LENGTH]
 
 
 def _text(value: object) -> str:

@@ -84,11 +84,20 @@ async def test_signing_in_returns_to_where_one_was(browser, cast, path):
     assert response.headers["location"] == path
 
 
+@pytest.mark.parametrize("path", OWN)
+async def test_a_form_posted_before_its_page_was_ready_returns_there_too(browser, cast, path):
+    page = {"referer": f"http://desk.test{routes.login(then=path)}"}
+    response = await browser.post(routes.POST_LOGIN, data={**BEA, "next": ""}, headers=page)
+    assert response.headers["location"] == path
+
+
 @pytest.mark.parametrize("path", EVIL)
 async def test_signing_in_leads_to_no_other_site(browser, cast, path):
-    response = await browser.post(routes.POST_LOGIN, data={**BEA, "next": path})
-    assert (response.status_code, response.headers["location"]) == (303, routes.HOME)
-    assert cookie(response, "a") is None
+    page = {"referer": f"http://desk.test/login?{urlencode({'next': path})}"}
+    for form, headers in (({"next": path}, {}), ({}, page)):
+        response = await browser.post(routes.POST_LOGIN, data={**BEA, **form}, headers=headers)
+        assert (response.status_code, response.headers["location"]) == (303, routes.HOME)
+        assert cookie(response, "a") is None
 
 
 async def test_a_wrong_password_keeps_the_address_and_never_the_password(browser, cast):
