@@ -7,6 +7,8 @@ LOGIN = "/login"
 SIGNUP = "/signup"
 SETUP = "/setup"
 
+ADMIN_SETTINGS = "/admin/settings"
+
 # What Reflex calls the page for addresses that lead nowhere.
 NOT_FOUND = "404"
 

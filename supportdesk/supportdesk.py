@@ -21,6 +21,7 @@ from supportdesk.state import desk
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
 from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
 from supportdesk.state.screen import ReflexScreen
+from supportdesk.state.settings import SettingsState
 from supportdesk.state.workspace import WorkspaceState
 from supportdesk.ui import frame
 
@@ -30,6 +31,7 @@ ON_LOAD = {
     "sign_up": SignUpState.arrive,
     "setup": SetupState.arrive,
     "workspace": WorkspaceState.arrive,
+    "settings": SettingsState.arrive,
 }
 HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
 

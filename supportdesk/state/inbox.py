@@ -5,34 +5,43 @@ from __future__ import annotations
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from supportdesk.domain.queries import inbox
-from supportdesk.domain.queries.inbox import Cursor, TicketRow
+from supportdesk.domain.queries.inbox import Cursor, Placed, TicketRow
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.inbox_view import SLOTS, InboxSnapshot
-from supportdesk.state.desk import browser_of
+from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.session import Effects, attempt, signed_in
+
+# The id of the place above the first row.
+LIST_TOP = "list-top"
 
 
 class InboxState(rx.State):
     """`row_0` … `row_29` are the slots of the first page; see `realtime/inbox_view`.
 
     The hub changes the first page's vars without asking this state: only what `_show` sets here
-    may be relied on from the screen, never in a handler.
+    may be relied on from the screen, never in a handler. `touched` are rows of a list that is held
+    still, as they are now; `fresh` says how many tickets wait above.
     """
 
     loaded: bool = False
     total: int = 0
+    capped: bool = False
     order: list[int] = []
     more: list[TicketRow] = []
     has_more: bool = False
     loading_more: bool = False
     read: dict[str, int] = {}
     starred: dict[str, bool] = {}
+    touched: dict[str, TicketRow] = {}
+    fresh: str = ""
     open_number: str = ""
     error: str = ""
     _after: Cursor | None = None
+    _scrolled: bool = False
 
     @rx.event
     async def load_more(self) -> Effects:
@@ -47,22 +56,31 @@ class InboxState(rx.State):
     async def _load_more(self) -> None:
         viewer = await signed_in(self)
         browser = browser_of(self)
-        if browser is None or browser.inbox is None:
+        if browser is None or (view := browser.inbox) is None:
             return
-        after = self._after if browser.paged_inbox else browser.inbox.after
+        first = browser.hold.after if browser.hold else view.after
+        after = self._after if browser.paged_inbox else first
         if after is not None:
             browser.paged_inbox = True  # Before reading: what moves meanwhile is read again.
-            page = await inbox.page_for(viewer.actor, after)
-            self.more = [*self.more, *page.rows]
+            page = await inbox.page_for(viewer.actor, view.key.filters, after)
+            self._append(browser, page.rows)
             self._after, self.has_more = page.after, page.after is not None
             await self._read_marks(viewer, browser)
+
+    def _append(self, browser: Browser, placed: tuple[Placed, ...]) -> None:
+        """Under a list that is held still, what stands there already is not shown again."""
+        rows = [each.row for each in placed]
+        if browser.hold:
+            rows = [row for row in rows if row.id not in browser.hold.shown]
+            browser.hold.shown |= {row.id for row in rows}
+        self.more = [*self.more, *rows]
 
     @rx.event
     async def reread(self) -> None:
         """Sent when the first page changed under further pages that this tab shows."""
         viewer = await signed_in(self)
         browser = browser_of(self)
-        if browser is not None and browser.inbox is not None:
+        if browser is not None and browser.inbox is not None and not browser.hold:
             await self._read_rest(viewer, browser)
 
     @rx.event
@@ -75,13 +93,69 @@ class InboxState(rx.State):
         if browser is not None and browser.inbox is not None:
             await self._read_marks(viewer, browser)
 
+    # Held still while its reader is further down.
+
+    @rx.event
+    async def scroll_away(self) -> None:
+        """The top is out of sight: from here on nothing moves."""
+        await signed_in(self)
+        self._scrolled = True
+        self._hold()
+
+    def _hold(self) -> None:
+        browser = browser_of(self)
+        if self._scrolled and browser is not None and browser.inbox is not None:
+            browser.inbox.hold(browser, [row.id for row in self.more])
+
+    @rx.event
+    async def scroll_back(self) -> None:
+        """The top is in sight again: the list follows what happens."""
+        viewer = await signed_in(self)
+        self._scrolled = False
+        await self._release(viewer)
+
+    @rx.event
+    async def show_new(self) -> EventSpec | None:
+        """Show what came meanwhile, from the top."""
+        viewer = await signed_in(self)
+        self._scrolled = False
+        await self._release(viewer)
+        return rx.scroll_to(LIST_TOP)
+
+    @rx.event
+    async def look_at_hold(self) -> None:
+        """Sent when something changed under a list that is held still."""
+        browser = browser_of(self)
+        if browser is None or (hold := browser.hold) is None:
+            return
+        hold.told = False
+        viewer = await signed_in(self)
+        if hold.lost:
+            await self._release(viewer)
+            self._hold()
+            return
+        self.touched = dict(hold.touched)
+        self.fresh = _how_many(hold.fresh)
+
+    async def _release(self, viewer: Viewer) -> None:
+        browser = browser_of(self)
+        if browser is None or browser.inbox is None or browser.hold is None:
+            return
+        self.more = []
+        self._show(await browser.inbox.open(browser))
+        await self._read_rest(viewer, browser)
+        while missed := hub().settle_inbox(browser):
+            self._show(missed)
+            await self._read_rest(viewer, browser)
+
     def _show(self, snapshot: InboxSnapshot) -> None:
         for slot in range(SLOTS):
             row = snapshot.rows.get(slot)
             setattr(self, f"row_{slot}", [row] if row else [])
         self.order = list(snapshot.order)
-        self.total = snapshot.total
+        self.total, self.capped = snapshot.total.number, snapshot.total.capped
         self.has_more = snapshot.after is not None
+        self.touched, self.fresh = {}, ""
         self.loaded = True
 
     async def _read_rest(self, viewer: Viewer, browser: Browser) -> None:
@@ -91,21 +165,29 @@ class InboxState(rx.State):
 
     async def _read_more(self, viewer: Viewer, browser: Browser) -> None:
         """As many rows after the first page as there were, from where that page ends now."""
-        after = browser.inbox.after if browser.inbox else None
-        if after is None or not self.more:
+        view = browser.inbox
+        after = view.after if view else None
+        if view is None or after is None or not self.more:
             self.more, self.has_more = [], after is not None
             browser.paged_inbox = False
             return
         browser.paged_inbox = True
-        page = await inbox.page_for(viewer.actor, after, limit=len(self.more))
-        self.more = list(page.rows)
+        page = await inbox.page_for(viewer.actor, view.key.filters, after, limit=len(self.more))
+        self.more = [placed.row for placed in page.rows]
         self._after, self.has_more = page.after, page.after is not None
 
     async def _read_marks(self, viewer: Viewer, browser: Browser) -> None:
         listed = browser.inbox.listed if browser.inbox else []
+        if browser.hold:
+            listed = [UUID(id_) for id_ in browser.hold.places]
         marks = await inbox.marks_for(viewer.actor, [*listed, *(UUID(row.id) for row in self.more)])
         self.read, self.starred = marks.read, marks.starred
         browser.marked = set(marks.read)
+
+
+def _how_many(fresh: int) -> str:
+    """`3 new`; a whole page of them may be more."""
+    return "" if not fresh else f"{fresh}+ new" if fresh >= SLOTS else f"{fresh} new"
 
 
 for _slot in range(SLOTS):

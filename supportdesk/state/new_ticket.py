@@ -10,101 +10,222 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.commands import filing
+from supportdesk.domain.commands import drafts, filing
 from supportdesk.domain.commands.filing import NewTicket
-from supportdesk.domain.errors import DomainError, Invalid
+from supportdesk.domain.errors import DomainError, Invalid, SeveralInvalid
 from supportdesk.domain.ids import new_id, parse_id
 from supportdesk.domain.models import Priority, TicketType
-from supportdesk.domain.queries import numbers, people
-from supportdesk.domain.text import SUBJECT_MAX_LENGTH, check_body, check_line
+from supportdesk.domain.queries import filing as form
+from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.drafts import Kept, kept_for
+from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.domain.queries.similar import Similar, similar_for
+from supportdesk.state.boxes import choose_if, focus, form_values, offer, set_if
 from supportdesk.state.choice import chosen, typed
-from supportdesk.state.session import Effects, signed_in
+from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
+from supportdesk.state.session import Effects, attempt, signed_in
 
 # The dialog and what it offers live in the browser: it stays open, with all that was typed and
 # chosen, through a lost connection and a restart of the server.
 dialog_open = ClientStateVar.create("new_ticket_open", default=False)
-seller_choices = ClientStateVar.create("seller_choices", default=[])
+offered = ClientStateVar.create("new_ticket_offer", default=NOTHING)
+type_chosen = ClientStateVar.create("new_ticket_type", default=TicketType.PROBLEM.value)
 
-_FIELDS = ("subject", "description", "seller")
+_KEPT = {"subject", "description", "type", "priority", "seller", "category"}
+_LONGEST_PART = 20_000
 
 
 class NewTicketState(rx.State):
-    """The inputs keep their own text, so an error never costs any of it."""
+    """The inputs keep their own text, so an error never costs any of it.
+
+    `errors` go by the name of their field; the form's own is `form`.
+    """
 
     busy: bool = False
-    subject_error: str = ""
-    description_error: str = ""
-    seller_error: str = ""
-    form_error: str = ""
+    errors: dict[str, str] = {}
+    similar: list[Similar] = []
+    # A draft was brought back, and can be thrown away.
+    brought_back: bool = False
+    # A template was chosen that would replace what has been typed.
+    asking: bool = False
     # The ticket's id, made when the dialog opens: filing the same form twice makes one ticket.
     ticket_id: str = rx.SessionStorage("", name="supportdesk-new-ticket")
+    _filed: str = ""
+    _filled: tuple[str, str] = ("", "")
 
     @rx.event
-    async def show(self) -> EventSpec | None:
-        """Runs when the dialog opens: a new form, and the sellers one may write to."""
-        self._forget_errors()
-        self.ticket_id = str(new_id())
+    async def show(self) -> Effects:
+        """Runs when the dialog opens: what it offers, and the draft that was left."""
+        self._begin()
         try:
             viewer = await signed_in(self)
-            sellers = await people.sellers_for(viewer.actor)
+            kept = await kept_for(viewer.actor, None)
+            choices = await form.offer_for(viewer.actor)
         except DatabaseUnavailable as error:
-            self.form_error = str(error)
-            return None
-        return seller_choices.push([{"id": each.id, "name": each.name} for each in sellers])
+            self.errors = {"form": str(error)}
+            return
+        self.brought_back = bool(kept.body.strip() or kept.form.get("subject", "").strip())
+        yield offered.push(shown_offer(choices, kept.form))
+        for effect in _bring_back(kept):
+            yield effect
+
+    def _begin(self) -> None:
+        self.errors, self.similar = {}, []
+        self.asking = self.brought_back = False
+        self.ticket_id, self._filled = str(new_id()), ("", "")
+
+    @rx.event
+    async def keep(self, name: str, value: str) -> None:
+        """Remember one field of the form, until the ticket is filed."""
+        known = isinstance(name, str) and (name in _KEPT or _is_numbered(name))
+        # What comes in when the ticket has been filed is of the past.
+        if not known or not isinstance(value, str) or self._filed == self.ticket_id != "":
+            return
+        viewer = await signed_in(self)
+        await attempt(_keep(viewer, name, value))
+
+    @rx.event
+    async def discard(self) -> Effects:
+        """Throw the draft away and begin with an empty form."""
+        viewer = await signed_in(self)
+        error = await attempt(drafts.discard_new_ticket(viewer.actor))
+        if error:
+            self.errors = {"form": error}
+            return
+        yield offered.push(NOTHING)
+        for name in ("subject", "description"):
+            yield rx.set_value(name, "")
+        yield type_chosen.push(TicketType.PROBLEM.value)
+        yield rx.set_value("priority", Priority.MEDIUM.value)
+        yield focus("subject")
+        again: Any = NewTicketState.show
+        yield again
+
+    @rx.event
+    async def look_for_similar(self, subject: str) -> None:
+        """Find open tickets of one's own that sound like this one."""
+        viewer = await signed_in(self)
+        try:
+            if isinstance(subject, str):
+                self.similar = await similar_for(viewer.actor, subject[:_LONGEST_PART])
+        except DatabaseUnavailable:
+            self.similar = []
+
+    @rx.event
+    async def choose_template(
+        self, template: str, seller: str, subject: str, description: str
+    ) -> Effects:
+        """Begin with a template; ask first when that would cost something typed."""
+        self.asking = False
+        now = (subject, description)
+        typed_something = any(isinstance(each, str) and each.strip() for each in now)
+        if typed_something and now != self._filled:
+            self.asking = bool(template)
+            return
+        async for effect in self._use(template, seller):
+            yield effect
+
+    @rx.event
+    async def use_template(self, template: str, seller: str) -> Effects:
+        """Let the chosen template replace what has been typed."""
+        self.asking = False
+        async for effect in self._use(template, seller):
+            yield effect
+
+    @rx.event
+    def keep_typed(self) -> None:
+        """Leave what has been typed as it is."""
+        self.asking = False
+
+    async def _use(self, template: object, seller: object) -> Effects:
+        viewer, template_id = await signed_in(self), parse_id(template)
+        if template_id is None:
+            return
+        try:
+            filled = await form.filled_template(
+                viewer.actor, template_id, parse_id(seller), viewer.timezone
+            )
+            self._filled = (filled.subject, filled.body)
+            await drafts.keep_new_ticket(
+                viewer.actor, description=filled.body, form={"subject": filled.subject}
+            )
+        except (DomainError, DatabaseUnavailable) as error:
+            self.errors = {"form": str(error)}
+            return
+        yield rx.set_value("subject", filled.subject)
+        yield rx.set_value("description", filled.body)
 
     @rx.event
     async def submit(self, form_data: dict[str, Any]) -> Effects:
         """File the ticket and open it; on an error say which field, and keep the dialog open."""
-        self._forget_errors()
-        if not self._looks_right(form_data):
-            yield rx.set_focus("subject" if self.subject_error else "description")
-            return
-        self.busy = True
+        self.errors, self.asking, self.busy = {}, False, True
         yield None
         self.busy = False
         try:
             viewer = await signed_in(self)
             filed = await filing.file_ticket(viewer.actor, self._read(form_data))
+        except SeveralInvalid as error:
+            self.errors = {each.field: str(each) for each in reversed(error.problems)}
+            yield focus(error.field)
+            return
         except Invalid as error:
-            self._blame(error)
+            self.errors = {error.field or "form": str(error)}
             return
         except (DomainError, DatabaseUnavailable) as error:
-            self.form_error = str(error)
+            self.errors = {"form": str(error)}
             return
+        self._filed, self.similar = self.ticket_id, []
         yield dialog_open.push(False)
         yield rx.redirect(routes.ticket(viewer.actor.role.value, numbers.spell(filed.number)))
 
-    def _looks_right(self, form: object) -> bool:
-        """Tell all that is wrong at once; the command only tells the first."""
-        for check in (
-            lambda: check_line(
-                typed(form, "subject"), SUBJECT_MAX_LENGTH, "The subject", "subject"
-            ),
-            lambda: check_body(typed(form, "description"), "description"),
-        ):
-            try:
-                check()
-            except Invalid as error:
-                self._blame(error)
-        return not (self.subject_error or self.description_error)
-
     def _read(self, form: object) -> NewTicket:
-        seller = typed(form, "seller")
-        seller_id = parse_id(seller)
-        if seller and seller_id is None:
-            raise Invalid("Choose one of the list.", "seller")
+        fields = {parse_id(key): value for key, value in form_values(form, "field:").items()}
+        tags = (parse_id(key) for key in form_values(form, "tag:"))
         return NewTicket(
             subject=typed(form, "subject"),
             description=typed(form, "description"),
             type=chosen(TicketType, typed(form, "type") or TicketType.PROBLEM),
             priority=chosen(Priority, typed(form, "priority") or Priority.MEDIUM),
-            seller_id=seller_id,
+            seller_id=_one_of_list(form, "seller"),
             id=parse_id(self.ticket_id),
+            category_id=_one_of_list(form, "category"),
+            fields={key: value for key, value in fields.items() if key},
+            tag_ids=tuple(key for key in tags if key),
         )
 
-    def _blame(self, error: Invalid) -> None:
-        field = f"{error.field}_error" if error.field in _FIELDS else "form_error"
-        setattr(self, field, str(error))
 
-    def _forget_errors(self) -> None:
-        self.subject_error = self.description_error = self.seller_error = self.form_error = ""
+def _bring_back(kept: Kept) -> list[EventSpec]:
+    """What the offer does not bring: fields that are on the screen from the beginning."""
+    effects = [
+        offer("subject", kept.form.get("subject", "")),
+        offer("description", kept.body),
+    ]
+    # What was chosen since the dialog opened is newer.
+    if ticket_type := kept.form.get("type"):
+        effects.append(set_if(type_chosen, TicketType.PROBLEM, ticket_type))
+    if priority := kept.form.get("priority"):
+        effects.append(choose_if("priority", Priority.MEDIUM, priority))
+    return effects
+
+
+async def _keep(viewer: Viewer, name: str, value: str) -> None:
+    value = value[:_LONGEST_PART]
+    if name == "description":
+        await drafts.keep_new_ticket(viewer.actor, description=value)
+    else:
+        await drafts.keep_new_ticket(viewer.actor, form={name: value})
+
+
+def _is_numbered(name: str) -> bool:
+    """Whether it is the name of a custom field or of a tag."""
+    prefix, _, key = name.partition(":")
+    return prefix in ("field", "tag") and parse_id(key) is not None
+
+
+def _one_of_list(form: object, name: str) -> Any:
+    """The id of what was chosen, if anything was. Raises `Invalid`: a browser may send anything."""
+    value = typed(form, name)
+    key = parse_id(value)
+    if value and key is None:
+        raise Invalid("Choose one of the list.", name)
+    return key

@@ -42,7 +42,7 @@ async def signed_in(state: rx.State) -> Viewer:
     """Who sent this event. Raises `SignedOut`, which takes the screen to the sign-in page."""
     viewer = await viewer_of(state)
     if viewer is None:
-        raise SignedOut(state.router.url.path)
+        raise SignedOut(_address(state))
     return viewer
 
 
@@ -65,7 +65,13 @@ def leave_for(path: str) -> EventSpec:
 
 def sign_in_again(state: rx.State) -> EventSpec:
     """Leave for the sign-in page, and come back here afterwards."""
-    return leave_for(routes.login(then=state.router.url.path))
+    return leave_for(routes.login(then=_address(state)))
+
+
+def _address(state: rx.State) -> str:
+    """Where they were, filters included."""
+    url = state.router.url
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 class SessionState(rx.State):

@@ -13,9 +13,12 @@ from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
+from supportdesk.state.bulk import BulkState
+from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState, sending
 from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.inbox import InboxState
+from supportdesk.state.filters import FilterState, asked_for
+from supportdesk.state.inbox import LIST_TOP, InboxState
 from supportdesk.state.session import (
     Effects,
     SessionState,
@@ -24,7 +27,8 @@ from supportdesk.state.session import (
     signed_in,
     viewer_of,
 )
-from supportdesk.state.thread import ThreadState
+from supportdesk.state.settings import SettingsState
+from supportdesk.state.thread import ThreadState, linked_message, show_message
 
 
 class WorkspaceState(rx.State):
@@ -52,20 +56,32 @@ class WorkspaceState(rx.State):
 
     async def _arrive(self, viewer: Viewer, browser: Browser, number: str) -> Effects:
         list_, ticket = await self.get_state(InboxState), await self.get_state(ThreadState)
+        bar = await self.get_state(FilterState)
+        filters = asked_for(self, viewer.actor.role)
         composer = await self.get_state(ComposerState)
         composer._arrive(viewer)
         yield sending.push(False)
+        for effect in forget_choices():
+            yield effect
         came_from = list_.open_number
         list_.open_number = number
         try:
             # Nothing is swapped on a reconnect: what stands in the box then is of this very ticket.
             if list_.loaded and number and came_from != number:
-                for effect in composer._swap_draft(number):
+                for effect in await composer._swap_draft(viewer, number):
                     yield effect
+                yield forget_notes()
             # Without marks an earlier arrival was cut short, by going on to another page.
-            if browser.inbox is None or not list_.loaded or not browser.marked:
-                list_._show(await hub().open_inbox(browser))
+            others = browser.inbox is not None and browser.inbox.key.filters != filters
+            if others:
+                list_.more, list_._scrolled = [], False
+                (await self.get_state(BulkState))._forget()
+            if browser.inbox is None or not list_.loaded or not browser.marked or others:
+                list_._show(await hub().open_inbox(browser, filters))
                 await list_._read_rest(viewer, browser)
+                yield await bar._arrive(viewer, filters)
+            if others:
+                yield rx.scroll_to(LIST_TOP)
             await self._leave(viewer, browser, list_, number)
             showing = ticket.number == number and ticket.loaded
             if number and not (browser.thread and showing):
@@ -73,11 +89,17 @@ class WorkspaceState(rx.State):
                     ticket._open(number)
                     yield None
                 await self._open(viewer, browser, ticket, number)
+                linked = linked_message(self.router.url.fragment)
+                if linked and not showing:
+                    await ticket._reach(viewer, browser, linked)
+                    yield None
+                    yield show_message(linked)
             yield None
             while missed := hub().settle_inbox(browser):
                 list_._show(missed)
                 await list_._read_rest(viewer, browser)
                 yield None
+            list_._hold()
             while missed_lines := hub().settle_thread(browser):
                 await ticket._show_all(viewer, browser, missed_lines)
                 yield None
@@ -112,8 +134,11 @@ class WorkspaceState(rx.State):
     ) -> None:
         try:
             ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
+            again = ticket.loaded
+            read_to = 0 if again else await thread.read_to(viewer.actor, ticket_id)
             snapshot = await hub().open_thread(browser, ticket_id)
             await ticket._show_all(viewer, browser, snapshot)
+            await ticket._mark_new(viewer, browser, read_to)
         except NotFound:
             ticket._open(number)
             ticket.missing, ticket.loaded = True, True
@@ -138,6 +163,8 @@ class WorkspaceState(rx.State):
         browser = browser_of(self)
         if browser is not None:
             hub().forget(browser)
+        if self.router.url.path.rstrip("/") == routes.ADMIN_SETTINGS:
+            return SettingsState.arrive
         return WorkspaceState.arrive
 
     @rx.event

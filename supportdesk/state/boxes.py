@@ -1,0 +1,80 @@
+"""What stands in a field of the page, which the browser alone knows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
+
+
+def value_of(field_id: str) -> rx.Var[str]:
+    """What stands in the field when an event is sent: an argument for it."""
+    return rx.Var(f"document.getElementById({json.dumps(field_id)})?.value ?? ''").to(str)
+
+
+def offer(field_id: str, text: str, *then: str) -> EventSpec:
+    """Put `text` into the field unless something stands there: what is newer always wins.
+
+    `then` are further expressions, for when nothing stood there.
+    """
+    steps = ", ".join((f"box.value = {json.dumps(text)}", *then))
+    return _in_field(field_id, f"!box.value && ({steps})")
+
+
+def setter(var: ClientStateVar, value: str) -> str:
+    """The expression that sets a variable which lives in the browser."""
+    return f"refs['_client_state_{var._setter_name}']({json.dumps(value)})"
+
+
+def set_if(var: ClientStateVar, still: str, value: str) -> EventSpec:
+    """Set a variable that lives in the browser, if it is still what it was."""
+    now = f"refs['_client_state_{var._getter_name}']"
+    return rx.call_script(f"{now} === {json.dumps(still)} && {setter(var, value)}")
+
+
+def choose_if(field_id: str, still: str, value: str) -> EventSpec:
+    """Choose an option of a select, if what is chosen is still what was."""
+    return _in_field(
+        field_id, f"box.value === {json.dumps(still)} && (box.value = {json.dumps(value)})"
+    )
+
+
+# Up to the caret, a word that began with a slash.
+SLASH = r"(?:^|\s)\/([^\s\/]*)$"
+
+
+def replace_slash(field_id: str, text: str) -> EventSpec:
+    """Put `text` in the place of the `/word` before the caret, as if it had been typed."""
+    start = f"before.search(/{SLASH}/)"
+    skip = f"(/^\\s/.test(before.slice({start})) ? 1 : 0)"
+    return _in_field(
+        field_id,
+        "((before) => { "
+        f"box.setRangeText({json.dumps(text)}, {start} < 0 ? before.length : {start} + {skip},"
+        " before.length, 'end'); box.focus();"
+        " box.dispatchEvent(new Event('input', {bubbles: true}))"
+        " })(box.value.slice(0, box.selectionStart))",
+    )
+
+
+def _in_field(field_id: str, expression: str) -> EventSpec:
+    return rx.call_script(
+        f"((box) => box && ({expression}))(document.getElementById({json.dumps(field_id)}))"
+    )
+
+
+def form_values(form: object, prefix: str) -> dict[str, str]:
+    """The fields of a submitted form whose names begin with `prefix`, by what follows it."""
+    fields: dict[Any, Any] = form if isinstance(form, dict) else {}
+    return {
+        name.removeprefix(prefix): value
+        for name, value in fields.items()
+        if isinstance(name, str) and name.startswith(prefix) and isinstance(value, str)
+    }
+
+
+def focus(field_id: str) -> EventSpec:
+    return _in_field(field_id, "box.focus()")

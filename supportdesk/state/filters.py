@@ -1,0 +1,190 @@
+"""The filters of the list. They live in the address; here is what the bar shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
+
+from supportdesk import routes
+from supportdesk.domain.actor import Role
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Priority, TicketType
+from supportdesk.domain.queries.choices import Choices, Named, choices_for
+from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
+from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.state.session import Effects, signed_in
+
+# What is typed stays in the browser, which searches by itself; until something is typed, the box
+# shows what the address says.
+AS_IN_ADDRESS = "\x00"
+search_text = ClientStateVar.create("search_text", default=AS_IN_ADDRESS)
+
+_CHOSEN = ("status", "priority", "type", "assignee", "team", "tag", "sort")
+_SWITCHED = ("starred", "unread", "overdue")
+_STAFF_ONLY: dict[str, Any] = {"assignee": "", "team": "", "tag": "", "overdue": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is on; `query` is the address without it."""
+
+    label: str
+    query: str
+
+
+def asked_for(state: rx.State, role: Role) -> Filters:
+    """The filters in the address of the page that sent this event."""
+    return _of_role(parse(_query(state)), role)
+
+
+def _of_role(filters: Filters, role: Role) -> Filters:
+    """Buyers do not learn who works on their tickets when, so they cannot ask for it either."""
+    if role is not Role.BUYER:
+        return filters
+    sort = Sort.ACTIVITY if filters.sort is Sort.DUE else filters.sort
+    return replace(filters, sort=sort, **_STAFF_ONLY)
+
+
+def _query(state: rx.State) -> dict[str, str]:
+    return dict(parse_qsl(state.router.url.query))
+
+
+def as_text(value: object) -> str:
+    """What a browser sent as text; anything else counts as none."""
+    return value if isinstance(value, str) else ""
+
+
+def as_link(filters: Filters) -> str:
+    """What an address of the list ends with; a lone `?` asks for nothing, and stays on the page."""
+    return f"?{spell(filters)}"
+
+
+class FilterState(rx.State):
+    """`query` is what links from the list to a ticket end with; empty or with its `?`."""
+
+    query: str = ""
+    asks: bool = False
+    statuses: list[str] = []
+    priority: str = ""
+    type: str = ""
+    assignee: str = ""
+    team: str = ""
+    tag: str = ""
+    sort: str = Sort.ACTIVITY.value
+    starred: bool = False
+    unread: bool = False
+    overdue: bool = False
+    chips: list[Chip] = []
+    cleared: str = "?"
+    assignees: list[Named] = []
+    teams: list[Named] = []
+    tags: list[Named] = []
+    _searched: str = ""
+
+    @rx.event
+    async def choose(self, name: str, value: str) -> EventSpec | None:
+        """Choose an option of a combobox; choosing a status again takes it off."""
+        if name not in _CHOSEN:
+            return None
+        query, value = _query(self), as_text(value)
+        if name == "status" and value:
+            on = parse(query).statuses
+            value = ",".join(each for each in Status if (each in on) != (each == value))
+        return await self._go({**query, name: value})
+
+    @rx.event
+    async def switch(self, name: str) -> EventSpec | None:
+        """Turn one of the yes-or-no filters on or off."""
+        if name not in _SWITCHED:
+            return None
+        query = _query(self)
+        return await self._go({**query, name: "" if query.get(name) == "1" else "1"})
+
+    @rx.event
+    async def search(self, text: str) -> EventSpec | None:
+        """Sent a moment after typing has stopped. Only the first search is a step back goes to."""
+        query = {**_query(self), "q": as_text(text)}
+        searched_before = bool(parse(_query(self)).text)
+        self._searched = parse(query).text
+        return await self._go(query, replace=searched_before)
+
+    @rx.event
+    async def clear_search(self) -> Effects:
+        """Search for nothing, and empty the box."""
+        self._searched = ""
+        yield search_text.push("")
+        yield await self._go({**_query(self), "q": ""}, replace=True)
+
+    async def _go(self, query: dict[str, str], *, replace: bool = False) -> EventSpec | None:
+        viewer = await signed_in(self)
+        role = viewer.actor.role
+        wanted, now = _of_role(parse(query), role), asked_for(self, role)
+        if wanted == now:
+            return None
+        path, home = self.router.url.path.rstrip("/"), routes.tickets(role.value)
+        if path != home and not path.startswith(f"{home}/"):
+            path = home
+        spelled = spell(wanted)
+        return rx.redirect(f"{path}?{spelled}" if spelled else path, replace=replace)
+
+    async def _arrive(self, viewer: Viewer, filters: Filters) -> EventSpec | None:
+        """Show these filters. A search that was not typed here is put into the box."""
+        choices = await choices_for(viewer.actor)
+        self.assignees = list(choices.assignees)
+        self.teams, self.tags = list(choices.teams), list(choices.tags)
+        spelled = spell(filters)
+        self.query, self.asks = f"?{spelled}" if spelled else "", filters.asks
+        self.statuses = [status.value for status in filters.statuses]
+        self.priority, self.type = filters.priority or "", filters.type or ""
+        self.assignee, self.team, self.tag = filters.assignee, filters.team, filters.tag
+        self.starred, self.unread = filters.starred, filters.unread
+        self.overdue, self.sort = filters.overdue, filters.sort.value
+        self.chips = list(_chips(filters, choices))
+        self.cleared = as_link(Filters(sort=filters.sort))
+        if filters.text == self._searched:
+            return None
+        self._searched = filters.text
+        return search_text.push(AS_IN_ADDRESS)
+
+
+def _chips(filters: Filters, choices: Choices) -> list[Chip]:
+    """One for each status, and for everything else that is asked for."""
+    chips = [
+        Chip(status.label, as_link(replace(filters, statuses=_without(filters, status))))
+        for status in filters.statuses
+    ]
+    labels = {
+        "priority": Priority(filters.priority).label if filters.priority else "",
+        "type": TicketType(filters.type).label if filters.type else "",
+        "assignee": _assignee(filters.assignee, choices),
+        "team": _named(filters.team, choices.teams, "A team"),
+        "tag": _named(filters.tag, choices.tags, "A tag"),
+        **{name: name.capitalize() if getattr(filters, name) else "" for name in _SWITCHED},
+        "text": f"“{filters.text}”" if filters.text else "",
+    }
+    for name, label in labels.items():
+        if label:
+            empty = getattr(Filters(), name)
+            chips.append(Chip(label, as_link(replace(filters, **{name: empty}))))
+    return chips
+
+
+def _without(filters: Filters, status: Status) -> tuple[Status, ...]:
+    return tuple(each for each in filters.statuses if each is not status)
+
+
+def _assignee(assignee: str, choices: Choices) -> str:
+    if assignee == ME:
+        return "Assigned to me"
+    if assignee == NOBODY:
+        return "Unassigned"
+    return _named(assignee, choices.assignees, "Somebody")
+
+
+def _named(id_: str, choices: tuple[Named, ...], otherwise: str) -> str:
+    return next((each.name for each in choices if each.id == id_), otherwise) if id_ else ""

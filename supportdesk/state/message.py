@@ -1,0 +1,106 @@
+"""What one does with a message that stands there: edit, delete, react, look at earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
+
+from supportdesk.domain.commands import amending, reactions
+from supportdesk.domain.errors import NotFound
+from supportdesk.domain.ids import parse_id
+from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.realtime.lines import zone
+from supportdesk.state.choice import typed
+from supportdesk.state.session import attempt, signed_in
+
+# Which dialog is open is the browser's business, so none is lost with a connection.
+edit_open = ClientStateVar.create("edit_open", default=False)
+deleting = ClientStateVar.create("deleting", default="")
+versions_open = ClientStateVar.create("versions_open", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """`at` is the day and the time for people, in their zone."""
+
+    text: str
+    at: str
+
+
+class MessageState(rx.State):
+    edited_id: str = ""
+    edited_text: str = ""
+    error: str = ""
+    versions: list[ShownVersion] = []
+
+    @rx.event
+    async def begin_edit(self, message_id: str) -> EventSpec:
+        """Open the dialog with what was typed; the screen only has what became of it."""
+        viewer = await signed_in(self)
+        refusal = await attempt(self._begin_edit(viewer, message_id))
+        return rx.toast.error(refusal) if refusal else edit_open.push(True)
+
+    async def _begin_edit(self, viewer: Viewer, message_id: object) -> None:
+        wanted = _named(message_id)
+        self.edited_text = await amending.text_of(viewer.actor, wanted)
+        self.edited_id, self.error = str(wanted), ""
+
+    @rx.event
+    async def save_edit(self, form_data: dict[str, Any]) -> EventSpec | None:
+        """Keep the dialog, and what is typed there, when it cannot be saved."""
+        viewer = await signed_in(self)
+        text = typed(form_data, "text")
+        self.error = await attempt(self._save_edit(viewer, text))
+        return None if self.error else edit_open.push(False)
+
+    async def _save_edit(self, viewer: Viewer, text: str) -> None:
+        await amending.edit(viewer.actor, _named(self.edited_id), text)
+
+    @rx.event
+    async def delete_message(self, message_id: str) -> EventSpec | None:
+        viewer = await signed_in(self)
+        return await _or_say_why(self._delete(viewer, message_id))
+
+    async def _delete(self, viewer: Viewer, message_id: object) -> None:
+        await amending.delete(viewer.actor, _named(message_id))
+
+    @rx.event
+    async def react(self, message_id: str, emoji: str) -> EventSpec | None:
+        """Put one's reaction there, or take it away."""
+        viewer = await signed_in(self)
+        return await _or_say_why(self._react(viewer, message_id, emoji))
+
+    async def _react(self, viewer: Viewer, message_id: object, emoji: object) -> None:
+        await reactions.toggle(viewer.actor, _named(message_id), str(emoji))
+
+    @rx.event
+    async def show_versions(self, message_id: str) -> EventSpec:
+        viewer = await signed_in(self)
+        wanted = parse_id(message_id)
+        found = await thread.versions_for(viewer.actor, wanted) if wanted else ()
+        reader = zone(viewer.timezone)
+        self.versions = [
+            ShownVersion(each.text, f"{each.written_at.astimezone(reader):%-d %B %Y, %H:%M}")
+            for each in found
+        ]
+        return versions_open.push(True)
+
+
+async def _or_say_why(command: Awaitable[None]) -> EventSpec | None:
+    refusal = await attempt(command)
+    return rx.toast.error(refusal) if refusal else None
+
+
+def _named(message_id: object) -> UUID:
+    """Raises `NotFound`: an id from a browser may be anything."""
+    found = parse_id(message_id)
+    if found is None:
+        raise NotFound("message")
+    return found
