@@ -1,16 +1,19 @@
 """The person at this browser: their menu, with what concerns the whole app."""
 
+from typing import Any
+
 import reflex as rx
 
 from supportdesk import routes
 from supportdesk.state.session import SessionState
-from supportdesk.ui import menu
+from supportdesk.ui import focus, menu
 from supportdesk.ui.avatar import avatar
 
 _SIGN_OUT = "sign-out"
 
 
-def account_menu() -> rx.Component:
+def account_menu(opens_palette: list[Any], shows_shortcuts: Any) -> rx.Component:
+    """With a way to the palette and to the shortcuts for those who do not know their keys."""
     return rx.fragment(
         menu.root(
             menu.trigger(
@@ -26,6 +29,8 @@ def account_menu() -> rx.Component:
             menu.content(
                 _person(),
                 rx.el.div(class_name="rule"),
+                _opens("Commands", "command", *opens_palette),
+                _opens("Keyboard shortcuts", "keyboard", shows_shortcuts),
                 _colour_mode(),
                 _sign_out(),
                 side="top",
@@ -52,6 +57,13 @@ def _person() -> rx.Component:
             rx.el.small(f"{SessionState.me_role_label} · {SessionState.me_email}"),
         ),
         class_name="person",
+    )
+
+
+def _opens(name: str, icon: str, *events: Any) -> rx.Component:
+    """The focus goes to the button first: the menu is gone when the dialog gives it back."""
+    return menu.item(
+        rx.icon(icon, size=16), name, on_select=[focus.on(".account"), *events], class_name="item"
     )
 
 

@@ -1,16 +1,32 @@
 """Where one writes.
 
-The text lives in the browser alone: the field is not bound to state, and it stays mounted whatever
-happens on the server, so that nothing typed is lost to a dropped connection or a restart. It is
-emptied by the server, once the message is saved.
+The text lives in the browser; the server keeps a copy, as a draft for when it is gone. The field is
+not bound to state, and it stays mounted whatever happens on the server, so that nothing typed is
+lost to a dropped connection or a restart. It is emptied by the server, once the message is saved.
 """
 
 import reflex as rx
 
-from supportdesk.state.composer import ComposerState, audience_chosen, sending
+from supportdesk.state.boxes import value_of
+from supportdesk.state.composer import (
+    MESSAGE_BOX,
+    ComposerState,
+    audience_chosen,
+    quoted,
+    sending,
+)
 from supportdesk.state.details import DetailsState
+from supportdesk.state.presence import PresenceState
+from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
-from supportdesk.ui.controls import button, wrong
+from supportdesk.ui import canned_replies
+from supportdesk.ui.address import open_number
+from supportdesk.ui.controls import button, icon_button, wrong
+from supportdesk.ui.key_area import key_area
+from supportdesk.ui.manage_replies import manage_replies
+
+# A draft is kept a moment after typing pauses, and at once when the box is left.
+_PAUSE = 800
 
 _TO_THE_END = "document.getElementById('conversation')?.scrollTo(0, 0)"
 
@@ -26,8 +42,11 @@ def composer() -> rx.Component:
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         rx.el.form(
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
+            rx.el.input(type="hidden", name="quote", value=_quoted_id()),
             _warning(),
-            _field(),
+            _quote(),
+            canned_replies.reply_list(),
+            key_area(_field(), on_key_down=canned_replies.on_key),
             _tools(),
             on_submit=[
                 sending.set_value(True),
@@ -37,7 +56,27 @@ def composer() -> rx.Component:
             class_name=f"composer {audience_chosen.value}",
         ),
         _shut_note(),
+        # Outside the form: what is submitted in the dialog is no message.
+        rx.cond(canned_replies.may_use, manage_replies()),
         class_name=f"composer-place {rx.cond(shut, 'shut', '')}",
+    )
+
+
+def _quoted_id() -> rx.Var[str]:
+    return rx.cond(quoted.value, quoted.value.to(dict[str, str])["id"], "")
+
+
+def _quote() -> rx.Component:
+    """Whom this message answers, and a way out."""
+    return rx.cond(
+        quoted.value,
+        rx.el.div(
+            rx.icon("reply", size=14),
+            rx.el.span("Answering ", rx.el.b(quoted.value.to(dict[str, str])["name"])),
+            rx.el.span(class_name="grow"),
+            icon_button("Do not quote", "x", on_click=quoted.set_value(None)),
+            class_name="quoting",
+        ),
     )
 
 
@@ -67,8 +106,25 @@ def _field() -> rx.Component:
         placeholder="Write a reply",
         auto_complete="off",
         read_only=sending.value,
-        enter_key_submit=~sending.value,
-        on_blur=ComposerState.keep_draft,
+        enter_key_submit=~sending.value & ~canned_replies.shown,
+        aria_autocomplete="list",
+        aria_controls=rx.cond(canned_replies.shown, canned_replies.LIST, ""),
+        aria_activedescendant=canned_replies.active_option(),
+        on_mount=ComposerState.bring_draft,
+        on_focus=canned_replies.when_writing(),
+        on_change=lambda text: [
+            *canned_replies.follow_typing(),
+            ComposerState.keep_draft.debounce(_PAUSE)(open_number, text, audience_chosen.value),
+            rx.cond(
+                SessionState.me_role == "admin",
+                PresenceState.note_replying.throttle(2000),
+                rx.noop(),
+            ),
+        ],
+        on_blur=lambda text: [
+            canned_replies.close(),
+            ComposerState.keep_draft(open_number, text, audience_chosen.value),
+        ],
     )
 
 
@@ -93,7 +149,7 @@ def _audience() -> rx.Component:
             value=audience_chosen.value,
             on_change=lambda value: [
                 audience_chosen.set_value(value),
-                ComposerState.keep_audience(value),
+                ComposerState.keep_draft(open_number, value_of(MESSAGE_BOX), value),
             ],
             aria_label="Visible to",
             class_name="pick plain",

@@ -11,7 +11,9 @@ def button(*children: Any, kind: str = "", **props: Any) -> rx.Component:
     return rx.el.button(*children, class_name=f"button {kind}".strip(), **props)
 
 
-def icon_button(name: str, icon: str, kind: str = "quiet", **props: Any) -> rx.Component:
+def icon_button(
+    name: rx.Var[str] | str, icon: str, kind: str = "quiet", **props: Any
+) -> rx.Component:
     """A button that is only a picture, named for those who do not see it."""
     return button(rx.icon(icon, size=16), kind=f"icon {kind}", aria_label=name, title=name, **props)
 
@@ -48,6 +50,11 @@ def described(name: str, error: rx.Var[str]) -> dict[str, Any]:
         "aria_invalid": rx.cond(error != "", "true", "false"),
         "aria_describedby": rx.cond(error != "", f"{name}-error", ""),
     }
+
+
+def error_in(errors: Any, name: rx.Var[str] | str) -> rx.Var[str]:
+    """What is wrong with the field of that name, or nothing."""
+    return rx.cond(errors.contains(name), errors[name], "").to(str)
 
 
 def wrong(text: rx.Var[str], **props: Any) -> rx.Component:

@@ -5,14 +5,21 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from supportdesk import routes
 from supportdesk.realtime.lines import ShownLine
+from supportdesk.state.chosen import BROWSER_VARS
+from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
-from supportdesk.state.thread import LIVE, ThreadState, live
+from supportdesk.state.session import SessionState
+from supportdesk.state.thread import ThreadState
+from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
 from supportdesk.ui.composer import composer
 from supportdesk.ui.controls import alert, button, empty
 from supportdesk.ui.details import details_toggle
+from supportdesk.ui.details_people import other_admins
 from supportdesk.ui.in_view import in_view
+from supportdesk.ui.latest import end_of_lines, slots, to_latest
 from supportdesk.ui.line import line
+from supportdesk.ui.message_dialogs import message_dialogs
 from supportdesk.ui.skeletons import bone, conversation_skeleton
 
 _SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
@@ -22,11 +29,15 @@ def conversation(role: str) -> rx.Component:
     """The composer is always there, hidden when there is nothing to answer: see `composer`."""
     folder = routes.tickets(role)
     return rx.el.section(
-        rx.cond((InboxState.total > 0) & (open_number == ""), _none_chosen()),
+        rx.cond(((InboxState.total > 0) | FilterState.asks) & (open_number == ""), _none_chosen()),
         _bar(folder),
         rx.cond(ThreadState.missing, _not_found(folder)),
         _log(),
+        rx.el.div(to_latest(), class_name="above-composer"),
         composer(),
+        message_dialogs(),
+        # Here they exist from the first to the last, whatever of the panels is drawn.
+        *BROWSER_VARS,
         aria_label="Ticket",
         class_name=f"thread {_SHOWS}",
     )
@@ -36,7 +47,7 @@ def _bar(folder: str) -> rx.Component:
     return rx.el.div(
         ReactRouterLink.create(
             rx.icon("chevron-left", size=20),
-            to=folder,
+            to=folder + FilterState.query,
             aria_label="Back to the list",
             class_name="button quiet icon back",
         ),
@@ -46,14 +57,22 @@ def _bar(folder: str) -> rx.Component:
             rx.fragment(rx.el.h1("Opening …", class_name="unseen"), bone()),
         ),
         rx.el.span(class_name="grow"),
+        rx.cond(SessionState.me_role == "admin", other_admins()),
         details_toggle(),
+        panels.toggle_button(panels.LIST, "list", "panel-left"),
+        panels.toggle_button(panels.DETAILS, "details", "panel-right"),
         class_name="bar",
     )
 
 
 def _title() -> rx.Component:
     return rx.fragment(
-        rx.el.h1(ThreadState.facts.subject),
+        rx.el.h1(
+            ThreadState.facts.subject,
+            id=focus.HEADING,
+            tab_index=-1,
+            on_mount=focus.on_arrival(),
+        ),
         rx.el.span(ThreadState.facts.number, class_name="number"),
     )
 
@@ -62,7 +81,14 @@ def _log() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ThreadState.loaded,
-            rx.el.div(_earlier(), alert(ThreadState.error), _lines(), class_name="lines"),
+            rx.el.div(
+                _earlier(),
+                alert(ThreadState.error),
+                _lines(),
+                _receipt(),
+                end_of_lines(),
+                class_name="lines",
+            ),
             conversation_skeleton(),
         ),
         id="conversation",
@@ -76,10 +102,18 @@ def _log() -> rx.Component:
 
 def _lines() -> rx.Component:
     """What is past is drawn once; each new line has a slot of its own and moves nothing else."""
-    slots = rx.Var.create([live(number) for number in range(LIVE)]).to(list[list[ShownLine]])
     return rx.fragment(
         rx.foreach(ThreadState.history, line),
-        rx.foreach(slots, lambda slot: rx.foreach(slot, line)),
+        rx.foreach(slots.to(list[list[ShownLine]]), lambda slot: rx.foreach(slot, line)),
+    )
+
+
+def _receipt() -> rx.Component:
+    """Under one's own latest message, as long as nobody has answered it."""
+    receipt = ThreadState.receipt
+    return rx.cond(
+        (receipt.text != "") & (receipt.sender_id == SessionState.me_id),
+        rx.el.p(receipt.text, title=receipt.everybody, class_name="receipt"),
     )
 
 
@@ -99,10 +133,15 @@ def _earlier() -> rx.Component:
 
 
 def _none_chosen() -> rx.Component:
-    return empty(
-        "messages-square",
-        "No ticket chosen",
-        "Choose one from the list to read its conversation and to answer.",
+    """Beside the list, which comes back if it was put away: there is nothing else to see."""
+    return rx.el.div(
+        empty(
+            "messages-square",
+            "No ticket chosen",
+            "Choose one from the list to read its conversation and to answer.",
+        ),
+        on_mount=panels.bring_back(panels.LIST),
+        class_name="none-chosen",
     )
 
 
@@ -111,6 +150,8 @@ def _not_found(folder: str) -> rx.Component:
         "search-x",
         "Ticket not found",
         "There is no ticket with this number, or it is not one of yours.",
-        ReactRouterLink.create("Back to the tickets", to=folder, class_name="button"),
+        ReactRouterLink.create(
+            "Back to the tickets", to=folder + FilterState.query, class_name="button"
+        ),
         heading=rx.el.h1,
     )

@@ -6,9 +6,15 @@ import reflex as rx
 from reflex.app import default_error_boundary
 
 from supportdesk import routes
+from supportdesk.ui import panels, resizable
 from supportdesk.ui.skeletons import desk_skeleton
 
 STYLESHEETS = ["/styles.css"]
+# So that nothing moves when the page itself takes the place of its skeleton.
+_LIST_AS_WIDE_AS_IT_WAS = (
+    "document.documentElement.style.setProperty('--list-width', "
+    f"({resizable.kept_width(panels.LIST, panels.WIDTHS[panels.LIST])}) + 'px')"
+)
 
 
 def head() -> list[rx.Component]:
@@ -17,6 +23,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        rx.el.script(_LIST_AS_WIDE_AS_IT_WAS),
     ]
 
 

@@ -2,22 +2,31 @@
 
 import reflex as rx
 
+from supportdesk.domain.queries.thread import Quote
 from supportdesk.realtime.lines import ShownLine
+from supportdesk.state.message import MessageState
 from supportdesk.state.session import SessionState
+from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
+from supportdesk.ui.message_menu import message_menu, reactions
 
 
 def line(shown: rx.Var[ShownLine]) -> rx.Component:
-    drawn = _line(line=shown, mine=shown.sender_id == SessionState.me_id)
+    drawn = _line(
+        line=shown,
+        mine=shown.sender_id == SessionState.me_id,
+        first_new=shown.seq == ThreadState.new_from,
+    )
     return rx.fragment(drawn, key=shown.id)
 
 
 @rx.memo
-def _line(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
+def _line(line: rx.Var[ShownLine], mine: rx.Var[bool], first_new: rx.Var[bool]) -> rx.Component:
     """Drawn once; what arrives later does not draw it again."""
     return rx.fragment(
         rx.cond(line.day != "", rx.el.div(times.day(line.day), class_name="day")),
+        rx.cond(first_new, rx.el.div("New", role="separator", class_name="new-line")),
         rx.cond(line.kind == "event", _event(line), _message(line, mine)),
     )
 
@@ -26,7 +35,17 @@ def _event(line: rx.Var[ShownLine]) -> rx.Component:
     return rx.el.article(
         rx.el.b(line.name),
         f" {line.body} · ",
-        times.clock(line.at, line.time),
+        rx.cond(
+            line.audience_label != "",
+            rx.el.span(
+                rx.icon("lock", size=11),
+                rx.el.span(line.audience_label, class_name="unseen"),
+                " · ",
+                title=line.audience_label,
+                class_name="lock",
+            ),
+        ),
+        times.clock(line.at, line.time, line.exact),
         data_seq=line.seq,
         data_kind=line.kind,
         class_name="event",
@@ -39,13 +58,47 @@ def _message(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
         rx.cond(~mine & ~line.follows, avatar(line.avatar, line.hue)),
         rx.el.div(
             _head(line, mine),
-            rx.el.div(line.body, class_name="bubble"),
+            rx.el.div(
+                _said(line),
+                rx.cond(~line.deleted, message_menu(line, mine)),
+                class_name="beside",
+            ),
+            rx.cond(line.edited, _edited(line)),
+            reactions(line),
             class_name="says",
         ),
+        id=f"message-{line.seq}",
         data_seq=line.seq,
         data_kind=line.kind,
-        title=rx.cond(line.follows, line.time, ""),
+        title=rx.cond(line.follows, line.exact, ""),
         class_name=f"msg {line.audience} {_side(mine)} {rx.cond(line.follows, 'follows', '')}",
+    )
+
+
+def _said(line: rx.Var[ShownLine]) -> rx.Component:
+    """The text, or what `domain/markup` has made of it: the one place that draws HTML."""
+    return rx.el.div(
+        rx.foreach(line.quote, _quote),
+        rx.cond(
+            line.deleted,
+            rx.el.em("Message deleted"),
+            rx.cond(
+                line.html != "",
+                rx.html(line.html, class_name="marked"),
+                line.body,
+            ),
+        ),
+        class_name=f"bubble {rx.cond(line.deleted, 'gone', '')}",
+    )
+
+
+def _quote(quote: rx.Var[Quote]) -> rx.Component:
+    return rx.el.a(
+        rx.el.b(quote.name),
+        rx.el.span(quote.text),
+        href=f"#message-{quote.seq}",
+        on_click=ThreadState.go_to(quote.seq).prevent_default,
+        class_name="quote",
     )
 
 
@@ -56,9 +109,25 @@ def _side(mine: rx.Var[bool]) -> rx.Var[str]:
 def _head(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
     return rx.el.div(
         rx.el.b(line.name, class_name=rx.cond(mine, "unseen", "")),
-        rx.el.span(rx.cond(mine, "", f"{line.role} · "), times.clock(line.at, line.time)),
+        rx.el.span(
+            rx.cond(mine, "", f"{line.role} · "), times.clock(line.at, line.time, line.exact)
+        ),
         rx.cond(line.audience_label != "", _private(line)),
         class_name=rx.cond(line.follows, "unseen", "who"),
+    )
+
+
+def _edited(line: rx.Var[ShownLine]) -> rx.Component:
+    """For the staff, the way to what it said before."""
+    return rx.cond(
+        SessionState.me_role == "buyer",
+        rx.el.span("edited", class_name="edited"),
+        rx.el.button(
+            "edited",
+            type="button",
+            on_click=MessageState.show_versions(line.id),
+            class_name="edited link",
+        ),
     )
 
 

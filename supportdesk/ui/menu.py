@@ -1,7 +1,7 @@
 """A menu behind a button: Radix's, unstyled, with its keyboard and focus behaviour."""
 
 from reflex_base.components.component import field
-from reflex_base.event import EventHandler, no_args_event_spec
+from reflex_base.event import EventHandler, no_args_event_spec, passthrough_event_spec
 from reflex_base.vars.base import Var
 from reflex_components_radix.primitives.base import RadixPrimitiveComponent
 
@@ -15,6 +15,7 @@ class MenuRoot(MenuPart):
     alias = "MenuRoot"
 
     modal: Var[bool] = field(doc="Whether what is outside is out of reach while it is open.")
+    on_open_change: EventHandler[passthrough_event_spec(bool)] = field(doc="Opened or closed.")
 
 
 class MenuTrigger(MenuPart):
@@ -39,7 +40,27 @@ class MenuItem(MenuPart):
     on_select: EventHandler[no_args_event_spec] = field(doc="Fired when it is chosen.")
 
 
+class MenuSub(MenuPart):
+    """A menu in the menu."""
+
+    tag = "Sub"
+    alias = "MenuSub"
+
+
+class MenuSubTrigger(MenuPart):
+    tag = "SubTrigger"
+    alias = "MenuSubTrigger"
+
+
+class MenuSubContent(MenuContent):
+    tag = "SubContent"
+    alias = "MenuSubContent"
+
+
 root = MenuRoot.create
 trigger = MenuTrigger.create
 content = MenuContent.create
 item = MenuItem.create
+sub = MenuSub.create
+sub_trigger = MenuSubTrigger.create
+sub_content = MenuSubContent.create

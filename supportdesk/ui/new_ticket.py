@@ -1,12 +1,28 @@
 """The dialog in which a ticket is filed. What is typed stays in the browser until it is saved."""
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.models import Priority, TicketType
-from supportdesk.domain.queries.people import SellerChoice
-from supportdesk.state.new_ticket import NewTicketState, dialog_open, seller_choices
-from supportdesk.ui.controls import alert, button, described, field, select, text_input
+from supportdesk.state.new_ticket import NewTicketState, dialog_open, offered, type_chosen
+from supportdesk.state.new_ticket_offer import NOTHING
+from supportdesk.ui.controls import (
+    alert,
+    button,
+    described,
+    error_in,
+    field,
+    select,
+    text_input,
+)
+from supportdesk.ui.new_ticket_fields import custom_fields, offer, tags
+from supportdesk.ui.new_ticket_help import similar, template
+
+# Typing is kept a moment after it pauses, and at once when the field is left.
+_PAUSE = 800
+_SHORT_PAUSE = 350
 
 
 def new_ticket(hint: str) -> rx.Component:
@@ -15,7 +31,11 @@ def new_ticket(hint: str) -> rx.Component:
         dialog.trigger(
             button(rx.icon("plus", size=14), "New ticket", kind="primary"),
             as_child=True,
-            on_click=NewTicketState.show,
+            on_click=[
+                offered.set_value(NOTHING),
+                type_chosen.set_value(TicketType.PROBLEM.value),
+                NewTicketState.show,
+            ],
         ),
         dialog.portal(
             dialog.overlay(class_name="veil"),
@@ -39,14 +59,29 @@ def _form(hint: str) -> rx.Component:
             class_name="top",
         ),
         rx.el.div(
-            alert(NewTicketState.form_error),
-            _subject(),
-            _description(),
+            alert(error_in(NewTicketState.errors, "form")),
             rx.el.div(_type(), _priority(), class_name="pair"),
-            rx.cond(_sellers().length() > 0, _seller()),
+            rx.cond(offer().templates.length() > 0, template()),
+            _subject(),
+            similar(),
+            _description(),
+            rx.el.div(
+                rx.cond(offer().sellers.length() > 0, _seller()),
+                rx.cond(offer().categories.length() > 0, _category()),
+                class_name="pair",
+            ),
+            custom_fields(),
+            rx.cond(offer().tags.length() > 0, tags()),
             class_name="body",
         ),
         rx.el.div(
+            rx.cond(
+                NewTicketState.brought_back,
+                rx.fragment(
+                    button("Discard draft", kind="quiet", on_click=NewTicketState.discard),
+                    rx.el.span(class_name="grow"),
+                ),
+            ),
             button("Cancel", on_click=dialog_open.set_value(False)),
             button("Create ticket", kind="primary", type="submit", disabled=NewTicketState.busy),
             class_name="foot",
@@ -56,14 +91,28 @@ def _form(hint: str) -> rx.Component:
     )
 
 
+def _kept(name: str) -> dict[str, Any]:
+    """What is typed here is kept as a draft."""
+    return {
+        "on_change": lambda text: NewTicketState.keep.debounce(_PAUSE)(name, text),
+        "on_blur": lambda text: NewTicketState.keep(name, text),
+    }
+
+
 def _subject() -> rx.Component:
-    error = NewTicketState.subject_error
+    error = error_in(NewTicketState.errors, "subject")
     return field(
         "Subject",
         text_input(
             "subject",
             placeholder="What is it about?",
+            auto_focus=True,
             auto_complete="off",
+            on_change=lambda text: [
+                NewTicketState.keep.debounce(_PAUSE)("subject", text),
+                NewTicketState.look_for_similar.debounce(_SHORT_PAUSE)(text),
+            ],
+            on_blur=lambda text: NewTicketState.keep("subject", text),
             **described("subject", error),
         ),
         name="subject",
@@ -72,7 +121,7 @@ def _subject() -> rx.Component:
 
 
 def _description() -> rx.Component:
-    error = NewTicketState.description_error
+    error = error_in(NewTicketState.errors, "description")
     return field(
         "Description",
         rx.el.textarea(
@@ -80,6 +129,7 @@ def _description() -> rx.Component:
             name="description",
             placeholder="What happened, and what did you expect? Order numbers help.",
             class_name="area",
+            **_kept("description"),
             **described("description", error),
         ),
         name="description",
@@ -90,7 +140,17 @@ def _description() -> rx.Component:
 def _type() -> rx.Component:
     options = [rx.el.option(each.label, value=each.value) for each in TicketType]
     return field(
-        "Type", select(*options, name="type", default_value=TicketType.PROBLEM.value), name="type"
+        "Type",
+        select(
+            *options,
+            name="type",
+            value=type_chosen.value,
+            on_change=lambda value: [
+                type_chosen.set_value(value),
+                NewTicketState.keep("type", value),
+            ],
+        ),
+        name="type",
     )
 
 
@@ -98,29 +158,36 @@ def _priority() -> rx.Component:
     options = [rx.el.option(each.label, value=each.value) for each in Priority]
     return field(
         "Priority",
-        select(*options, name="priority", default_value=Priority.MEDIUM.value),
+        select(
+            *options,
+            name="priority",
+            default_value=Priority.MEDIUM.value,
+            on_change=lambda value: NewTicketState.keep("priority", value),
+        ),
         name="priority",
     )
 
 
-def _sellers() -> rx.Var[list[SellerChoice]]:
-    return seller_choices.value.to(list[SellerChoice])
-
-
 def _seller() -> rx.Component:
-    error = NewTicketState.seller_error
+    return _one_of("Seller", "seller", "Platform", offer().sellers, offer().seller)
+
+
+def _category() -> rx.Component:
+    return _one_of("Category", "category", "None", offer().categories, offer().category)
+
+
+def _one_of(label: str, name: str, nothing: str, options: Any, chosen: Any) -> rx.Component:
+    error = error_in(NewTicketState.errors, name)
     return field(
-        "Seller",
+        label,
         select(
-            rx.el.option("Platform", value=""),
-            rx.foreach(
-                _sellers(),
-                lambda seller: rx.el.option(seller.name, value=seller.id),
-            ),
-            name="seller",
-            default_value="",
-            **described("seller", error),
+            rx.el.option(nothing, value=""),
+            rx.foreach(options, lambda each: rx.el.option(each.name, value=each.id)),
+            name=name,
+            default_value=chosen,
+            on_change=lambda value: NewTicketState.keep(name, value),
+            **described(name, error),
         ),
-        name="seller",
+        name=name,
         error=error,
     )

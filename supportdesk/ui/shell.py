@@ -2,52 +2,68 @@
 
 import reflex as rx
 
-from supportdesk import routes
 from supportdesk.state.workspace import WorkspaceState
-from supportdesk.ui import times
+from supportdesk.ui import focus, times
 from supportdesk.ui.account import account_menu
 from supportdesk.ui.brand import mark
 from supportdesk.ui.connection import lost_connection
 from supportdesk.ui.fonts import inter
+from supportdesk.ui.palette import palette, shortcut_help
+from supportdesk.ui.places import TICKETS, Place, places
+from supportdesk.ui.shortcuts import keys, opens_palette, show_help
 
 _ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 
-def shell(role: str, *panels: rx.Component, class_name: rx.Var[str] | str = "") -> rx.Component:
-    """`panels` beside the navigation of `role`, of which the page is one place."""
+def shell(
+    role: str, *panels: rx.Component, class_name: rx.Var[str] | str = "", place: str = TICKETS
+) -> rx.Component:
+    """`panels` beside the navigation of `role`, of which the page is the one named `place`."""
     return times.one_timer(
         inter(),
+        _skip_link(),
         lost_connection(),
         rx.el.div(
-            _rail(role),
+            _rail(role, place),
             *panels,
+            keys(role, place),
+            palette(role, place),
+            shortcut_help(role, place),
             class_name=class_name,
             on_mount=rx.call_script(_ZONE, callback=WorkspaceState.note_timezone),
         ),
     )
 
 
-def _rail(role: str) -> rx.Component:
-    home = routes.tickets(role)
+def _skip_link() -> rx.Component:
+    """For those who come by Tab, past the navigation and the list."""
+    return rx.el.a(
+        "Skip to the content",
+        href="#content",
+        on_click=[rx.prevent_default, focus.on("#ticket-heading, #content")],
+        class_name="skip",
+    )
+
+
+def _rail(role: str, current: str) -> rx.Component:
     return rx.el.header(
         rx.el.span(mark(), class_name="brand"),
         rx.el.nav(
-            rx.el.ul(rx.el.li(_place("Tickets", "ticket", home))),
+            rx.el.ul(*[rx.el.li(_place(place, place.name == current)) for place in places(role)]),
             aria_label="Main",
         ),
-        account_menu(),
+        account_menu(opens_palette(), show_help()),
         class_name="rail",
     )
 
 
-def _place(name: str, icon: str, href: str) -> rx.Component:
-    """A link to a section; there is one so far, so it is always the current one."""
+def _place(place: Place, current: bool) -> rx.Component:
     return rx.el.a(
-        rx.icon(icon, size=18),
-        rx.el.span(name, aria_hidden="true", class_name="caption"),
-        href=href,
-        aria_label=name,
-        aria_current="page",
-        title=name,
+        rx.icon(place.icon, size=18),
+        rx.el.span(place.name, aria_hidden="true", class_name="caption"),
+        href=place.href,
+        aria_label=place.name,
+        **({"aria_current": "page"} if current else {}),
+        title=place.name,
         class_name="place",
     )

@@ -33,7 +33,7 @@ def desk_skeleton() -> rx.Component:
             class_name="work",
         ),
         aria_hidden="true",
-        class_name="desk at-list",
+        class_name="desk at-list waiting",
     )
 
 

@@ -1,28 +1,37 @@
 """One ticket in the list: what it is about, who spoke last, and whether it needs me."""
 
 import reflex as rx
+from reflex_base.vars import VarData
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from supportdesk.domain.queries.inbox import TicketRow
+from supportdesk.domain.queries.ticket_rows import HitPart
+from supportdesk.state.bulk import BulkState
+from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.preview import PreviewState
 from supportdesk.state.session import SessionState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.badges import priority_badge, status_badge, unread_badge
+from supportdesk.ui.preview import REST_MS, preview
+from supportdesk.ui.row_actions import pick_box, row_actions
 
 
 def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
     """The row with what is mine about it; its link leads to the ticket under `folder`."""
-    number = row.number
-    read = InboxState.read
+    number, read, touched = row.number, InboxState.read, InboxState.touched
     drawn = _row(
-        row=row,
-        href=f"{folder}/{number}",
+        # In a list that is held still the row stands as it was, with what became of it.
+        row=rx.cond(touched.contains(row.id), touched[row.id], row),
+        href=f"{folder}/{number}{FilterState.query}",
         current=number == InboxState.open_number,
-        # A row that is new on this screen comes a moment before one's own marks on it.
-        unread=rx.cond(read.contains(number), row.messages - read[number], 0),
+        # Where one has left no mark, nothing is read.
+        unread=row.messages - rx.cond(read.contains(number), read[number], 0),
         starred=InboxState.starred.contains(number) & InboxState.starred[number],
         by_me=row.last_sender_id == SessionState.me_id,
+        selected=BulkState.selected.contains(row.id),
+        previewed=PreviewState.card.id == row.id,
     )
     return rx.fragment(drawn, key=row.id)
 
@@ -35,12 +44,14 @@ def _row(
     unread: rx.Var[int],
     starred: rx.Var[bool],
     by_me: rx.Var[bool],
+    selected: rx.Var[bool],
+    previewed: rx.Var[bool],
 ) -> rx.Component:
     """Drawn again only when something in it changes, however much happens around it."""
     return rx.el.li(
         ReactRouterLink.create(
             avatar(row.avatar, row.hue),
-            rx.el.span(row.subject, class_name="subject"),
+            rx.el.span(_marked(row, row.subject), class_name="subject"),
             _when(row, starred),
             _last(row, by_me),
             rx.cond((unread > 0) & ~current, unread_badge(unread)),
@@ -49,6 +60,11 @@ def _row(
             aria_current=rx.cond(current, "page", "false"),
             class_name=f"row {rx.cond(current, 'current', rx.cond(unread > 0, 'unread', ''))}",
         ),
+        pick_box(row, selected, current),
+        row_actions(row, starred, current),
+        rx.cond(previewed, preview(row)),
+        on_mouse_enter=PreviewState.look(row.id).debounce(REST_MS),
+        class_name=rx.cond(selected, "entry selected", "entry"),
     )
 
 
@@ -66,7 +82,33 @@ def _when(row: rx.Var[TicketRow], starred: rx.Var[bool]) -> rx.Component:
     )
 
 
+def _marked(row: rx.Var[TicketRow], text: rx.Var[str]) -> rx.Component:
+    """`text`, with what was searched for marked when that is where it was found."""
+    return rx.cond(_hit_is(row, text), _hit(row), text)
+
+
+def _hit_is(row: rx.Var[TicketRow], text: rx.Var[str]) -> rx.Var[bool]:
+    return rx.Var(
+        _js_expr=f"(({row.hit!s})?.map((part) => part.text).join('') === {text!s})",
+        _var_type=bool,
+        _var_data=VarData.merge(row._get_all_var_data(), text._get_all_var_data()),
+    )
+
+
+def _hit(row: rx.Var[TicketRow]) -> rx.Component:
+    def part(piece: rx.Var[HitPart]) -> rx.Component:
+        return rx.cond(piece.marked, rx.el.mark(piece.text), rx.fragment(piece.text))
+
+    return rx.foreach(row.hit, part)
+
+
 def _last(row: rx.Var[TicketRow], by_me: rx.Var[bool]) -> rx.Component:
+    """Who spoke last, and what; or the words in which something was found."""
+    elsewhere = (row.hit.length() > 0) & ~_hit_is(row, row.subject) & ~_hit_is(row, row.number)
+    return rx.cond(elsewhere, rx.el.span(_hit(row), class_name="last"), _last_message(row, by_me))
+
+
+def _last_message(row: rx.Var[TicketRow], by_me: rx.Var[bool]) -> rx.Component:
     return rx.el.span(
         rx.cond(
             row.private,
@@ -82,9 +124,10 @@ def _last(row: rx.Var[TicketRow], by_me: rx.Var[bool]) -> rx.Component:
 
 def _meta(row: rx.Var[TicketRow]) -> rx.Component:
     return rx.el.span(
-        rx.el.span(row.number),
+        rx.el.span(_marked(row, row.number)),
         status_badge(row.status, row.status_label),
         priority_badge(row.priority, row.priority_label),
         rx.el.span(f"· {row.party}", class_name="party"),
+        rx.foreach(row.tags, lambda tag: rx.el.span(tag.name, class_name="badge")),
         class_name="meta",
     )

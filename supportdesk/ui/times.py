@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-_EXACT = "dddd D MMMM YYYY, HH:mm"
+_DATE = "dddd D MMMM YYYY"
+_EXACT = f"{_DATE}, HH:mm"
 
 
 def _calendar(today: str, yesterday: str, week: str, other: str) -> dict[str, str]:
@@ -31,7 +32,7 @@ def list_time(at: rx.Var[str]) -> rx.Component:
 
 def day(date: rx.Var[str]) -> rx.Component:
     """`Today`, `Yesterday`, `Tuesday 3 November`."""
-    return rx.moment(date, calendar=_OF_DAY)
+    return rx.moment(date, calendar=_OF_DAY, with_title=True, title_format=_DATE)
 
 
 def fact_time(at: rx.Var[str]) -> rx.Component:
@@ -39,14 +40,19 @@ def fact_time(at: rx.Var[str]) -> rx.Component:
     return rx.moment(at, calendar=_IN_FACTS, with_title=True, title_format=_EXACT)
 
 
+def date(day_: rx.Var[str]) -> rx.Component:
+    """`3 Nov 2026`, of a date without a time."""
+    return rx.moment(day_, format="D MMM YYYY")
+
+
 def time_between(start: rx.Var[str], end: rx.Var[str]) -> rx.Component:
     """`11 minutes`."""
     return rx.moment(end, from_=start, ago=True, with_title=True, title_format=_EXACT)
 
 
-def clock(at: rx.Var[str], hours_and_minutes: rx.Var[str]) -> rx.Component:
+def clock(at: rx.Var[str], hours_and_minutes: rx.Var[str], exact: rx.Var[str]) -> rx.Component:
     """A time of day that the server has already put in the reader's zone."""
-    return rx.el.time(hours_and_minutes, date_time=at)
+    return rx.el.time(hours_and_minutes, date_time=at, title=exact)
 
 
 def one_timer(*children: rx.Component) -> rx.Component:

@@ -6,6 +6,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui.address import open_number
 from supportdesk.ui.conversation import conversation
 from supportdesk.ui.details import details, details_shown
+from supportdesk.ui.panels import side_by_side, with_details
 from supportdesk.ui.shell import shell
 from supportdesk.ui.ticket_list import ticket_list
 
@@ -18,13 +19,15 @@ _PLACE = rx.cond(
 
 def workspace(role: str, heading: str, empty: rx.Component, *actions: rx.Component) -> rx.Component:
     """Navigation, list, conversation and details. `empty` is shown while there is no ticket."""
+    main = side_by_side(
+        ticket_list(role, heading, empty, *actions),
+        conversation(role),
+        id="content",
+        tab_index=-1,
+        class_name="work",
+    )
     return shell(
         role,
-        rx.el.main(
-            ticket_list(role, heading, empty, *actions),
-            conversation(role),
-            class_name="work",
-        ),
-        details(),
+        with_details(main, details(), (open_number != "") & ~ThreadState.missing),
         class_name=f"desk {_PLACE} {rx.cond(details_shown, 'with-details', '')}",
     )

@@ -1,0 +1,47 @@
+"""Keys that do something wherever one is on the page, except where one is typing."""
+
+from __future__ import annotations
+
+from reflex_base.components.component import field
+from reflex_base.components.tags.tag import Tag
+from reflex_base.event import EventHandler, no_args_event_spec
+from reflex_base.utils.imports import ImportVar
+from reflex_base.vars.base import LiteralVar, Var
+from reflex_components_core.base.fragment import Fragment
+
+# What lies over the page has keys of its own.
+_COVERED = "document.querySelector('[role=dialog],[role=alertdialog],dialog[open],[role=menu]')"
+
+
+class Hotkey(Fragment):
+    """`keys` as react-hotkeys-hook spells them: by what they write, in any layout."""
+
+    keys: Var[str] = field(doc="One or several, separated by commas: `j, down`.")
+    in_fields: Var[bool] = field(doc="Also while one is typing.")
+    repeats: Var[bool] = field(doc="Again and again for as long as it is held.")
+    within: Var[str] = field(doc="Only while the focus is inside what this selector finds.")
+    on_press: EventHandler[no_args_event_spec] = field(doc="Fired when it is pressed.")
+
+    def _exclude_props(self) -> list[str]:
+        return [*super()._exclude_props(), "keys", "in_fields", "repeats", "within", "on_press"]
+
+    def _render(self, props: dict[str, object] | None = None) -> Tag:
+        return super()._render(props).remove_props("on_press")
+
+    def add_imports(self) -> dict[str, ImportVar]:
+        return {"react-hotkeys-hook@5.4.0": ImportVar(tag="useHotkeys")}
+
+    def add_hooks(self) -> list[str | Var[str]]:
+        pressed = LiteralVar.create(self.event_triggers["on_press"])
+        outside = f"!event.target.closest({self.within!s})" if self.within is not None else "false"
+        held = "false" if self.repeats is not None else "event.repeat"
+        in_fields = self.in_fields if self.in_fields is not None else "false"
+        options = (
+            f"{{useKey: true, preventDefault: true, enableOnFormTags: {in_fields!s}, "
+            f"ignoreEventWhen: (event) => {held} || {outside} || !!{_COVERED}}}"
+        )
+        hook = f"useHotkeys({self.keys!s}, {pressed!s}, {options})"
+        return [Var(hook, _var_type=str, _var_data=pressed._get_all_var_data())]
+
+
+hotkey = Hotkey.create

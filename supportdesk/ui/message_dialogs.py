@@ -1,0 +1,101 @@
+"""The dialogs about one message; which one it is about, their state knows."""
+
+import reflex as rx
+from reflex_components_radix.primitives.dialog import dialog
+
+from supportdesk.state.message import (
+    MessageState,
+    ShownVersion,
+    deleting,
+    edit_open,
+    versions_open,
+)
+from supportdesk.ui.controls import alert, button
+
+
+def message_dialogs() -> rx.Component:
+    return rx.fragment(_edit(), _delete(), _versions())
+
+
+def _dialog(title: str, hint: str, *content: rx.Component, **props: object) -> rx.Component:
+    return dialog.root(
+        dialog.portal(
+            dialog.overlay(class_name="veil"),
+            dialog.content(
+                rx.el.div(
+                    dialog.title(rx.el.h2(title), as_child=True),
+                    dialog.description(rx.el.p(hint), as_child=True),
+                    class_name="top",
+                ),
+                *content,
+                class_name="dialog",
+            ),
+        ),
+        **props,
+    )
+
+
+def _edit() -> rx.Component:
+    return _dialog(
+        "Edit message",
+        "It will be marked as edited.",
+        rx.el.form(
+            rx.el.div(
+                alert(MessageState.error),
+                rx.el.textarea(
+                    name="text",
+                    aria_label="Message text",
+                    default_value=MessageState.edited_text,
+                    key=MessageState.edited_id,
+                    class_name="area",
+                ),
+                class_name="body",
+            ),
+            rx.el.div(
+                button("Cancel", on_click=edit_open.set_value(False)),
+                button("Save", kind="primary", type="submit"),
+                class_name="foot",
+            ),
+            on_submit=MessageState.save_edit,
+        ),
+        open=edit_open.value,
+        on_open_change=edit_open.set,
+    )
+
+
+def _delete() -> rx.Component:
+    return _dialog(
+        "Delete this message?",
+        "Its text and the reactions to it are gone for everybody. This cannot be undone.",
+        rx.el.div(
+            button("Cancel", on_click=deleting.set_value("")),
+            button(
+                "Delete message",
+                kind="danger",
+                on_click=[
+                    MessageState.delete_message(deleting.value),
+                    deleting.set_value(""),
+                ],
+            ),
+            class_name="foot",
+        ),
+        open=deleting.value != "",
+        on_open_change=deleting.set_value(""),
+    )
+
+
+def _versions() -> rx.Component:
+    return _dialog(
+        "Earlier versions",
+        "What the message said before it was edited. Buyers do not see this.",
+        rx.el.div(rx.el.ol(rx.foreach(MessageState.versions, _version)), class_name="body"),
+        rx.el.div(button("Close", on_click=versions_open.set_value(False)), class_name="foot"),
+        open=versions_open.value,
+        on_open_change=versions_open.set,
+    )
+
+
+def _version(version: rx.Var[ShownVersion]) -> rx.Component:
+    return rx.el.li(
+        rx.el.small(version.at), rx.el.div(version.text, class_name="bubble"), class_name="version"
+    )

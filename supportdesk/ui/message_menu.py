@@ -1,0 +1,107 @@
+"""What one may do with a message: a menu at its side, and the reactions under it."""
+
+import reflex as rx
+
+from supportdesk.domain.queries.thread import Reacted
+from supportdesk.realtime.lines import ShownLine
+from supportdesk.state.composer import quoted
+from supportdesk.state.message import MessageState, deleting
+from supportdesk.state.session import SessionState
+from supportdesk.ui import menu
+from supportdesk.ui.controls import icon_button
+
+REACTIONS = {
+    "👍": "Thumbs up",
+    "❤️": "Heart",
+    "🎉": "Party",
+    "😄": "Smile",
+    "😕": "Confused",
+    "👀": "Eyes",
+}
+
+
+def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
+    """Nothing of it is offered that the person may not do; the database has the last word."""
+    may_delete = mine | (SessionState.me_role == "admin")
+    return menu.root(
+        menu.trigger(
+            icon_button("Message actions", "ellipsis", kind="quiet actions"), as_child=True
+        ),
+        menu.content(
+            _react(line),
+            _item("reply", "Quote", on_select=_quote(line)),
+            rx.cond(mine, _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id))),
+            _item("link", "Copy link", on_select=_copy_link(line)),
+            rx.cond(
+                may_delete,
+                _item("trash-2", "Delete", on_select=deleting.set_value(line.id)),
+            ),
+            align="end",
+            side_offset=4,
+            collision_padding=8,
+            class_name="menu",
+        ),
+        modal=False,
+    )
+
+
+def _item(icon: str, name: str, **props: object) -> rx.Component:
+    return menu.item(rx.icon(icon, size=16), name, class_name="item", **props)
+
+
+def _react(line: rx.Var[ShownLine]) -> rx.Component:
+    return menu.sub(
+        menu.sub_trigger(rx.icon("smile-plus", size=16), "React", class_name="item"),
+        menu.sub_content(
+            *[
+                menu.item(
+                    emoji,
+                    aria_label=name,
+                    on_select=MessageState.react(line.id, emoji),
+                    class_name="item emoji",
+                )
+                for emoji, name in REACTIONS.items()
+            ],
+            collision_padding=8,
+            class_name="menu emojis",
+        ),
+    )
+
+
+def _quote(line: rx.Var[ShownLine]) -> list[rx.event.EventSpec]:
+    # Once the menu has closed, which gives the focus back to its button.
+    focus = "setTimeout(() => document.getElementById('message')?.focus(), 100)"
+    return [
+        quoted.set_value({"id": line.id, "name": line.name}),
+        rx.call_script(focus),
+    ]
+
+
+def _copy_link(line: rx.Var[ShownLine]) -> list[rx.event.EventSpec]:
+    here: rx.Var[str] = rx.Var("window.location.href.split('#')[0]", _var_type=str)
+    return [rx.set_clipboard(f"{here}#message-{line.seq}"), rx.toast("The link is copied.")]
+
+
+def reactions(line: rx.Var[ShownLine]) -> rx.Component:
+    """Each kind once, with how many and whose; pressing one joins in, or takes mine away."""
+    return rx.cond(
+        line.reactions.length() > 0,
+        rx.el.div(
+            rx.foreach(line.reactions, lambda each: _reaction(line, each)), class_name="reactions"
+        ),
+    )
+
+
+def _reaction(line: rx.Var[ShownLine], each: rx.Var[Reacted]) -> rx.Component:
+    mine = each.people.contains(SessionState.me_id)
+    return rx.el.button(
+        each.emoji,
+        rx.el.span(each.people.length()),
+        type="button",
+        title=each.names,
+        aria_label=f"{each.emoji} {each.people.length()}: {each.names}",
+        aria_pressed=rx.cond(mine, "true", "false"),
+        on_click=MessageState.react(line.id, each.emoji),
+        class_name="reaction",
+        key=each.emoji,
+    )

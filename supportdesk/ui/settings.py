@@ -1,0 +1,233 @@
+"""The settings page of admins: a section for each sort of thing, one dialog to edit any of them."""
+
+from typing import Any
+
+import reflex as rx
+
+from supportdesk.domain.commands.teams import AutoAssign
+from supportdesk.domain.queries.settings import (
+    CategoryRow,
+    FieldRow,
+    SharedReply,
+    TagRow,
+    TeamRow,
+    TemplateRow,
+)
+from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
+from supportdesk.ui.controls import alert, button, icon_button
+from supportdesk.ui.settings_editor import editor
+from supportdesk.ui.skeletons import bone
+
+
+def settings_page() -> rx.Component:
+    return rx.el.main(
+        rx.el.div(rx.el.h1("Settings"), class_name="bar"),
+        rx.el.div(
+            alert(SettingsState.error),
+            rx.cond(
+                SettingsState.loaded,
+                rx.fragment(
+                    _templates(), _replies(), _fields(), _tags(), _categories(), _teams(), editor()
+                ),
+                rx.el.div(bone(), aria_busy="true"),
+            ),
+            class_name="inside",
+        ),
+        id="content",
+        tab_index=-1,
+        class_name="settings",
+    )
+
+
+def _section(
+    heading: str, about: str, items: Any, row: Any, empty: str, *, add: tuple[str, str] | None
+) -> rx.Component:
+    """`add` is the sort of thing and the name of the button that adds one."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(rx.el.h2(heading), rx.el.p(about)),
+            _add(*add) if add else None,
+            class_name="head",
+        ),
+        rx.cond(
+            items.length() > 0,
+            rx.el.ul(rx.foreach(items, row), role="list", aria_label=heading, class_name="things"),
+            rx.el.p(empty, class_name="none"),
+        ),
+        aria_label=heading,
+    )
+
+
+def _add(sort: str, name: str) -> rx.Component:
+    new = {**NOTHING_EDITED, "sort": sort}
+    if sort == "template":
+        new["type"] = "problem"
+    return button(
+        rx.icon("plus", size=14),
+        name,
+        on_click=[edited.set_value(new), kind_chosen.set_value("text"), SettingsState.begin],
+    )
+
+
+def _edit(sort: str, row: Any, *names: str) -> rx.Component:
+    """Opens the dialog with these parts of the row in it."""
+    values = {**NOTHING_EDITED, "sort": sort, **{name: getattr(row, name) for name in names}}
+    opens = [edited.set_value({**values, "id": row.id}), SettingsState.begin]
+    if sort == "field":
+        opens.append(kind_chosen.set_value(row.kind))
+    return button("Edit", kind="quiet", aria_label=f"Edit {row.name}", on_click=opens)
+
+
+def _retire(sort: str, row: Any) -> rx.Component:
+    return rx.cond(
+        row.active,
+        button(
+            "Retire",
+            kind="quiet",
+            aria_label=f"Retire {row.name}",
+            on_click=SettingsState.retire(sort, row.id),
+        ),
+        button(
+            "Restore",
+            kind="quiet",
+            aria_label=f"Restore {row.name}",
+            on_click=SettingsState.restore(sort, row.id),
+        ),
+    )
+
+
+def _thing(row: Any, *parts: Any, about: Any = None, retired: Any = False) -> rx.Component:
+    name, actions = parts[0], parts[1:]
+    return rx.el.li(
+        rx.el.div(name, rx.el.span(about) if about is not None else None, class_name="what"),
+        *actions,
+        class_name=rx.cond(retired, "retired", "") if retired is not False else "",
+        key=row.id,
+    )
+
+
+def _templates() -> rx.Component:
+    def row(each: rx.Var[TemplateRow]) -> rx.Component:
+        return _thing(
+            each,
+            rx.el.b(each.name, rx.cond(each.active, "", rx.el.small("retired"))),
+            _edit("template", each, "name", "type", "subject", "body"),
+            _retire("template", each),
+            about=f"{each.type_label} · {each.subject}",
+            retired=~each.active,
+        )
+
+    return _section(
+        "Templates",
+        "What a new ticket can begin with, for each type.",
+        SettingsState.templates,
+        row,
+        "There are no templates yet.",
+        add=("template", "New template"),
+    )
+
+
+def _replies() -> rx.Component:
+    def row(each: rx.Var[SharedReply]) -> rx.Component:
+        return _thing(
+            each,
+            rx.el.b(each.name),
+            _edit("reply", each, "name", "body"),
+            button(
+                "Delete",
+                kind="quiet",
+                aria_label=f"Delete {each.name}",
+                on_click=SettingsState.delete_reply(each.id),
+            ),
+            about=each.body,
+        )
+
+    return _section(
+        "Canned replies",
+        "Shared by all sellers and admins, who insert them by typing / in a reply.",
+        SettingsState.replies,
+        row,
+        "There are no shared replies yet.",
+        add=("reply", "New reply"),
+    )
+
+
+def _fields() -> rx.Component:
+    def row(each: rx.Var[FieldRow]) -> rx.Component:
+        required = rx.cond(each.required, " · required", "")
+        return _thing(
+            each,
+            rx.el.b(each.name, rx.cond(each.active, "", rx.el.small("retired"))),
+            icon_button(
+                f"Move {each.name} up", "arrow-up", on_click=SettingsState.move_up(each.id)
+            ),
+            icon_button(
+                f"Move {each.name} down", "arrow-down", on_click=SettingsState.move_down(each.id)
+            ),
+            _edit("field", each, "name", "type", "kind", "required", "choices"),
+            _retire("field", each),
+            about=f"{each.type_label} · {each.kind_label}{required}",
+            retired=~each.active,
+        )
+
+    return _section(
+        "Custom fields",
+        "What tickets are asked for besides subject and description.",
+        SettingsState.fields,
+        row,
+        "There are no custom fields yet.",
+        add=("field", "New field"),
+    )
+
+
+def _tags() -> rx.Component:
+    def row(each: rx.Var[TagRow]) -> rx.Component:
+        name = rx.el.b(rx.el.span(class_name=f"dot hue-{each.hue}", aria_hidden="true"), each.name)
+        edit = _edit("tag", each, "name", "hue", "description")
+        return _thing(each, name, edit, about=each.description)
+
+    return _section(
+        "Tags",
+        "Seen by sellers and admins only.",
+        SettingsState.tags,
+        row,
+        "There are no tags yet.",
+        add=("tag", "New tag"),
+    )
+
+
+def _categories() -> rx.Component:
+    def row(each: rx.Var[CategoryRow]) -> rx.Component:
+        return _thing(each, rx.el.b(each.name), _edit("category", each, "name"))
+
+    return _section(
+        "Categories",
+        "What tickets are sorted into.",
+        SettingsState.categories,
+        row,
+        "There are no categories yet.",
+        add=("category", "New category"),
+    )
+
+
+def _teams() -> rx.Component:
+    options = [rx.el.option(each.label, value=each.value) for each in AutoAssign]
+
+    def row(each: rx.Var[TeamRow]) -> rx.Component:
+        pick = rx.el.select(
+            *options,
+            value=each.auto_assign,
+            on_change=lambda value: SettingsState.choose_auto_assign(each.id, value),
+            aria_label=f"Automatic assignment of {each.name}",
+            class_name="select",
+        )
+        return _thing(each, rx.el.b(each.name), pick)
+
+    return _section(
+        "Teams",
+        "Who of a team is given its new tickets.",
+        SettingsState.teams,
+        row,
+        "There are no teams yet.",
+        add=None,
+    )

@@ -1,0 +1,133 @@
+"""Every action that a key or the palette offers, once: keys, palette and help are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from supportdesk.state.details import DetailsState
+from supportdesk.state.new_ticket import NewTicketState, dialog_open
+from supportdesk.state.palette import PaletteState, typed
+from supportdesk.state.thread import ThreadState
+from supportdesk.ui import focus, panels
+from supportdesk.ui.address import open_number
+from supportdesk.ui.details import details_opened_for
+from supportdesk.ui.hotkeys import hotkey
+from supportdesk.ui.places import TICKETS, places
+
+PALETTE, HELP = "palette", "shortcuts"
+LIST = '[aria-label="Tickets"]'
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`keys` as `ui/hotkeys` takes them, `shown` as people know them. It is there `when` that
+    holds: None is always."""
+
+    name: str
+    icon: str
+    does: tuple[Any, ...]
+    keys: str = ""
+    shown: tuple[str, ...] = ()
+    when: rx.Var[bool] | None = None
+    repeats: bool = False
+
+
+def actions(role: str, place: str) -> list[Action]:
+    """What somebody of that role can do at that place of the navigation."""
+    on_tickets = [*_moving(), *_changing(role), *_panels()] if place == TICKETS else []
+    return [*on_tickets, *_places(role, place), *_everywhere()]
+
+
+def _places(role: str, current: str) -> list[Action]:
+    return [
+        Action(f"Go to {place.name.lower()}", place.icon, (rx.redirect(place.href),))
+        for place in places(role)
+        if place.name != current
+    ]
+
+
+def _moving() -> list[Action]:
+    # The link knows where the list was; its row takes the focus while it is still marked.
+    to_list = (focus.on('a.row[aria-current="page"]'), focus.press(".thread .back"))
+    return [
+        Action("Next ticket", "arrow-down", (focus.on_row(1),), "j", ("J",), repeats=True),
+        Action("Previous ticket", "arrow-up", (focus.on_row(-1),), "k", ("K",), repeats=True),
+        Action(
+            "Search tickets",
+            "search",
+            (focus.on('[aria-label="Search tickets"]'),),
+            "/,shift+/",
+            ("/",),
+        ),
+        Action("Back to the list", "list", to_list, "u", ("U",), open_number != ""),
+    ]
+
+
+def _changing(role: str) -> list[Action]:
+    there = (open_number != "") & ThreadState.loaded & ~ThreadState.missing
+    closed = ThreadState.facts.status == "closed"
+    found = []
+    if role != "admin":
+        filing = (dialog_open.set_value(True), NewTicketState.show)
+        found.append(Action("New ticket", "plus", filing, "c", ("C",)))
+    found += [
+        Action("Reply", "reply", (focus.on("#message"),), "r", ("R",), there & ~closed),
+        Action("Close ticket", "check", (DetailsState.close_ticket,), "e", ("E",), there & ~closed),
+        Action("Reopen ticket", "rotate-ccw", (DetailsState.reopen_ticket,), when=there & closed),
+        Action("Star", "star", (DetailsState.toggle_star,), "s", ("S",), there),
+    ]
+    if role == "admin":
+        assigning = (
+            panels.bring_back(panels.DETAILS),
+            details_opened_for.set_value(open_number),
+            focus.on_what_comes('#details [aria-label="Assignee"]'),
+        )
+        found.append(Action("Assign", "user-check", assigning, "a", ("A",), there))
+    return found
+
+
+def _panels() -> list[Action]:
+    in_ticket = open_number != ""
+    list_ = focus.press_what_shows(f".thread .of-{panels.LIST}, .thread .back")
+    details = focus.press_what_shows(
+        f".thread .of-{panels.DETAILS}, .thread .toggle, .details .back"
+    )
+    return [
+        Action("Show or hide the list", "panel-left", (list_,), "[", ("[",), in_ticket),
+        Action("Show or hide the details", "panel-right", (details,), "]", ("]",), in_ticket),
+    ]
+
+
+def _everywhere() -> list[Action]:
+    return [
+        Action("Switch light and dark", "sun-moon", (rx.toggle_color_mode,)),
+        Action("Keyboard shortcuts", "keyboard", (show_help(),), "?,shift+?", ("?",)),
+    ]
+
+
+def show_help() -> rx.Var[Any]:
+    return focus.show_dialog(HELP)
+
+
+def opens_palette() -> list[Any]:
+    """With nothing typed, and the latest tickets."""
+    return [typed.set_value(""), focus.show_dialog(PALETTE), PaletteState.find("")]
+
+
+def keys(role: str, place: str) -> rx.Component:
+    """Listens for the keys of all actions. Draws nothing."""
+    return rx.fragment(
+        *[_key(action) for action in actions(role, place) if action.keys],
+        hotkey(keys="mod+k", in_fields=True, on_press=opens_palette()),
+        hotkey(keys="down", within=LIST, repeats=True, on_press=focus.on_row(1)),
+        hotkey(keys="up", within=LIST, repeats=True, on_press=focus.on_row(-1)),
+    )
+
+
+def _key(action: Action) -> rx.Component:
+    repeats = {"repeats": True} if action.repeats else {}
+    drawn = hotkey(keys=action.keys, on_press=list(action.does), **repeats)
+    return drawn if action.when is None else rx.cond(action.when, drawn)

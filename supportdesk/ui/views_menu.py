@@ -1,0 +1,178 @@
+"""The menu of views, each with how many tickets it has, and what one does to saved ones."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+from reflex_components_radix.primitives.dialog import dialog
+
+from supportdesk.domain.queries.views import View
+from supportdesk.state.views import ViewsState, editing, saving
+from supportdesk.ui import menu
+from supportdesk.ui.controls import alert, button, icon_button, text_input
+
+
+def views_menu(role: str) -> rx.Component:
+    return rx.fragment(
+        menu.root(
+            menu.trigger(
+                button("Views", rx.icon("chevron-down", size=14), kind="views"), as_child=True
+            ),
+            menu.content(
+                rx.foreach(ViewsState.built_in, _item),
+                rx.cond(
+                    ViewsState.saved.length() > 0,
+                    rx.fragment(rx.el.div(class_name="rule"), rx.foreach(ViewsState.saved, _item)),
+                ),
+                rx.el.div(class_name="rule"),
+                _action(
+                    "bookmark-plus", "Save this view", [saving.set_value(True), ViewsState.edit]
+                ),
+                rx.cond(
+                    ViewsState.saved.length() > 0,
+                    _action("settings-2", "Edit views", [editing.set_value(True), ViewsState.edit]),
+                ),
+                align="end",
+                side_offset=6,
+                collision_padding=8,
+                class_name="menu views-menu",
+            ),
+            modal=False,
+            on_open_change=ViewsState.show,
+        ),
+        _save_dialog(role),
+        _edit_dialog(role),
+    )
+
+
+def _action(icon: str, label: str, on_select: list) -> rx.Component:
+    return menu.item(rx.icon(icon, size=16), label, on_select=on_select, class_name="item")
+
+
+def _item(view: rx.Var[View]) -> rx.Component:
+    counts = ViewsState.counts
+    return menu.item(
+        ReactRouterLink.create(
+            rx.el.span(view.name, class_name="name"),
+            rx.cond(view.shared, rx.el.small("shared")),
+            rx.el.span(
+                rx.cond(counts.contains(view.query), counts[view.query], ""), class_name="number"
+            ),
+            to=f"?{view.query}",
+            class_name="item",
+        ),
+        as_child=True,
+        key=f"{view.id}{view.name}",
+    )
+
+
+def _dialog(title: str, hint: str, shown: object, *inside: rx.Component) -> rx.Component:
+    return dialog.root(
+        dialog.portal(
+            dialog.overlay(class_name="veil"),
+            dialog.content(
+                rx.el.div(
+                    dialog.title(rx.el.h2(title), as_child=True),
+                    dialog.description(rx.el.p(hint), as_child=True),
+                    class_name="top",
+                ),
+                *inside,
+                class_name="dialog narrow",
+            ),
+        ),
+        open=shown.value,
+        on_open_change=shown.set,
+    )
+
+
+def _save_dialog(role: str) -> rx.Component:
+    return _dialog(
+        "Save this view",
+        "The filters and the order of the list, under a name of your own.",
+        saving,
+        rx.el.form(
+            rx.el.div(
+                alert(ViewsState.error),
+                rx.el.div(
+                    rx.el.label("Name", html_for="view-name"),
+                    rx.el.input(
+                        id="view-name", name="name", auto_complete="off", class_name="input"
+                    ),
+                    class_name="field",
+                ),
+                _share_box() if role == "admin" else None,
+                class_name="body",
+            ),
+            rx.el.div(
+                button("Cancel", on_click=saving.set_value(False)),
+                button("Save view", kind="primary", type="submit"),
+                class_name="foot",
+            ),
+            on_submit=ViewsState.save,
+            no_validate=True,
+        ),
+    )
+
+
+def _share_box() -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", name="shared", value="on"),
+        "Share it with all the staff",
+        class_name="tick",
+    )
+
+
+def _edit_dialog(role: str) -> rx.Component:
+    return _dialog(
+        "Edit views",
+        "Rename or delete the views you saved.",
+        editing,
+        rx.el.div(
+            alert(ViewsState.error),
+            rx.el.ul(
+                rx.foreach(ViewsState.saved, lambda view: _line(view, role)),
+                role="list",
+                aria_label="Saved views",
+                class_name="view-lines",
+            ),
+            class_name="body",
+        ),
+        rx.el.div(
+            button("Done", kind="primary", on_click=editing.set_value(False)), class_name="foot"
+        ),
+    )
+
+
+def _line(view: rx.Var[View], role: str) -> rx.Component:
+    """Who may change it: its owner, and any admin what is shared."""
+    may = view.mine if role != "admin" else (view.mine | view.shared)
+    return rx.el.li(
+        rx.cond(
+            may,
+            rx.el.form(
+                text_input("name", aria_label=f"Name of {view.name}", default_value=view.name),
+                button("Rename", type="submit", aria_label=f"Rename {view.name}"),
+                _share(view) if role == "admin" else None,
+                icon_button(f"Delete {view.name}", "trash-2", on_click=ViewsState.delete(view.id)),
+                on_submit=lambda form: ViewsState.rename(view.id, form),
+                reset_on_submit=False,
+                no_validate=True,
+            ),
+            rx.el.span(view.name, " ", rx.el.small("shared by an admin")),
+        ),
+        key=view.id,
+    )
+
+
+def _share(view: rx.Var[View]) -> rx.Component:
+    return rx.cond(
+        view.mine,
+        button(
+            rx.cond(view.shared, "Shared", "Share"),
+            kind=f"switch {rx.cond(view.shared, 'on', '')}",
+            aria_label=f"Share {view.name}",
+            aria_pressed=rx.cond(view.shared, "true", "false"),
+            on_click=ViewsState.share(view.id, ~view.shared),
+        ),
+        rx.el.small("shared"),
+    )
