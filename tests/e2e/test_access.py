@@ -132,6 +132,13 @@ async def test_a_conversation_with_everything_in_it_is_sound(
         )
     await screen.button("Star").click()
     await expect(screen.button("Star")).to_have_attribute("aria-pressed", "true")
+    await screen.details.get_by_role("textbox", name="Due date").fill("2031-01-31")
+    for number in range(12):  # Of every colour, and one that is long.
+        await screen.box("Add a tag").fill(f"Tag {number} {'long ' * (number == 7) * 6}")
+        await screen.box("Add a tag").press("Enter")
+        await expect(screen.box("Add a tag")).to_have_value("")
+    await screen.box("Add a tag").fill("")
+    await screen.box("Notes").fill("Careful.")
     for level in ("Staff", "Admins"):
         await audience.select_option(label=level)
         await sound(screen, WIDE)
@@ -173,6 +180,26 @@ async def test_the_dialog_with_its_errors_and_the_account_menu_are_sound(
     await sound(screen)
 
 
+async def test_the_palette_and_the_list_of_shortcuts_are_sound(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora = seed.person(BUYER, "Nora")
+    ticket = seed.ticket(nora, seed.person(SELLER, "Theo"), subject="W" * 180)
+    screen = await browsers.open(nora, nora.page(ticket), viewport=WIDE)
+    await screen.ready(ticket.number)
+    await screen.page.keyboard.press("Control+k")
+    palette = screen.page.get_by_role("dialog", name="Command palette")
+    await expect(palette.get_by_role("option", name=ticket.number)).to_be_visible()
+    await sound(screen)
+    await screen.page.keyboard.type("nothing like it")
+    await expect(palette).to_contain_text("Nothing found")
+    await sound(screen, NARROW)
+    await screen.page.keyboard.press("Escape")
+    await screen.page.keyboard.press("?")
+    await expect(screen.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    await sound(screen)
+
+
 async def test_words_without_end_stay_inside_their_boxes(browsers: Browsers, seed: Seed) -> None:
     nora, theo = seed.person(BUYER, "W" * 80), seed.person(SELLER, "m" * 80)
     ticket = seed.ticket(nora, theo, subject="S" * 200)
@@ -183,6 +210,7 @@ async def test_words_without_end_stay_inside_their_boxes(browsers: Browsers, see
     await sound(screen)
     await screen.button("Details").click()
     await sound(screen, NARROW)
+    await screen.button("Back to the conversation").click()
     await screen.link("Back to the list").click()
     await expect(screen.row(ticket.number)).to_be_visible()
     await sound(screen, NARROW)
@@ -278,7 +306,7 @@ async def test_on_a_phone_one_panel_stands_at_a_time_with_a_way_back(
     await screen.button("Details").tap()
     await expect(screen.fact("Status")).to_be_visible()
     await screen.fact("Status").select_option(label="Resolved")
-    await screen.button("Details").tap()
+    await screen.button("Back to the conversation").tap()
     await expect(screen.details).to_be_hidden()
     await screen.message_box.fill("From a phone")
     await screen.button("Send").tap()

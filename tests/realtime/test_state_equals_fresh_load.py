@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
-from tests.support.raw_browser import DETAILS, INBOX, NEW_TICKET, THREAD, RawBrowser
+from tests.support.raw_browser import DETAILS, INBOX, LABELS, NEW_TICKET, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 PATIENCE = 15
@@ -30,6 +30,24 @@ SEES = {BUYER: ["everyone"], SELLER: ["everyone", "staff"], ADMIN: ["everyone", 
 # Who sits at which tab: bea has two of one session, sol two of two sessions.
 TABS = ("bea", "bea", "sol", "sol again", "ada", "abe")
 PAGE, MORE = 30, 4  # The list has a further page.
+# Filters of a list -> what that asks of tickets, and the order, in SQL.
+ACTIVITY = "c.activity_{level} DESC, t.number DESC"
+FILTERED = {
+    "": ("true", ACTIVITY),
+    "?status=open": ("t.status = 'open'", ACTIVITY),
+    "?status=in_progress,resolved,closed&sort=newest": (
+        "t.status IN ('in_progress', 'resolved', 'closed')",
+        "t.number DESC",
+    ),
+    "?sort=priority": (
+        "true",
+        "array_position(ARRAY['urgent', 'high', 'medium', 'low'], t.priority), t.number DESC",
+    ),
+    "?starred=1": (
+        "t.id IN (SELECT conversation_id FROM participant WHERE user_id = %(me)s AND starred)",
+        ACTIVITY,
+    ),
+}
 TALKED_OF = 3  # The tickets that everything happens on; the first one is long.
 
 
@@ -52,8 +70,15 @@ def _steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("say"), audience),
         st.tuples(st.just("chatter"), st.integers(10, 25)),
         st.tuples(st.just("list"), st.none()),
+        st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
+        st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
+        st.tuples(st.just("scroll"), st.booleans()),
         st.tuples(st.just("status"), status),
         st.tuples(st.just("priority"), priority),
+        st.tuples(st.just("type"), st.sampled_from(["problem", "question"])),
+        st.tuples(st.just("assign"), st.integers(0, len(TABS) - 1)),
+        st.tuples(st.just("tag"), st.sampled_from(["Refund", "Carrier"])),
+        st.tuples(st.just("note"), st.text("ab", max_size=3)),
         st.tuples(st.just("star"), st.none()),
         st.tuples(st.just("earlier"), st.none()),
         st.tuples(st.just("more"), st.none()),
@@ -101,10 +126,16 @@ class World:
             await tab.settled()
 
     async def _open(self, tab: RawBrowser, person: Person, ticket: int) -> None:
-        await tab.navigate(person.page(self.tickets[ticket]))
+        await tab.navigate(person.page(self.tickets[ticket]) + _query(tab))
 
     async def _list(self, tab: RawBrowser, person: Person, _: None) -> None:
-        await tab.navigate(person.home)
+        await tab.navigate(person.home + _query(tab))
+
+    async def _filter(self, tab: RawBrowser, person: Person, query: str) -> None:
+        await tab.navigate(tab.path.partition("?")[0] + query)
+
+    async def _scroll(self, tab: RawBrowser, person: Person, away: bool) -> None:
+        await tab.send(f"{INBOX}.scroll_away" if away else f"{INBOX}.scroll_back")
 
     async def _say(self, tab: RawBrowser, person: Person, audience: str) -> None:
         self.said += 1
@@ -114,6 +145,19 @@ class World:
         for _ in range(count):
             self.said += 1
             await tab.say(f"Message {self.said}")
+
+    async def _type(self, tab: RawBrowser, person: Person, to: str) -> None:
+        await tab.send(f"{DETAILS}.choose_type", value=to)
+
+    async def _assign(self, tab: RawBrowser, person: Person, to: int) -> None:
+        await tab.send(f"{DETAILS}.choose_assignee", value=str(self.people[to].id))
+
+    async def _tag(self, tab: RawBrowser, person: Person, name: str) -> None:
+        await tab.send(f"{LABELS}.add_tag", form_data={"new-tag": name})
+
+    async def _note(self, tab: RawBrowser, person: Person, text: str) -> None:
+        seen = (tab.var(THREAD, "facts") or {}).get("note", "")
+        await tab.send(f"{LABELS}.save_notes", value=text, seen=seen)
 
     async def _status(self, tab: RawBrowser, person: Person, to: str) -> None:
         await tab.send(f"{DETAILS}.choose_status", value=to)
@@ -146,10 +190,11 @@ class World:
     async def rest(self) -> None:
         """Wait until each tab shows what is last in the database, and what is read is noted."""
         for tab in self.tabs:
+            await tab.send(f"{INBOX}.scroll_back")
             await tab.settled()
         with psycopg.connect(self._desk.owner_url, autocommit=True) as database:
             for tab, person in zip(self.tabs, self.people, strict=True):
-                order = _order(database, person)
+                order = _order(database, person, _query(tab))
                 await tab.until(
                     lambda b, o=order: [row["number"] for row in b.rows][: len(o)] == o, PATIENCE
                 )
@@ -162,7 +207,8 @@ class World:
         """Another tab of that person on the same page, which has paged as far."""
         number = tab.var(THREAD, "number")
         fresh = self._browsers.new(person)
-        await fresh.visit(person.page(SeededTicket(person.id, number)) if number else person.home)
+        path = person.page(SeededTicket(person.id, number)) if number else person.home
+        await fresh.visit(path + _query(tab))
         while fresh.var(INBOX, "has_more") and len(fresh.rows) < len(tab.rows):
             await _grow(fresh, f"{INBOX}.load_more", lambda b: len(b.rows))
         while fresh.var(THREAD, "has_earlier") and _first(fresh) > _first(tab):
@@ -170,12 +216,17 @@ class World:
         return fresh
 
 
-def _order(database: psycopg.Connection, person: Person) -> list[str]:
+def _query(tab: RawBrowser) -> str:
+    return "".join(tab.path.partition("?")[1:])
+
+
+def _order(database: psycopg.Connection, person: Person, query: str) -> list[str]:
     level = LEVELS[person.actor.role]
     mine = "true" if person.actor.role is ADMIN else "%(me)s IN (t.buyer_id, t.seller_id)"
+    asked, order = FILTERED[query]
     rows = database.execute(
-        f"SELECT t.number FROM ticket t JOIN conversation c USING (id) WHERE {mine}"
-        f" ORDER BY c.activity_{level} DESC, c.id DESC LIMIT {PAGE}",
+        f"SELECT t.number FROM ticket t JOIN conversation c USING (id) WHERE {mine} AND {asked}"
+        f" ORDER BY {order.format(level=level)} LIMIT {PAGE}",
         {"me": person.id},
     ).fetchall()
     return [f"TC-{number:04d}" for (number,) in rows]
@@ -231,6 +282,8 @@ def held(tab: RawBrowser, rows: int, from_seq: int) -> dict[str, Any]:
         "first line": {**lines[0], "day": "", "follows": False} if lines else None,
         "lines": lines[1:],
         "facts": tab.var(THREAD, "facts"),
+        "here": tab.var(THREAD, "here"),
+        "admins here": tab.var(THREAD, "admins_here"),
         "missing": tab.var(THREAD, "missing"),
         "rows": {row["number"]: row for row in tab.rows[:rows]},
         "order": numbers,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import psycopg
@@ -32,6 +33,7 @@ class Room:
     """bea's ticket to sol, open at bea, sol and ada; the others have another ticket open."""
 
     ticket: SeededTicket
+    bens: SeededTicket
     people: dict[str, Person]
     at: dict[str, RawBrowser]
 
@@ -61,6 +63,15 @@ class Room:
 
         return told
 
+    def open_fact(self, name: str, holds: Callable[[Any], bool]) -> Sign:
+        """Whether the details say so, where the ticket is open."""
+
+        def told(browser: RawBrowser) -> bool:
+            facts = browser.var(THREAD, "facts")
+            return facts["number"] != self.ticket.number or holds(facts[name])
+
+        return told
+
 
 @pytest.fixture(scope="module")
 async def room(seed: Seed, desk: Desk, http: aiohttp.ClientSession) -> AsyncIterator[Room]:
@@ -73,7 +84,7 @@ async def room(seed: Seed, desk: Desk, http: aiohttp.ClientSession) -> AsyncIter
     at = {who: await opened.visit(people[who], tickets.get(who, ticket)) for who in roles}
     for browser in at.values():  # A first answer changes a ticket's facts: that is over now.
         await catch_up(browser)
-    yield Room(ticket, people, at)
+    yield Room(ticket, bens, people, at)
     await opened.close()
 
 

@@ -18,11 +18,15 @@ SUBJECT = "MARKED-SUBJECT-of-bea-and-sol"
 DESCRIPTION = "MARKED-DESCRIPTION-by-bea"
 STAFF = "MARKED-NOTE-for-staff"
 ADMINS = "MARKED-NOTE-for-admins"
+NOTES = "MARKED-NOTES-in-the-details"
+# What tags there are, every seller and admin may know; no buyer does.
+TAG = "TAG-of-the-staff"
 DRAFT = "MARKED-DRAFT-of-bea"
 SECRETS = ("MARKED-", "bea@demo.test", "sol@demo.test", "argon2id")
 
-# What signing in and out does by itself.
+# What signing in and out does by itself, and what people type for themselves alone.
 _OWN_TRACES = {
+    "draft": "false",
     "session": "false",
     "event": "kind NOT IN ('signed_in', 'signed_out')",
 }
@@ -76,6 +80,19 @@ def plant(desk: Desk) -> Planted:
                 " VALUES (%s, %s, %s, %s, %s, %s)",
                 [new_id(), ticket, sender, body, audience, new_id()],
             )
+        tag = new_id()
+        for statement, values in (
+            (
+                "INSERT INTO ticket_note (ticket_id, body, updated_by) VALUES (%s, %s, %s)",
+                [ticket, NOTES, sol],
+            ),
+            ("INSERT INTO tag (id, name, created_by) VALUES (%s, %s, %s)", [tag, TAG, sol]),
+            (
+                "INSERT INTO ticket_tag (ticket_id, tag_id, added_by) VALUES (%s, %s, %s)",
+                [ticket, tag, sol],
+            ),
+        ):
+            connection.execute(statement, values)
     return Planted(desk, ticket, f"TC-{number[0] if number else 0:04d}")
 
 

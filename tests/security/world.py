@@ -1,24 +1,42 @@
 """Three tickets with everything private that a desk can hold, and names for all its rows.
 
-t1  bea to sol. bea's description, sol's staff note, ada's note for admins, a status line,
-    a star of abe's.
-t2  ben to the platform. ben's description, ada's answer.
-t3  sia to the platform. sia's description, ada's staff note.
+t1  bea to sol. bea's description, sol's staff note, which sol edited, ada's note for admins, a
+    status line, a star of abe's, reactions of sol's to the first two. Tagged, with notes and
+    a custom field.
+t2  ben to the platform. ben's description, ada's answer. Tagged, with notes of ada's.
+t3  sia to the platform. sia's description, ada's staff note. A custom field.
+
+Beside them: saved views of bea, sol and ada, one that ada shares, and one of abe's own; canned
+replies of sol and ada, and one for all; a category, templates and fields in use and retired.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
-from supportdesk.domain.commands import filing, messages, sessions, tickets
+from supportdesk.domain.commands import (
+    amending,
+    drafts,
+    fields,
+    filing,
+    messages,
+    notes,
+    reactions,
+    sessions,
+    tags,
+    tickets,
+)
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience
+from supportdesk.domain.queries import thread
 from tests.support.cast import Cast
 
 
@@ -32,7 +50,12 @@ class World:
 
     def name(self, *key: Any) -> str:
         """What a row with this key is called here."""
-        return "/".join(self.names[part] if isinstance(part, UUID) else str(part) for part in key)
+        return "/".join(map(self._part, key))
+
+    def _part(self, part: Any) -> str:
+        if isinstance(part, UUID):
+            return self.names[part]
+        return "then" if isinstance(part, datetime) else str(part)
 
 
 async def furnish(cast: Cast, owner_url: str) -> World:
@@ -45,19 +68,60 @@ async def furnish(cast: Cast, owner_url: str) -> World:
     t1 = await file(cast.bea, "t1", cast.sol.user_id)
     t2 = await file(cast.ben, "t2")
     t3 = await file(cast.sia, "t3")
-    await messages.post(cast.sol, t1, "t1-staff", Audience.STAFF)
+    staff = await messages.post(cast.sol, t1, "t1-stuff", Audience.STAFF)
+    await amending.edit(cast.sol, staff.id, "t1-staff")
+    await reactions.toggle(cast.sol, staff.id, "✅")
     await messages.post(cast.ada, t1, "t1-admins", Audience.ADMINS)
     await tickets.set_status(cast.sol, t1, Status.IN_PROGRESS)
     await tickets.set_star(cast.abe, t1, True)
     await messages.post(cast.ada, t2, "t2-answer")
     await messages.post(cast.ada, t3, "t3-staff", Audience.STAFF)
     await sessions.open_session(cast.bea.user_id)
+    opening = await thread.opening_for(cast.sol, t1)
+    await reactions.toggle(cast.sol, UUID(opening.lines[0].id), "👍")
     world = World(cast, t1, t2, t3)
     world.names.update({t1: "t1", t2: "t2", t3: "t3"})
     world.names.update({actor.user_id: cast.name_of(actor.user_id) for actor in cast})
     with psycopg.connect(owner_url) as connection:
+        field = _add_choices(connection, cast, world)
+    await tags.add(cast.sol, t1, "refund")
+    await tags.add(cast.ada, t2, "carrier")
+    await notes.write(cast.sol, t1, "t1-notes", "")
+    await notes.write(cast.ada, t2, "t2-notes", "")
+    await fields.fill(cast.sol, t1, field, "one")
+    await fields.fill(cast.ada, t3, field, "three")
+    for owner in (cast.bea, cast.sol, cast.abe):
+        await drafts.keep_new_ticket(owner, description="half a thought")
+    await drafts.keep_reply(cast.sia, t3, "half an answer")
+    with psycopg.connect(owner_url) as connection:
         _add_rest(connection, cast, world)
     return world
+
+
+def _add_choices(connection: psycopg.Connection[Any], cast: Cast, world: World) -> UUID:
+    """What people have saved, or choose from; return the field that tickets are asked for."""
+
+    def add(table: str, name: str, **values: Any) -> UUID:
+        row = {"id": new_id(), "name": name, **values}
+        columns = sql.SQL(", ").join(map(sql.Identifier, row))
+        places = sql.SQL(", ").join(map(sql.Placeholder, row))
+        insert = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+        connection.execute(insert.format(sql.Identifier(table), columns, places), row)
+        world.names[row["id"]] = name
+        found: UUID = row["id"]
+        return found
+
+    add("category", "shipping")
+    for active in (True, False):
+        add("ticket_template", "template" if active else "old-template", active=active)
+        add("field_definition", "field" if active else "old-field", kind="text", active=active)
+    for who in ("bea", "sol", "ada", "abe"):
+        add("saved_view", f"view-of-{who}", owner_id=getattr(cast, who).user_id)
+    add("saved_view", "shared-view", owner_id=cast.ada.user_id, shared=True)
+    for who in ("sol", "ada"):
+        add("canned_reply", f"reply-of-{who}", owner_id=getattr(cast, who).user_id, body="Hello.")
+    add("canned_reply", "reply-for-all", body="Hello.")
+    return next(id_ for id_, name in world.names.items() if name == "field")
 
 
 def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> None:
@@ -69,11 +133,16 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     connection.execute(
         "INSERT INTO team_member (team_id, user_id) VALUES (%s, %s)", [team, cast.ada.user_id]
     )
-    world.names.update({link: "link", team: "team"})
+    # Zero stands where a tag would, in the row of a listing that is the ticket's own.
+    world.names.update({link: "link", team: "team", UUID(int=0): "itself"})
     for session, person in connection.execute("SELECT id, user_id FROM session"):
         world.names[session] = f"session of {world.names[person]}"
+    for draft, owner in connection.execute("SELECT id, owner_id FROM draft"):
+        world.names[draft] = f"draft-of-{world.names[owner]}"
     for message, body in connection.execute("SELECT id, body FROM message"):
         world.names[message] = body
+    for tag, name in connection.execute("SELECT id, name FROM tag"):
+        world.names[tag] = name
     about = "SELECT id, kind, coalesce(subject_id, conversation_id) FROM event"
     for event, kind, subject in connection.execute(about):
         world.names[event] = f"{kind} {world.names[subject]}"

@@ -76,7 +76,8 @@ async def catch_up(browser: RawBrowser) -> str:
 def heard(browser: RawBrowser, since: int, until: str | None = None) -> list[dict[str, Any]]:
     """What the hub told this browser from its frame number `since` on, or until it had caught up.
 
-    That others were catching up, too, does not count; nor do answers to events of its own.
+    That others were catching up, too, does not count, nor that somebody has read something; nor do
+    answers to events of its own.
     """
     found: list[dict[str, Any]] = []
     caught_up: set[str] = set()
@@ -88,7 +89,8 @@ def heard(browser: RawBrowser, since: int, until: str | None = None) -> list[dic
             others = {
                 name.removesuffix(MARK): value
                 for name, value in values.items()
-                if CATCHING_UP not in json.dumps(value) and name != f"order{MARK}"
+                if CATCHING_UP not in json.dumps(value)
+                and name not in (f"order{MARK}", f"receipt{MARK}")
             }
             if others:
                 found.append(others)

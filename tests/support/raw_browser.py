@@ -37,7 +37,14 @@ SESSION = state_name("session", "session_state")
 INBOX = state_name("inbox", "inbox_state")
 THREAD = state_name("thread", "thread_state")
 COMPOSER = state_name("composer", "composer_state")
+MESSAGE = state_name("message", "message_state")
+FILTERS = state_name("filters", "filter_state")
+VIEWS = state_name("views", "views_state")
+BULK = state_name("bulk", "bulk_state")
+QUICK = state_name("quick", "quick_state")
 DETAILS = state_name("details", "details_state")
+LABELS = state_name("labels", "label_state")
+PRESENCE = state_name("presence", "presence_state")
 NEW_TICKET = state_name("new_ticket", "new_ticket_state")
 WORKSPACE = state_name("workspace", "workspace_state")
 
@@ -162,14 +169,16 @@ class RawBrowser:
     def rows(self) -> list[dict[str, Any]]:
         """The ticket list on the screen, top to bottom."""
         page = [row for i in self.var(INBOX, "order", []) for row in self.var(INBOX, f"row_{i}")]
-        return [*page, *self.var(INBOX, "more", [])]
+        above, touched = {row["id"] for row in page}, self.var(INBOX, "touched", {})
+        below = [row for row in self.var(INBOX, "more", []) if row["id"] not in above]
+        return [touched.get(row["id"], row) for row in (*page, *below)]
 
     def unread(self, number: str) -> int:
         """The unread count that the screen draws for that ticket."""
         read = self.var(INBOX, "read", {})
         row = next(row for row in self.rows if row["number"] == number)
-        shown = number in read and number != self.var(INBOX, "open_number")
-        return row["messages"] - read[number] if shown else 0
+        shown = number != self.var(INBOX, "open_number")
+        return row["messages"] - read.get(number, 0) if shown else 0
 
     def _storage(self) -> dict[str, str]:
         """What a real browser keeps in its session storage, and hands over when it connects."""
@@ -181,7 +190,8 @@ class RawBrowser:
         self.state.get(ROOT_STATE, {}).pop("is_hydrated" + MARK, None)
 
     def _router_data(self) -> dict[str, Any]:
-        return {"pathname": self.path, "asPath": self.path, "path": self.path, "query": {}}
+        path = self.path.partition("?")[0]
+        return {"pathname": path, "asPath": self.path, "path": path, "query": {}}
 
     async def _read(self) -> None:
         if self._socket is None:

@@ -1,0 +1,157 @@
+"""The conversation as a chat: what is new, what was seen, what one does with a message."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.e2e.conftest import Browsers, member
+from tests.support.desk import Desk
+from tests.support.screen import Screen
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+
+MANY = 40
+
+
+@pytest.fixture
+def people(seed: Seed) -> tuple[Person, Person]:
+    return seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+
+
+@pytest.fixture
+def ticket(seed: Seed, people: tuple[Person, Person]) -> SeededTicket:
+    return seed.ticket(*people, messages=MANY)
+
+
+async def opened(browsers: Browsers, who: Person, ticket: SeededTicket) -> Screen:
+    screen = await browsers.open(who, who.page(ticket))
+    await screen.ready(ticket.number)
+    return screen
+
+
+async def choose(screen: Screen, message: Locator, action: str) -> None:
+    await message.hover()
+    await message.get_by_role("button", name="Message actions").click()
+    await screen.page.get_by_role("menuitem", name=action).click()
+
+
+async def test_what_is_new_begins_with_a_line_and_a_message_is_seen(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    seller = await opened(browsers, theo, ticket)
+    await expect(seller.page.get_by_role("separator").filter(has_text="New")).to_have_count(0)
+    await seller.page.close()
+    buyer = await opened(browsers, nora, ticket)
+    for text in ("One more thing", "And another"):
+        await buyer.send(text)
+    await expect(buyer.page.get_by_text("Sent", exact=True)).to_be_visible()
+
+    seller = await opened(browsers, theo, ticket)
+    await expect(seller.messages.last).to_contain_text("And another")
+    new = seller.page.get_by_role("separator").filter(has_text="New")
+    await expect(new).to_be_visible()
+    await expect(new.locator("xpath=following::article[1]")).to_contain_text("One more thing")
+    seen = buyer.page.get_by_text(re.compile(r"^Seen by Theo, \d\d:\d\d$"))
+    await expect(seen).to_be_visible()
+
+
+async def test_who_reads_further_up_is_told_what_comes_and_not_pulled_down(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
+    early = seller.messages.filter(has_text=re.compile(r"Seeded message 5$")).first
+    await early.scroll_into_view_if_needed()
+    before = await early.bounding_box()
+    for text in ("Down here", "Still down here"):
+        await buyer.send(text)
+    pill = seller.page.get_by_role("button", name="2 new messages")
+    await expect(pill).to_be_visible()
+    assert await early.bounding_box() == before
+    await pill.click()
+    await expect(seller.messages.last).to_be_in_viewport()
+    await expect(pill).to_have_count(0)
+
+
+async def test_a_message_can_be_put_right_reacted_to_answered_and_taken_back(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket, desk: Desk
+) -> None:
+    nora, theo = people
+    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
+    admin = await opened(browsers, member(desk, "ada"), ticket)
+    screens = (buyer, seller, admin)
+    await seller.send("It is the blub.")
+
+    await choose(seller, seller.messages.last, "Edit")
+    dialog = seller.page.get_by_role("dialog", name="Edit message")
+    await expect(dialog.get_by_role("textbox")).to_have_value("It is the blub.")
+    await dialog.get_by_role("textbox").fill("")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Write something first.")
+    await dialog.get_by_role("textbox").fill("It is the **bulb**.")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    for screen in screens:
+        await expect(screen.messages.last.locator("strong")).to_have_text("bulb")
+        await expect(screen.messages.last.get_by_text("edited")).to_be_visible()
+    await expect(buyer.page.get_by_role("button", name="edited")).to_have_count(0)
+    await admin.page.get_by_role("button", name="edited").click()
+    versions = admin.page.get_by_role("dialog", name="Earlier versions")
+    await expect(versions.get_by_text("It is the blub.")).to_be_visible()
+    await versions.get_by_role("button", name="Close").click()
+
+    await buyer.messages.last.hover()
+    await buyer.messages.last.get_by_role("button", name="Message actions").click()
+    await buyer.page.get_by_role("menuitem", name="React").press("ArrowRight")
+    await buyer.page.get_by_role("menuitem", name="Party").press("Enter")
+    for screen in screens:
+        await expect(screen.messages.last.get_by_role("button", name="🎉 1: Nora")).to_be_visible()
+
+    await choose(buyer, buyer.messages.last, "Quote")
+    await expect(buyer.message_box).to_be_focused()
+    await buyer.send("Thank you for that.")
+    for screen in screens:
+        answer = screen.messages.last
+        await expect(answer).to_contain_text("Thank you for that.")
+        await expect(answer.get_by_role("link")).to_contain_text("It is the bulb.")
+
+    await choose(seller, seller.messages.nth(-2), "Delete")
+    sure = seller.page.get_by_role("dialog", name="Delete this message?")
+    await sure.get_by_role("button", name="Delete message").click()
+    for screen in screens:
+        await expect(screen.messages.nth(-2)).to_contain_text("Message deleted")
+        await expect(screen.page.get_by_text("bulb")).to_have_count(0)
+
+
+async def test_nobody_is_offered_what_is_not_theirs_to_do(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
+    await seller.send("Mine.")
+    theirs = buyer.messages.filter(has_text="Mine.")
+    await theirs.hover()
+    await theirs.get_by_role("button", name="Message actions").click()
+    await expect(buyer.page.get_by_role("menuitem")).to_have_text(["React", "Quote", "Copy link"])
+
+
+async def test_a_link_leads_to_a_message_however_far_back(
+    browsers: Browsers, seed: Seed, people: tuple[Person, Person]
+) -> None:
+    nora, theo = people
+    ticket = seed.ticket(nora, theo, messages=150)
+    reader = await browsers.open(nora, f"{nora.page(ticket)}#message-7")
+    linked = reader.messages.filter(has_text=re.compile(r"Seeded message 7$"))
+    await expect(linked).to_be_in_viewport()
+
+    await choose(reader, linked, "Quote")
+    await reader.send("About that")
+    other = await opened(browsers, theo, ticket)
+    quote = other.messages.last.get_by_role("link", name="Seeded message 7")
+    await quote.click()
+    await expect(
+        other.messages.filter(has_text=re.compile(r"Seeded message 7$")).first
+    ).to_be_in_viewport()

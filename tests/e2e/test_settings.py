@@ -1,0 +1,164 @@
+"""The settings page: what admins change there, and that it shows at once to the others."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.e2e.conftest import Browsers
+from tests.e2e.test_access import WIDE, sound
+from tests.support.screen import Screen
+from tests.support.seed import ADMIN, Seed
+
+PATH = "/admin/settings"
+
+
+def section(screen: Screen, name: str) -> Locator:
+    return screen.page.get_by_role("region", name=name, exact=True)
+
+
+def box(dialog: Locator, name: str) -> Locator:
+    return dialog.get_by_role("textbox", name=name, exact=True)
+
+
+async def save(screen: Screen) -> None:
+    dialog = screen.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+
+
+async def saved(screen: Screen) -> None:
+    await save(screen)
+    await expect(screen.page.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_admins_reach_it_and_nobody_else_does(browsers: Browsers, seed: Seed) -> None:
+    admin = await browsers.open(seed.person(ADMIN, "Zoe"))
+    await admin.link("Settings").click()
+    await admin.arrives_at(PATH)
+    await expect(section(admin, "Teams")).to_be_visible()
+    await admin.link("Tickets").click()
+    await admin.arrives_at("/admin/tickets")
+    await expect(admin.rows.first).to_be_visible()
+    for name, home in (("bea", "/buyer/tickets"), ("sol", "/seller/tickets")):
+        other = await browsers.open(name, PATH)
+        await other.arrives_at(home)
+        await expect(other.link("Settings")).to_have_count(0)
+
+
+NEW = {
+    "Templates": ("New template", {"Subject": "Late", "Description": "Where is it, {seller}?"}),
+    "Canned replies": ("New reply", {"Text": "Dear {buyer}"}),
+    "Custom fields": ("New field", {}),
+    "Tags": ("New tag", {"Description": "Answer first"}),
+    "Categories": ("New category", {}),
+}
+
+
+@pytest.mark.parametrize("heading", NEW)
+async def test_what_one_admin_adds_and_changes_shows_at_once_to_another(
+    browsers: Browsers, seed: Seed, heading: str
+) -> None:
+    here, there = [await browsers.open(seed.person(ADMIN, name), PATH) for name in ("Zoe", "Yann")]
+    await expect(section(there, heading)).to_be_visible()
+    button, texts = NEW[heading]
+    await section(here, heading).get_by_role("button", name=button).click()
+    dialog = here.page.get_by_role("dialog")
+    for name, text in texts.items():
+        await box(dialog, name).fill(text)
+    await save(here)
+    await expect(dialog.get_by_role("alert")).to_contain_text("The name is missing.")
+    for name, text in texts.items():
+        await expect(box(dialog, name)).to_have_value(text)
+    await box(dialog, "Name").fill(f"One of {heading}")
+    await saved(here)
+    for screen in (here, there):
+        await expect(section(screen, heading)).to_contain_text(f"One of {heading}")
+
+    await section(there, heading).get_by_role("button", name=f"Edit One of {heading}").click()
+    dialog = there.page.get_by_role("dialog")
+    await expect(box(dialog, "Name")).to_have_value(f"One of {heading}")
+    for name, text in texts.items():
+        await expect(box(dialog, name)).to_have_value(text)
+    await box(dialog, "Name").fill(f"Another of {heading}")
+    await saved(there)
+    for screen in (here, there):
+        await expect(section(screen, heading)).to_contain_text(f"Another of {heading}")
+
+
+async def test_custom_fields_have_choices_an_order_and_an_end(
+    browsers: Browsers, seed: Seed
+) -> None:
+    screen = await browsers.open(seed.person(ADMIN, "Zoe"), PATH)
+    fields = section(screen, "Custom fields")
+    for name in ("Colour", "Weight"):
+        await fields.get_by_role("button", name="New field").click()
+        dialog = screen.page.get_by_role("dialog")
+        await box(dialog, "Name").fill(name)
+        if name == "Colour":
+            await dialog.get_by_role("combobox", name="Holds").select_option(label="Choice")
+            await save(screen)
+            await expect(dialog.get_by_role("alert")).to_contain_text("one on a line")
+            await box(dialog, "Choices").fill("Red\nBlue")
+            await dialog.get_by_role("checkbox", name="Required").check()
+            await dialog.get_by_role("combobox", name="Type").select_option(label="Feature request")
+        await saved(screen)
+    rows = (
+        fields.get_by_role("listitem")
+        .filter(has_text="Colour")
+        .or_(fields.get_by_role("listitem").filter(has_text="Weight"))
+    )
+    await expect(rows).to_contain_text(["Feature request · Choice · required", "All types · Text"])
+    await fields.get_by_role("button", name="Move Weight up").click()
+    await expect(rows).to_contain_text(["Weight", "Colour"])
+    await fields.get_by_role("button", name="Edit Colour").click()
+    await expect(box(dialog, "Choices")).to_have_value("Red\nBlue")
+    await expect(dialog.get_by_role("checkbox", name="Required")).to_be_checked()
+    await expect(dialog.get_by_role("combobox", name="Holds")).to_be_disabled()
+    await box(dialog, "Choices").fill("Red\nGreen")
+    await saved(screen)
+    for name in ("Colour", "Weight"):
+        await fields.get_by_role("button", name=f"Retire {name}").click()
+        await expect(fields.get_by_role("button", name=f"Restore {name}")).to_be_visible()
+
+
+async def test_templates_retire_and_shared_replies_go(browsers: Browsers, seed: Seed) -> None:
+    screen = await browsers.open(seed.person(ADMIN, "Zoe"), PATH)
+    templates, replies = section(screen, "Templates"), section(screen, "Canned replies")
+    await templates.get_by_role("button", name="New template").click()
+    await box(screen.page.get_by_role("dialog"), "Name").fill("Once")
+    await saved(screen)
+    await templates.get_by_role("button", name="Retire Once").click()
+    await templates.get_by_role("button", name="Restore Once").click()
+    await expect(templates.get_by_role("button", name="Retire Once")).to_be_visible()
+    await replies.get_by_role("button", name="New reply").click()
+    dialog = screen.page.get_by_role("dialog")
+    await box(dialog, "Name").fill("gone")
+    await box(dialog, "Text").fill("Good bye.")
+    await saved(screen)
+    await replies.get_by_role("button", name="Delete gone").click()
+    await expect(replies).not_to_contain_text("Good bye.")
+
+
+async def test_a_team_assigns_by_itself_when_admins_say_so(browsers: Browsers, seed: Seed) -> None:
+    here, there = [await browsers.open(seed.person(ADMIN, name), PATH) for name in ("Zoe", "Yann")]
+    name = "Automatic assignment of Customer Service"
+    picks = [screen.page.get_by_role("combobox", name=name) for screen in (here, there)]
+    await expect(picks[1]).to_have_value("off")
+    for label, value in (("In turn", "round_robin"), ("Off", "off")):
+        await picks[0].select_option(label=label)
+        for each in picks:
+            await expect(each).to_have_value(value)
+
+
+async def test_the_page_and_its_dialog_are_sound(browsers: Browsers, seed: Seed) -> None:
+    screen = await browsers.open(seed.person(ADMIN, "Zoe"), PATH, viewport=WIDE)
+    await section(screen, "Tags").get_by_role("button", name="New tag").click()
+    await box(screen.page.get_by_role("dialog"), "Name").fill("urgent customer")
+    await saved(screen)
+    await expect(section(screen, "Tags")).to_contain_text("urgent customer")
+    await sound(screen)
+    await screen.page.set_viewport_size(WIDE)
+    await section(screen, "Custom fields").get_by_role("button", name="New field").click()
+    await save(screen)
+    await expect(screen.alert).to_be_visible()
+    await sound(screen)

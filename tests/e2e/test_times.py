@@ -1,0 +1,80 @@
+"""Days and times are the reader's, wherever they are, and go on while one looks."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.conftest import Browsers
+from tests.support.desk import Desk
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+
+# Before and after midnight in Auckland; in London both are the morning of one day.
+BEFORE, AFTER = "2025-11-20T10:30:00+00:00", "2025-11-20T11:30:00+00:00"
+
+
+@pytest.fixture
+def pair(desk: Desk, seed: Seed) -> tuple[Person, Person, SeededTicket]:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo, messages=2)
+    with psycopg.connect(desk.owner_url) as connection:
+        for seq, at in ((1, BEFORE), (2, AFTER)):
+            connection.execute(
+                "UPDATE message SET created_at = %s WHERE conversation_id = %s AND seq = %s",
+                [at, ticket.id, seq],
+            )
+        connection.execute(
+            "UPDATE conversation SET activity_everyone = %(at)s, activity_staff = %(at)s"
+            " WHERE id = %(id)s",
+            {"at": AFTER, "id": ticket.id},
+        )
+    return nora, theo, ticket
+
+
+async def test_each_reads_the_days_and_times_of_their_own_zone(
+    browsers: Browsers, pair: tuple[Person, Person, SeededTicket]
+) -> None:
+    nora, theo, ticket = pair
+    for reader, zone, days, exact in (
+        (
+            nora,
+            "Pacific/Auckland",
+            ["20 November 2025", "21 November 2025"],
+            ["Thursday 20 November 2025, 23:30", "Friday 21 November 2025, 00:30"],
+        ),
+        (
+            theo,
+            "Europe/London",
+            ["20 November 2025"],
+            ["Thursday 20 November 2025, 10:30", "Thursday 20 November 2025, 11:30"],
+        ),
+    ):
+        screen = await browsers.open(reader, reader.page(ticket), timezone_id=zone)
+        await screen.ready(ticket.number)
+        times = screen.messages.get_by_role("time")
+        for position, (text, at) in enumerate(zip(exact, (BEFORE, AFTER), strict=True)):
+            await expect(times.nth(position)).to_have_text(text[-5:])
+            await expect(times.nth(position)).to_have_attribute("title", text)
+            await expect(times.nth(position)).to_have_attribute("datetime", at)
+        await expect(screen.log.locator(".day")).to_have_text(days)
+        listed = screen.row(ticket.number).get_by_role("time")
+        await expect(listed).to_have_attribute("title", exact[1])
+        await expect(listed).to_have_attribute("datetime", re.compile("^2025-11-20T11:30:00"))
+        await expect(listed).to_have_text(exact[1].split()[1] + " Nov")
+
+
+async def test_what_was_today_is_yesterday_when_the_day_has_gone_by(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora = seed.person(BUYER, "Nora")
+    ticket = seed.ticket(nora, seed.person(SELLER, "Theo"))
+    screen = await browsers.open(nora)
+    await screen.page.clock.install()
+    await screen.page.reload()
+    time = screen.row(ticket.number).get_by_role("time")
+    await expect(time).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    await screen.page.clock.fast_forward("24:00:00")
+    await expect(time).to_have_text("Yesterday")

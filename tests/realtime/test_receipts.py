@@ -1,0 +1,57 @@
+"""Who has seen the latest message: told to the person who sent it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.browsers import Browsers, all_show
+from tests.support.raw_browser import THREAD, RawBrowser
+from tests.support.seed import ADMIN, BUYER, SELLER, Seed
+
+
+def receipt(browser: RawBrowser) -> str:
+    return browser.var(THREAD, "receipt", {}).get("text", "")
+
+
+async def test_a_message_is_sent_and_then_seen_by_whoever_opens_it(
+    seed: Seed, browsers: Browsers
+) -> None:
+    bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
+    ticket = seed.ticket(bea, sol)
+    buyer = await browsers.visit(bea, ticket)
+    await buyer.say("Is anybody there?")
+    await all_show("Is anybody there?", [buyer])
+    assert receipt(buyer) == "Sent"
+
+    seller = await browsers.visit(sol, ticket)
+    await buyer.until(lambda b: re.fullmatch(r"Seen by Sol, \d\d:\d\d", receipt(b)))
+    await seller.say("I am.")
+    await all_show("I am.", [buyer, seller])
+    await seller.until(lambda b: receipt(b).startswith("Seen by Bea, "))
+    assert buyer.var(THREAD, "receipt")["sender_id"] == str(sol.actor.user_id)
+
+
+async def test_it_is_there_on_a_fresh_load_too(seed: Seed, browsers: Browsers) -> None:
+    bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
+    ticket = seed.ticket(bea, sol)
+    buyer, _ = await browsers.visit(bea, ticket), await browsers.visit(sol, ticket)
+    await buyer.say("Is anybody there?")
+    await buyer.until(lambda b: receipt(b).startswith("Seen by Sol, "))
+    again = await browsers.visit(bea, ticket)
+    assert receipt(again) == receipt(buyer)
+
+
+async def test_an_admin_who_only_reads_is_known_to_admins_alone(
+    seed: Seed, browsers: Browsers
+) -> None:
+    bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
+    ada, abe = seed.person(ADMIN, "Ada"), seed.person(ADMIN, "Abe")
+    ticket = seed.ticket(bea, sol)
+    buyer, writer = await browsers.visit(bea, ticket), await browsers.visit(ada, ticket)
+    await browsers.visit(abe, ticket)
+    await writer.say("We are looking into it.")
+    await writer.until(lambda b: "Bea" in receipt(b) and "Abe" in receipt(b))
+    await buyer.say("Thank you.")
+    await writer.until(lambda b: "Ada" in receipt(b) and "Abe" in receipt(b))
+    await buyer.until(lambda b: "Ada" in receipt(b))
+    assert "Abe" not in receipt(buyer)
