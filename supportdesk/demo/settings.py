@@ -53,10 +53,10 @@ _REPLIES = (
     ("Photo, please",
      "Hello {buyer},\n\ncould you send a photo of the damage and one of the box? Then we can "
      "settle {number} today."),
-    ("Refund sent",
+    ("Money is on its way",
      "Hello {buyer},\n\nyour refund left today. Banks take up to **five working days**."
      "\n\n{my_name}"),
-    ("Return label",
+    ("How to send it back",
      "Hello {buyer},\n\nthe label is in the box: put it over the old one and hand the parcel in "
      "wherever is near. We write again as soon as it is here."),
 )  # fmt: skip
@@ -84,7 +84,7 @@ async def settle(connection: AsyncConnection, admin: UUID) -> Settings:
             for name, (hue, about) in _TAGS.items()
         ],
         FieldDefinition: [
-            {"id": order, "name": "Order number", "kind": "text", "position": 1, "choices": []},
+            {"id": order, "name": "Order", "kind": "text", "position": 1, "choices": []},
             {
                 "id": carrier,
                 "name": "Sent with",

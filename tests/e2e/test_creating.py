@@ -48,7 +48,7 @@ def offer(desk: Desk, seed: Seed) -> dict[str, UUID]:
     ada = member(desk, "ada")
     with seed._system() as connection:
         connection.execute(
-            "INSERT INTO category (id, name) VALUES (%s, 'Delivery')", [made["category"]]
+            "INSERT INTO category (id, name) VALUES (%s, 'Freight')", [made["category"]]
         )
         for position, (name, label, kind, required, choices) in enumerate(
             [
@@ -70,7 +70,7 @@ def offer(desk: Desk, seed: Seed) -> dict[str, UUID]:
             [made["template"]],
         )
         connection.execute(
-            "INSERT INTO tag (id, name, created_by) VALUES (%s, 'payout', %s)",
+            "INSERT INTO tag (id, name, created_by) VALUES (%s, 'fragile', %s)",
             [made["tag"], ada.id],
         )
     return made
@@ -87,7 +87,7 @@ async def test_a_required_custom_field_blames_itself_and_everything_typed_is_kep
     await box(dialog, "Description").fill("Mine does not.")
     await box(dialog, "How many").fill("two")
     await pick(dialog, "Size").select_option(label="Large")
-    await pick(dialog, "Category").select_option(label="Delivery")
+    await pick(dialog, "Category").select_option(label="Freight")
     await create(dialog)
     alerts = dialog.get_by_role("alert")
     await expect(alerts.filter(has_text="Order number is missing.")).to_be_visible()
@@ -122,7 +122,7 @@ async def test_a_seller_tags_what_they_file_and_a_buyer_sees_no_tags(
     seller = await browsers.open(seed.person(SELLER, "Theo"))
     buyer = await browsers.open(seed.person(BUYER, "Nora"))
     dialog = await begin(seller)
-    await dialog.get_by_role("checkbox", name="payout").check()
+    await dialog.get_by_role("checkbox", name="fragile").check()
     await box(dialog, "Subject").fill("Payout of May")
     await box(dialog, "Description").fill("It is missing.")
     await create(dialog)
@@ -205,7 +205,7 @@ async def test_the_draft_of_a_new_ticket_waits_for_its_writer_and_for_nobody_els
     await box(dialog, "Description").fill("Half a description")
     await box(dialog, "Order number").fill("A 18")
     await kept(seed, bea, "A 18")
-    await pick(dialog, "Category").select_option(label="Delivery")
+    await pick(dialog, "Category").select_option(label="Freight")
     await pick(dialog, "Priority").select_option(label="Urgent")
     await kept(seed, bea, "urgent")
     await screen.page.reload()

@@ -110,7 +110,7 @@ async def test_custom_fields_have_choices_an_order_and_an_end(
     await expect(rows).to_contain_text(["Feature request · Choice · required", "All types · Text"])
     await fields.get_by_role("button", name="Move Weight up").click()
     await expect(rows).to_contain_text(["Weight", "Colour"])
-    await fields.get_by_role("button", name="Edit Colour").click()
+    await fields.get_by_role("button", name="Edit Colour", exact=True).click()
     await expect(box(dialog, "Choices")).to_have_value("Red\nBlue")
     await expect(dialog.get_by_role("checkbox", name="Required")).to_be_checked()
     await expect(dialog.get_by_role("combobox", name="Holds")).to_be_disabled()
