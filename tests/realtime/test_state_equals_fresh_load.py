@@ -10,214 +10,51 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import psycopg
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
+from tests.realtime.deeds_at_tabs import FILTERED, PAGE, Step, World, query_of, steps
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
-from tests.support.raw_browser import DETAILS, INBOX, LABELS, NEW_TICKET, THREAD, RawBrowser
+from tests.support.raw_browser import INBOX, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 PATIENCE = 15
 LEVELS = {BUYER: "everyone", SELLER: "staff", ADMIN: "admins"}
 SEES = {BUYER: ["everyone"], SELLER: ["everyone", "staff"], ADMIN: ["everyone", "staff", "admins"]}
 
-# Who sits at which tab: bea has two of one session, sol two of two sessions.
-TABS = ("bea", "bea", "sol", "sol again", "ada", "abe")
-PAGE, MORE = 30, 4  # The list has a further page.
-# Filters of a list -> what that asks of tickets, and the order, in SQL.
-ACTIVITY = "c.activity_{level} DESC, t.number DESC"
-FILTERED = {
-    "": ("true", ACTIVITY),
-    "?status=open": ("t.status = 'open'", ACTIVITY),
-    "?status=in_progress,resolved,closed&sort=newest": (
-        "t.status IN ('in_progress', 'resolved', 'closed')",
-        "t.number DESC",
-    ),
-    "?sort=priority": (
-        "true",
-        "array_position(ARRAY['urgent', 'high', 'medium', 'low'], t.priority), t.number DESC",
-    ),
-    "?starred=1": (
-        "t.id IN (SELECT conversation_id FROM participant WHERE user_id = %(me)s AND starred)",
-        ACTIVITY,
-    ),
-}
-TALKED_OF = 3  # The tickets that everything happens on; the first one is long.
 
-
-@dataclass(frozen=True)
-class Step:
-    tab: int
-    verb: str
-    what: Any = None
-    waits: bool = False
-
-
-def _steps() -> st.SearchStrategy[list[Step]]:
-    ticket = st.integers(0, TALKED_OF - 1) | st.just(PAGE + MORE - 1)
-    audience = st.sampled_from(["everyone", "staff", "admins"])
-    status = st.sampled_from(["open", "in_progress", "waiting_on_customer", "resolved", "closed"])
-    priority = st.sampled_from(["low", "medium", "high", "urgent"])
-    verbs = st.one_of(
-        st.tuples(st.just("open"), ticket),
-        st.tuples(st.just("say"), audience),
-        st.tuples(st.just("say"), audience),
-        st.tuples(st.just("chatter"), st.integers(10, 25)),
-        st.tuples(st.just("list"), st.none()),
-        st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
-        st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
-        st.tuples(st.just("scroll"), st.booleans()),
-        st.tuples(st.just("status"), status),
-        st.tuples(st.just("priority"), priority),
-        st.tuples(st.just("type"), st.sampled_from(["problem", "question"])),
-        st.tuples(st.just("assign"), st.integers(0, len(TABS) - 1)),
-        st.tuples(st.just("tag"), st.sampled_from(["Refund", "Carrier"])),
-        st.tuples(st.just("note"), st.text("ab", max_size=3)),
-        st.tuples(st.just("star"), st.none()),
-        st.tuples(st.just("earlier"), st.none()),
-        st.tuples(st.just("more"), st.none()),
-        st.tuples(st.just("file"), st.booleans()),
-        st.tuples(st.just("cut"), st.none()),
-    )
-    step = st.builds(
-        lambda tab, verb, waits: Step(tab, *verb, waits),
-        st.integers(0, len(TABS) - 1),
-        verbs,
-        st.booleans(),
-    )
-    return st.lists(step, min_size=8, max_size=30)
-
-
-class World:
-    """The people of one example, their tickets and their tabs."""
-
-    def __init__(self, seed: Seed, browsers: Browsers, desk: Desk) -> None:
-        self._browsers, self._desk = browsers, desk
-        roles = {"bea": BUYER, "sol": SELLER, "ada": ADMIN, "abe": ADMIN}
-        people = {name: seed.person(role, name.capitalize()) for name, role in roles.items()}
-        people["sol again"] = seed.session_of(people["sol"])
-        self.sol = people["sol"]
-        self.people = [people[name] for name in TABS]
-        parties = [(people["bea"], people["sol"])] * (PAGE + MORE - TALKED_OF)
-        self.tickets = seed.tickets(parties[:TALKED_OF], messages=70)
-        self.tickets = [*self.tickets, *seed.tickets(parties)]
-        self.said = 0
-
-    async def open(self) -> None:
-        self.tabs = [self._browsers.new(person) for person in self.people]
-        pages = [self.tickets[0], None, self.tickets[0], None, self.tickets[0], self.tickets[1]]
-        await asyncio.gather(
-            *(
-                tab.visit(person.page(page))
-                for tab, person, page in zip(self.tabs, self.people, pages, strict=True)
+async def at_rest(world: World, desk: Desk) -> None:
+    """Wait until each tab shows what is last in the database, and what is read is noted."""
+    for tab in world.tabs:
+        await tab.send(f"{INBOX}.scroll_back")
+        await tab.settled()
+    with psycopg.connect(desk.owner_url, autocommit=True) as database:
+        for tab, person in zip(world.tabs, world.people, strict=True):
+            order = _order(database, person, query_of(tab))
+            await tab.until(
+                lambda b, o=order: [row["number"] for row in b.rows][: len(o)] == o, PATIENCE
             )
-        )
-
-    async def take(self, step: Step) -> None:
-        tab, person = self.tabs[step.tab], self.people[step.tab]
-        await getattr(self, f"_{step.verb}")(tab, person, step.what)
-        if step.waits:
-            await tab.settled()
-
-    async def _open(self, tab: RawBrowser, person: Person, ticket: int) -> None:
-        await tab.navigate(person.page(self.tickets[ticket]) + _query(tab))
-
-    async def _list(self, tab: RawBrowser, person: Person, _: None) -> None:
-        await tab.navigate(person.home + _query(tab))
-
-    async def _filter(self, tab: RawBrowser, person: Person, query: str) -> None:
-        await tab.navigate(tab.path.partition("?")[0] + query)
-
-    async def _scroll(self, tab: RawBrowser, person: Person, away: bool) -> None:
-        await tab.send(f"{INBOX}.scroll_away" if away else f"{INBOX}.scroll_back")
-
-    async def _say(self, tab: RawBrowser, person: Person, audience: str) -> None:
-        self.said += 1
-        await tab.say(f"Message {self.said} to {audience}", audience)
-
-    async def _chatter(self, tab: RawBrowser, person: Person, count: int) -> None:
-        for _ in range(count):
-            self.said += 1
-            await tab.say(f"Message {self.said}")
-
-    async def _type(self, tab: RawBrowser, person: Person, to: str) -> None:
-        await tab.send(f"{DETAILS}.choose_type", value=to)
-
-    async def _assign(self, tab: RawBrowser, person: Person, to: int) -> None:
-        await tab.send(f"{DETAILS}.choose_assignee", value=str(self.people[to].id))
-
-    async def _tag(self, tab: RawBrowser, person: Person, name: str) -> None:
-        await tab.send(f"{LABELS}.add_tag", form_data={"new-tag": name})
-
-    async def _note(self, tab: RawBrowser, person: Person, text: str) -> None:
-        seen = (tab.var(THREAD, "facts") or {}).get("note", "")
-        await tab.send(f"{LABELS}.save_notes", value=text, seen=seen)
-
-    async def _status(self, tab: RawBrowser, person: Person, to: str) -> None:
-        await tab.send(f"{DETAILS}.choose_status", value=to)
-
-    async def _priority(self, tab: RawBrowser, person: Person, to: str) -> None:
-        await tab.send(f"{DETAILS}.choose_priority", value=to)
-
-    async def _star(self, tab: RawBrowser, person: Person, _: None) -> None:
-        await tab.send(f"{DETAILS}.toggle_star")
-
-    async def _earlier(self, tab: RawBrowser, person: Person, _: None) -> None:
-        await tab.send(f"{THREAD}.load_earlier")
-
-    async def _more(self, tab: RawBrowser, person: Person, _: None) -> None:
-        await tab.send(f"{INBOX}.load_more")
-
-    async def _file(self, tab: RawBrowser, person: Person, to_seller: bool) -> None:
-        form = {"subject": f"Filed {self.said}", "description": "It broke."}
-        if to_seller and person.actor.role is BUYER:
-            form["seller"] = str(self.sol.id)
-        await tab.send(f"{NEW_TICKET}.submit", form_data=form)
-
-    async def _cut(self, tab: RawBrowser, person: Person, _: None) -> None:
-        path = tab.path
-        await tab.cut()
-        await tab.open(path)
-
-    # Coming to rest.
-
-    async def rest(self) -> None:
-        """Wait until each tab shows what is last in the database, and what is read is noted."""
-        for tab in self.tabs:
-            await tab.send(f"{INBOX}.scroll_back")
-            await tab.settled()
-        with psycopg.connect(self._desk.owner_url, autocommit=True) as database:
-            for tab, person in zip(self.tabs, self.people, strict=True):
-                order = _order(database, person, _query(tab))
-                await tab.until(
-                    lambda b, o=order: [row["number"] for row in b.rows][: len(o)] == o, PATIENCE
-                )
-                if tab.var(THREAD, "number"):
-                    ticket, last = _last(database, person, tab.var(THREAD, "number"))
-                    await tab.until(lambda b, s=last: b.lines[-1]["seq"] == s, PATIENCE)
-                    await _until_read(database, person, ticket, last)
-
-    async def fresh(self, tab: RawBrowser, person: Person) -> RawBrowser:
-        """Another tab of that person on the same page, which has paged as far."""
-        number = tab.var(THREAD, "number")
-        fresh = self._browsers.new(person)
-        path = person.page(SeededTicket(person.id, number)) if number else person.home
-        await fresh.visit(path + _query(tab))
-        while fresh.var(INBOX, "has_more") and len(fresh.rows) < len(tab.rows):
-            await _grow(fresh, f"{INBOX}.load_more", lambda b: len(b.rows))
-        while fresh.var(THREAD, "has_earlier") and _first(fresh) > _first(tab):
-            await _grow(fresh, f"{THREAD}.load_earlier", lambda b: len(b.lines))
-        return fresh
+            if tab.var(THREAD, "number"):
+                ticket, last = _last(database, person, tab.var(THREAD, "number"))
+                await tab.until(lambda b, s=last: b.lines[-1]["seq"] == s, PATIENCE)
+                await _until_read(database, person, ticket, last)
 
 
-def _query(tab: RawBrowser) -> str:
-    return "".join(tab.path.partition("?")[1:])
+async def _fresh(browsers: Browsers, tab: RawBrowser, person: Person) -> RawBrowser:
+    """Another tab of that person on the same page, which has paged as far."""
+    number = tab.var(THREAD, "number")
+    fresh = browsers.new(person)
+    path = person.page(SeededTicket(person.id, number)) if number else person.home
+    await fresh.visit(path + query_of(tab))
+    while fresh.var(INBOX, "has_more") and len(fresh.rows) < len(tab.rows):
+        await _grow(fresh, f"{INBOX}.load_more", lambda b: len(b.rows))
+    while fresh.var(THREAD, "has_earlier") and _first(fresh) > _first(tab):
+        await _grow(fresh, f"{THREAD}.load_earlier", lambda b: len(b.lines))
+    return fresh
 
 
 def _order(database: psycopg.Connection, person: Person, query: str) -> list[str]:
@@ -284,6 +121,7 @@ def held(tab: RawBrowser, rows: int, from_seq: int) -> dict[str, Any]:
         "facts": tab.var(THREAD, "facts"),
         "here": tab.var(THREAD, "here"),
         "admins here": tab.var(THREAD, "admins_here"),
+        "receipt": tab.var(THREAD, "receipt"),
         "missing": tab.var(THREAD, "missing"),
         "rows": {row["number"]: row for row in tab.rows[:rows]},
         "order": numbers,
@@ -307,25 +145,25 @@ def _in_once(tab: RawBrowser) -> bool:
     phases=[Phase.explicit, Phase.generate],  # Each try takes seconds: no search for a shorter one.
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(steps=_steps())
+@given(deeds=steps())
 async def test_what_a_tab_holds_is_what_a_fresh_load_gives(
-    seed: Seed, http: aiohttp.ClientSession, desk: Desk, steps: list[Step]
+    seed: Seed, http: aiohttp.ClientSession, desk: Desk, deeds: list[Step]
 ) -> None:
     browsers = Browsers(http, desk)
     try:
         world = World(seed, browsers, desk)
         await world.open()
-        for step in steps:
+        for step in deeds:
             await world.take(step)
-        await world.rest()
+        await at_rest(world, desk)
         for tab, person in zip(world.tabs, world.people, strict=True):
-            await _agrees(world, tab, person)
+            await _agrees(browsers, tab, person)
     finally:
         await browsers.close()
 
 
-async def _agrees(world: World, tab: RawBrowser, person: Person) -> None:
-    fresh = await world.fresh(tab, person)
+async def _agrees(browsers: Browsers, tab: RawBrowser, person: Person) -> None:
+    fresh = await _fresh(browsers, tab, person)
     rows, from_seq = min(len(tab.rows), len(fresh.rows)), max(_first(tab), _first(fresh))
 
     def agree(_: RawBrowser) -> bool:
