@@ -4,6 +4,7 @@ import reflex as rx
 
 _DATE = "dddd D MMMM YYYY"
 _EXACT = f"{_DATE}, HH:mm"
+_AN_HOUR = 3_600_000
 
 
 def _calendar(today: str, yesterday: str, week: str, other: str) -> dict[str, str]:
@@ -26,8 +27,14 @@ _IN_FACTS = _calendar(
 
 
 def list_time(at: rx.Var[str]) -> rx.Component:
-    """`12:04`, `Yesterday`, `Wed`, `3 Nov`."""
-    return rx.moment(at, calendar=_IN_LIST, with_title=True, title_format=_EXACT)
+    """`5 minutes ago` within the hour, then `12:04`, `Yesterday`, `Wed`, `3 Nov`."""
+    return rx.moment(
+        at,
+        from_now_during=_AN_HOUR,
+        calendar=_IN_LIST,
+        with_title=True,
+        title_format=_EXACT,
+    )
 
 
 def day(date: rx.Var[str]) -> rx.Component:
