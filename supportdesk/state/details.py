@@ -16,7 +16,7 @@ from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries.sessions import Viewer
-from supportdesk.domain.queries.teams import options_for
+from supportdesk.domain.queries.teams import Assignable, options_for
 from supportdesk.realtime.lines import zone
 from supportdesk.state.choice import Choice, chosen
 from supportdesk.state.chosen import NONE
@@ -38,7 +38,7 @@ class DetailsState(rx.State):
     """
 
     error: str = ""
-    assignable: list[Choice] = []
+    assignable: list[Assignable] = []
     teams: list[Choice] = []
     categories: list[Choice] = []
 
@@ -119,10 +119,7 @@ class DetailsState(rx.State):
     async def _read_options(self) -> None:
         viewer = await signed_in(self)
         options = await options_for(viewer.actor, await self._open_ticket())
-        self.assignable = [
-            Choice(person.id, f"{person.name} ({person.open_tickets} open)")
-            for person in options.assignable
-        ]
+        self.assignable = list(options.assignable)
         self.teams = [Choice(team.id, team.name) for team in options.teams]
         self.categories = [Choice(each.id, each.name) for each in options.categories]
 

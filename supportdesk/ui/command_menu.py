@@ -3,9 +3,8 @@
 The browser filters what is there as one types; arrows choose, Enter does it.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
-import reflex as rx
 from reflex_base.components.component import Component, field
 from reflex_base.event import EventHandler, no_args_event_spec, passthrough_event_spec
 from reflex_base.utils.imports import ImportDict, ImportVar
@@ -13,6 +12,11 @@ from reflex_base.vars.base import Var
 from reflex_components_core.base.fragment import Fragment
 
 _LIBRARY = "cmdk@1.1.1"
+
+# As the server finds tickets: by a part of what is written there, not by letters here and there.
+CONTAINS: Var[Any] = Var(
+    "(words, typed) => words.toLowerCase().includes(typed.trim().toLowerCase()) ? 1 : 0"
+)
 
 
 class _Part(Component):
@@ -59,17 +63,21 @@ class CommandEmpty(_Part):
 
 
 class CommandChosen(Fragment):
-    """Tells screen readers which entry is chosen, inside a `CommandMenu`.
+    """Tells screen readers which entry is chosen, inside a `CommandMenu` and its element `menu`.
 
-    The package does so for the arrow keys, and forgets it when typing chooses another one.
+    The package does so for the arrow keys, and forgets it when typing chooses another one. Each
+    menu draws its own in an `rx.memo`: outside of a component the hooks would run outside of the
+    menu.
     """
+
+    menu: ClassVar[str]
 
     def add_imports(self) -> ImportDict | list[ImportDict]:
         return {_LIBRARY: ImportVar(tag="useCommandState"), "react": ImportVar(tag="useEffect")}
 
     def add_hooks(self) -> list[str | Var[str]]:
-        chosen = "document.querySelector('[cmdk-item][aria-selected=true]')?.id ?? ''"
-        field = "document.querySelector('[cmdk-input]')"
+        chosen = f"document.querySelector('{self.menu} [cmdk-item][aria-selected=true]')?.id ?? ''"
+        field = f"document.querySelector('{self.menu} [cmdk-input]')"
         return [
             "useCommandState((menu) => `${menu.value} ${menu.search} ${menu.filtered.count}`)",
             f"useEffect(() => {field}?.setAttribute('aria-activedescendant', {chosen}))",
@@ -82,9 +90,3 @@ list_ = CommandList.create
 group = CommandGroup.create
 item = CommandItem.create
 empty = CommandEmpty.create
-
-
-@rx.memo
-def chosen() -> rx.Component:
-    """A component of its own, or its hooks would run outside of the menu."""
-    return CommandChosen.create()

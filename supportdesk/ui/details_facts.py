@@ -11,6 +11,7 @@ from supportdesk.state.chosen import NONE, chosen
 from supportdesk.state.details import DetailsState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
+from supportdesk.ui.assignee import NOBODY, assignee_field
 
 _facts = ThreadState.facts
 
@@ -73,7 +74,7 @@ def _category() -> rx.Component:
         "Category",
         "category_id",
         _or_nothing(_facts.category_id),
-        _with_none("None", _facts.category_id, _facts.category, DetailsState.categories),
+        _with_none(_facts.category_id, _facts.category, DetailsState.categories),
         DetailsState.choose_category,
         DetailsState.categories,
     )
@@ -85,7 +86,7 @@ def _team() -> rx.Component:
         "Team",
         "team_id",
         _or_nothing(_facts.team_id),
-        _with_none("None", _facts.team_id, _facts.team, DetailsState.teams),
+        _with_none(_facts.team_id, _facts.team, DetailsState.teams),
         DetailsState.choose_team,
         DetailsState.teams,
     )
@@ -93,16 +94,7 @@ def _team() -> rx.Component:
 
 
 def _assignee() -> rx.Component:
-    control = _select(
-        "Assignee",
-        "assignee_id",
-        _or_nothing(_facts.assignee_id),
-        _with_none("Nobody yet", _facts.assignee_id, _facts.assignee, DetailsState.assignable),
-        DetailsState.choose_assignee,
-        DetailsState.assignable,
-        on_focus=DetailsState.count_again,
-    )
-    return rx.cond(_may("assignee_id"), control, or_none(_facts.assignee, "Nobody yet"))
+    return rx.cond(_may("assignee_id"), assignee_field(), or_none(_facts.assignee, NOBODY))
 
 
 def _due() -> rx.Component:
@@ -176,11 +168,11 @@ def _options(choices: rx.Var[Sequence[Choice]]) -> rx.Component:
 
 
 def _with_none(
-    nothing: str, value: rx.Var[str], label: rx.Var[str], choices: rx.Var[list[Choice]]
+    value: rx.Var[str], label: rx.Var[str], choices: rx.Var[list[Choice]]
 ) -> rx.Component:
     """Also what is set now, which may not be among the choices, or not yet."""
     return rx.fragment(
-        rx.el.option(nothing, value=NONE),
+        rx.el.option("None", value=NONE),
         _options(choices),
         rx.cond(
             (value != "") & ~choices.map(lambda choice: choice.value).contains(value),

@@ -5,8 +5,6 @@ A `<dialog>` keeps the focus inside, closes with Escape, and gives the focus bac
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 
 from supportdesk import routes
@@ -16,15 +14,19 @@ from supportdesk.ui import command_menu, focus
 from supportdesk.ui.controls import alert, button
 from supportdesk.ui.shortcuts import HELP, PALETTE, Action, actions
 
-# As the server finds tickets: by a part of what is written there, not by letters here and there.
-_HAS_TYPED: rx.Var[Any] = rx.Var(
-    "(words, typed) => words.toLowerCase().includes(typed.trim().toLowerCase()) ? 1 : 0"
-)
-
 
 def _closes_by_any() -> dict[str, str]:
     """A click beside the dialog, too, where browsers know it. Not shared: Reflex adds to it."""
     return {"closedby": "any"}
+
+
+class _Chosen(command_menu.CommandChosen):
+    menu = f"#{PALETTE}"
+
+
+@rx.memo
+def _chosen() -> rx.Component:
+    return _Chosen.create()
 
 
 def palette(role: str, place: str) -> rx.Component:
@@ -39,7 +41,7 @@ def palette(role: str, place: str) -> rx.Component:
                     PaletteState.find(text).debounce(150),
                 ],
             ),
-            command_menu.chosen(),
+            _chosen(),
             alert(PaletteState.error),
             command_menu.list_(
                 # First, for they are there at once: what comes later moves nothing that is chosen.
@@ -54,7 +56,7 @@ def palette(role: str, place: str) -> rx.Component:
             ),
             command_menu.empty("Nothing found. A ticket's number finds it wherever it is."),
             label="Command",
-            filter=_HAS_TYPED,
+            filter=command_menu.CONTAINS,
             loop=True,
         ),
         id=PALETTE,

@@ -113,7 +113,9 @@ def _templates() -> rx.Component:
             rx.el.b(each.name, rx.cond(each.active, "", rx.el.small("retired"))),
             _edit("template", each, "name", "type", "subject", "body"),
             _retire("template", each),
-            about=f"{each.type_label} · {each.subject}",
+            about=rx.cond(
+                each.subject != "", f"{each.type_label} · {each.subject}", each.type_label
+            ),
             retired=~each.active,
         )
 

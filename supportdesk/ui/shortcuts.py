@@ -7,9 +7,12 @@ from typing import Any
 
 import reflex as rx
 
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Priority
 from supportdesk.state.details import DetailsState
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.state.palette import PaletteState, typed
+from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
@@ -86,7 +89,35 @@ def _changing(role: str) -> list[Action]:
             focus.on_what_comes('#details [aria-label="Assignee"]'),
         )
         found.append(Action("Assign", "user-check", assigning, "a", ("A",), there))
-    return found
+        to_me = DetailsState.choose_assignee(SessionState.me_id)
+        not_mine = ThreadState.facts.assignee_id != SessionState.me_id
+        found.append(Action("Assign to me", "user-check", (to_me,), when=there & not_mine))
+    return [*found, *_settings_of_the_ticket(there)]
+
+
+def _settings_of_the_ticket(there: rx.Var[bool]) -> list[Action]:
+    """Each status that may come next, each other priority."""
+    facts = ThreadState.facts
+    offered = facts.choices.map(lambda choice: choice.value)
+    statuses = [
+        Action(
+            f"Set status to {status.label}",
+            "circle-dot",
+            (DetailsState.choose_status(status.value),),
+            when=there & offered.contains(status.value) & (facts.status != status.value),
+        )
+        for status in Status
+    ]
+    priorities = [
+        Action(
+            f"Set priority to {priority.label}",
+            "flag",
+            (DetailsState.choose_priority(priority.value),),
+            when=there & (facts.priority != priority.value),
+        )
+        for priority in Priority
+    ]
+    return statuses + priorities
 
 
 def _panels() -> list[Action]:
