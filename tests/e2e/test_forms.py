@@ -53,6 +53,8 @@ async def test_guessing_ends_after_a_few_attempts_and_says_when_to_go_on(
         await screen.sign_in(email, "not-the-password")
         await says(screen, REFUSED)
         await screen.go("/login")
+        # The form that came back says so again, when its page has arrived.
+        await says(screen, REFUSED)
     await screen.sign_in(email, "not-the-password")
     await says(screen, "Too many attempts. Try again in 15 minutes.")
     await expect(screen.box("Email")).to_have_value(email)
