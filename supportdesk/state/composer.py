@@ -19,7 +19,7 @@ from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
-from supportdesk.state.boxes import offer, setter
+from supportdesk.state.boxes import empty_of, offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
 from supportdesk.state.session import attempt, signed_in
 from supportdesk.state.thread import ThreadState
@@ -34,6 +34,7 @@ audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVER
 quoted = ClientStateVar.create("quoted", default=None)
 
 MESSAGE_BOX = "message"
+SEND = "send"
 _AUDIENCE_LABELS = {
     Audience.EVERYONE: "Everyone",
     Audience.STAFF: "Staff",
@@ -46,8 +47,8 @@ class ComposerState(rx.State):
 
     error: str = ""
     audiences: list[Choice] = []
-    # Names the next send. Kept by the browser, so that a send repeated after the server was
-    # restarted in the middle is still the same send.
+    # Names the next send, and goes along with it. Kept by the browser, so that a send repeated
+    # after the server was restarted in the middle is still the same send.
     send_id: str = rx.SessionStorage("", name="supportdesk-send-id")
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
@@ -65,7 +66,7 @@ class ComposerState(rx.State):
         self.send_id = str(new_id())
         await self._forget_draft(text, typed(form_data, "audience"))
         return [
-            rx.set_value(MESSAGE_BOX, ""),
+            empty_of(MESSAGE_BOX, text),
             quoted.push(None),
             sending.push(False),
             rx.set_focus(MESSAGE_BOX),
@@ -78,7 +79,8 @@ class ComposerState(rx.State):
         if ticket_id is None:
             raise NotFound
         audience, quote_id = typed(form, "audience"), parse_id(typed(form, "quote"))
-        send_id = parse_id(self.send_id) or new_id()
+        # As it was when they pressed the button: another send may have been answered since.
+        send_id = parse_id(typed(form, SEND)) or new_id()
         # Another text is another message, even under the same id: nothing typed is swallowed.
         client_id = uuid5(send_id, f"{audience}:{quote_id or ''}:{text}")
         await messages.post(

@@ -10,6 +10,7 @@ import reflex as rx
 from supportdesk.state.boxes import value_of
 from supportdesk.state.composer import (
     MESSAGE_BOX,
+    SEND,
     ComposerState,
     audience_chosen,
     quoted,
@@ -42,6 +43,7 @@ def composer() -> rx.Component:
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         rx.el.form(
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
+            rx.el.input(type="hidden", name=SEND, value=ComposerState.send_id),
             rx.el.input(type="hidden", name="quote", value=_quoted_id()),
             _warning(),
             _quote(),

@@ -103,7 +103,8 @@ class RawBrowser:
             await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
     async def say(self, text: str, audience: str = "everyone") -> None:
-        await self.send(f"{COMPOSER}.send", form_data={"message": text, "audience": audience})
+        form = {"message": text, "audience": audience, "send": self.var(COMPOSER, "send_id")}
+        await self.send(f"{COMPOSER}.send", form_data=form)
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.
