@@ -90,11 +90,11 @@ async def test_custom_fields_have_choices_an_order_and_an_end(
 ) -> None:
     screen = await browsers.open(seed.person(ADMIN, "Zoe"), PATH)
     fields = section(screen, "Custom fields")
-    for name in ("Colour", "Weight"):
+    for name in ("Tint", "Weight"):
         await fields.get_by_role("button", name="New field").click()
         dialog = screen.page.get_by_role("dialog")
         await box(dialog, "Name").fill(name)
-        if name == "Colour":
+        if name == "Tint":
             await dialog.get_by_role("combobox", name="Holds").select_option(label="Choice")
             await save(screen)
             await expect(dialog.get_by_role("alert")).to_contain_text("one on a line")
@@ -104,19 +104,19 @@ async def test_custom_fields_have_choices_an_order_and_an_end(
         await saved(screen)
     rows = (
         fields.get_by_role("listitem")
-        .filter(has_text="Colour")
+        .filter(has_text="Tint")
         .or_(fields.get_by_role("listitem").filter(has_text="Weight"))
     )
     await expect(rows).to_contain_text(["Feature request · Choice · required", "All types · Text"])
     await fields.get_by_role("button", name="Move Weight up").click()
-    await expect(rows).to_contain_text(["Weight", "Colour"])
-    await fields.get_by_role("button", name="Edit Colour", exact=True).click()
+    await expect(rows).to_contain_text(["Weight", "Tint"])
+    await fields.get_by_role("button", name="Edit Tint", exact=True).click()
     await expect(box(dialog, "Choices")).to_have_value("Red\nBlue")
     await expect(dialog.get_by_role("checkbox", name="Required")).to_be_checked()
     await expect(dialog.get_by_role("combobox", name="Holds")).to_be_disabled()
     await box(dialog, "Choices").fill("Red\nGreen")
     await saved(screen)
-    for name in ("Colour", "Weight"):
+    for name in ("Tint", "Weight"):
         await fields.get_by_role("button", name=f"Retire {name}").click()
         await expect(fields.get_by_role("button", name=f"Restore {name}")).to_be_visible()
 
