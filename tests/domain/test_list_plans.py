@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -11,7 +12,7 @@ import pytest
 
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Priority
+from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import inbox
 from supportdesk.domain.queries.filters import Filters, Sort
 from supportdesk.seeding import load
@@ -99,6 +100,27 @@ async def test_nothing_that_grows_is_read_whole(seeded, filters):
         nodes = await plan(seeded, asked)
         whole = {n["Relation Name"] for n in nodes if n["Node Type"] == "Seq Scan"}
         assert whole & grows == set()
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(overdue=True),
+        Filters(priority=Priority.URGENT, type=TicketType.QUESTION),
+        Filters(tag=str(id_of("tag", 0)), team=str(id_of("team", 0)), priority=Priority.URGENT),
+        Filters(tag=str(id_of("tag", 0)), assignee="me"),
+        Filters(starred=True),
+    ],
+    ids=str,
+)
+async def test_no_row_is_looked_at_only_to_be_passed_by(seeded, filters, sort):
+    filters = replace(filters, sort=sort)
+    for asked in (inbox.page_for(ADMIN, filters), inbox.count_for(ADMIN, filters)):
+        nodes = await plan(seeded, asked)
+        read = [node for node in nodes if node.get("Relation Name") == "ticket_listing"]
+        assert read
+        assert sum(node.get("Rows Removed by Filter", 0) for node in read) == 0
 
 
 @pytest.mark.parametrize("actor", [ADMIN, SELLER, BUYER], ids=lambda actor: actor.role)

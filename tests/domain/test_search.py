@@ -137,6 +137,25 @@ async def test_a_note_is_found_by_those_alone_who_may_read_it(cast, desk, audien
     assert "the [voltage], I" in hit
 
 
+async def test_what_is_said_outside_of_tickets_is_neither_found_nor_counted(cast, desk, ask):
+    talk, ada = new_id(), cast.ada.user_id
+    ask(
+        "INSERT INTO conversation (id, kind, created_by) VALUES (%s, 'direct', %s)",
+        talk,
+        ada,
+    )
+    ask(
+        "INSERT INTO message (id, conversation_id, sender_id, body, client_id)"
+        " VALUES (%s, %s, %s, 'Lamps and okapis.', %s)",
+        new_id(),
+        talk,
+        ada,
+        new_id(),
+    )
+    assert await found(cast, "ada", "okapis") == []
+    assert sorted(await found(cast, "ada", "lamp")) == ["chair", "lamp"]
+
+
 async def test_a_tag_is_not_found_by_a_buyer(cast, desk, ask):
     tag = new_id()
     ask("INSERT INTO tag (id, name, created_by) VALUES (%s, 'fraud', %s)", tag, cast.ada.user_id)

@@ -64,7 +64,7 @@ _OWN_TAGS = """UNION ALL
 """
 
 _ALL = """
-looked_at AS MATERIALIZED ({looked_at}),
+{looked_at},
 sample AS MATERIALIZED (
     SELECT m.conversation_id AS ticket_id, m.seq, m.created_at, m.words @@ {query} AS hit,
            m.words @@ {last} AS has_last
@@ -82,10 +82,16 @@ found AS MATERIALIZED (
 
 _TIER = """CASE WHEN subject @@ {query} THEN 1
      WHEN subject_and_people @@ {query} THEN 2 END AS tier"""
-_NEWEST_OF_ALL = "SELECT ticket_id, {tier} FROM ticket_words ORDER BY ticket_id DESC LIMIT {limit}"
-_NEWEST_LEFT = """SELECT ticket_id, {tier}
-    FROM (SELECT ticket_id FROM ({walks}) w ORDER BY {latest} LIMIT {limit}) newest
-    JOIN ticket_words USING (ticket_id)"""
+_NEWEST_OF_ALL = """looked_at AS MATERIALIZED (
+    SELECT ticket_id, {tier} FROM ticket_words ORDER BY ticket_id DESC LIMIT {limit})"""
+# Their words are read in one pass: most of them stand side by side.
+_NEWEST_LEFT = """newest AS MATERIALIZED (
+    SELECT * FROM ({walks}) w ORDER BY {latest} LIMIT {limit}),
+looked_at AS MATERIALIZED (
+    SELECT ticket_id, tier FROM newest JOIN (
+        SELECT ticket_id, {tier} FROM ticket_words
+        WHERE ticket_id = ANY (ARRAY(SELECT ticket_id FROM newest)) OFFSET 0
+    ) words USING (ticket_id) ORDER BY {latest})"""
 _BY_WORDS = "SELECT ticket_id, tier FROM looked_at WHERE tier IS NOT NULL"
 # What a span has in common with the one before is left out after the index has been read: within
 # it, a word that is not to be there would cost as much as reading all that have it.
@@ -100,19 +106,19 @@ _FURTHER = """ UNION ALL (SELECT h.*
 
 _BY_TAG = """SELECT w.ticket_id FROM tag g CROSS JOIN LATERAL ({walks}) w
     WHERE to_tsvector('simple', g.name) @@ {query}"""
-_BY_ANOTHER_TAG = """SELECT n.ticket_id FROM looked_at n
+_BY_ANOTHER_TAG = """SELECT n.ticket_id FROM newest n
     JOIN ticket_tag tt USING (ticket_id) JOIN tag g ON g.id = tt.tag_id
     WHERE to_tsvector('simple', g.name) @@ {query}"""
 
 _LEFT_OVER = """SELECT m.conversation_id AS ticket_id, m.seq
-    FROM looked_at n JOIN message m ON m.conversation_id = n.ticket_id WHERE m.words @@ {query}"""
+    FROM newest n JOIN message m ON m.conversation_id = n.ticket_id WHERE m.words @@ {query}"""
 _IN_SAMPLE = "(SELECT ticket_id, seq FROM sample WHERE hit)"
 _MESSAGES_IN_SPAN = """
     (SELECT conversation_id AS ticket_id, seq FROM message
      WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0
        AND NOT words @@ CAST(:{before} AS tsquery) AND NOT {last_is_common}
-     ORDER BY id DESC LIMIT {limit})
-    UNION ALL
+     ORDER BY id DESC LIMIT {limit})"""
+_COMMON_IN_SPAN = """
     (SELECT ticket_id, seq FROM (
         SELECT conversation_id AS ticket_id, seq, words FROM message
         WHERE words @@ ({head} && CAST(:{span} AS tsquery)) AND {last_is_common} AND {short}
@@ -157,7 +163,7 @@ def among_own(role: Role, *, named: bool) -> str:
 def among_all(asked: Conditions) -> str:
     """In all tickets that admins see, as far as `asked` leaves them."""
     tier = _TIER.format(query=QUERY)
-    in_messages = [_IN_SAMPLE, *map(_messages_in, _SPANS)]
+    in_messages = [_IN_SAMPLE, *_messages()]
     if asked.narrows:
         columns = "ticket_id, number, active_at"
         left = walks(asked, columns, LOOKED_AT, _LATEST)
@@ -210,13 +216,25 @@ def _words_in(span: str) -> str:
     )
 
 
-def _messages_in(span: str) -> str:
-    return _MESSAGES_IN_SPAN.format(
+def _messages() -> list[str]:
+    # What months have too little of is soonest found without asking for years, which as words are
+    # the most common of all.
+    shorter = {span: before for span, (_, before) in _SPANS.items() if span != "in_years"}
+    rare = [
+        _messages_in(_MESSAGES_IN_SPAN, span, before)
+        for span, before in (shorter | {"ever": "in_months"}).items()
+    ]
+    common = [_messages_in(_COMMON_IN_SPAN, span, before) for span, (_, before) in _SPANS.items()]
+    return rare + common
+
+
+def _messages_in(template: str, span: str, before: str) -> str:
+    return template.format(
         query=QUERY,
         head=HEAD,
         last=LAST,
         span=span,
-        before=_SPANS[span][1],
+        before=before,
         last_is_common=_last_is_common(),
         short=_short(span),
         limit=LOOKED_AT,

@@ -91,10 +91,17 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
 """)
 _WALKED = "SELECT * FROM ({walks}) AS listing"
 _FOUND_OF_ALL = """
-SELECT {columns} FROM found
-JOIN ticket_listing listing ON listing.ticket_id = found.ticket_id AND listing.tag_id = {none}
-WHERE {after}
+SELECT {columns} FROM found JOIN (
+    SELECT * FROM ticket_listing
+    WHERE tag_id = {none} AND ticket_id = ANY (ARRAY(SELECT ticket_id FROM found)) OFFSET 0
+) listing USING (ticket_id) WHERE {after}
 """
+# Only messages stand elsewhere, too: in conversations that are no tickets.
+_COUNTED_OF_ALL = f"""
+SELECT FROM found WHERE tier < {search.MESSAGES} OR ticket_id IN (
+    SELECT ticket_id FROM ticket_listing WHERE tag_id = {listing.NONE} AND ticket_id = ANY (ARRAY(
+        SELECT ticket_id FROM found WHERE tier = {search.MESSAGES})))
+"""  # noqa: S608 - nothing in it comes from outside
 _OWN = "SELECT {columns} FROM {source} WHERE {asked} AND {after}"
 _COUNT = "SELECT count(*) AS number, false AS more FROM ({tickets} LIMIT {limit}) AS counted"
 _COUNT_FOUND = """
@@ -126,9 +133,7 @@ async def count_for(actor: Actor, filters: Filters = EVERYTHING) -> Count:
     """How many tickets there are in all pages together, counted up to `COUNTED`."""
     query = _Query(actor, filters)
     if filters.text:
-        sql = _COUNT_FOUND.format(
-            found=query.found, tickets=query.tickets("listing.ticket_id"), more=query.more
-        )
+        sql = _COUNT_FOUND.format(found=query.found, tickets=query.found_tickets, more=query.more)
     else:
         sql = _COUNT.format(tickets=query.tickets("1", COUNTED + 1), limit=COUNTED + 1)
     async with transaction(actor) as tx:
@@ -210,6 +215,11 @@ class _Query:
         if self._all:
             return finding.among_all(self._asked)
         return finding.among_own(self._role, named=self._ids is not None)
+
+    @property
+    def found_tickets(self) -> str:
+        """A SELECT of as many rows as a search has found."""
+        return _COUNTED_OF_ALL if self._all else self.tickets("listing.ticket_id")
 
     @property
     def more(self) -> str:

@@ -7,7 +7,6 @@ index that has the tickets in the order of the list (`walks`), and each walk end
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,14 +36,14 @@ _UNREAD = """coalesce((
     > coalesce((
         SELECT p.last_read_seq FROM participant p
         WHERE p.conversation_id = listing.ticket_id AND p.user_id = :me), 0)"""
-_STARRED = """listing.ticket_id IN (
-    SELECT p.conversation_id FROM participant p WHERE p.user_id = :me AND p.starred)"""
+_STARRED = """listing.ticket_id = ANY (ARRAY(
+    SELECT p.conversation_id FROM participant p WHERE p.user_id = :me AND p.starred))"""
 # Once for all of one's own tickets: asked for each of them, the policy would be looked at anew.
 _TAGGED = """listing.ticket_id = ANY ((SELECT array_agg(tt.ticket_id) FROM ticket_tag tt
     WHERE tt.tag_id = CAST(:tag AS uuid))::uuid[])"""
 
 _WALK = """(SELECT {columns} FROM ticket_listing listing
- WHERE tag_id = {tag} AND status = '{status}' AND {asked} {order} LIMIT {limit})"""
+ WHERE tag_id = {tag} AND status IN ({statuses}) AND {asked} {order} LIMIT {limit})"""
 
 
 @dataclass
@@ -53,6 +52,8 @@ class Conditions:
 
     statuses: tuple[Status, ...]
     tag: str
+    few: bool = False
+    """They are found one by one, and no index has them in an order."""
     parts: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -86,6 +87,7 @@ def conditions(actor: Actor, filters: Filters) -> Conditions:
         found.tag = "CAST(:tag AS uuid)"
         _known(found, "true", tag=filters.tag)
     if filters.starred:
+        found.few = True
         found.add(_STARRED)
     if filters.unread:
         found.add(_UNREAD)
@@ -124,16 +126,19 @@ def own(role: Role, asked: Conditions) -> tuple[str, str]:
 def walks(
     asked: Conditions, columns: str, limit: int, order: str = "", extra: str = "true", tag: str = ""
 ) -> str:
-    """A UNION ALL with up to `limit` tickets of each status, the first in that order."""
-    statuses: Sequence[Status | str] = asked.statuses or ("none",)
+    """A UNION ALL with up to `limit` tickets of each status, the first in that order.
+
+    What is few is read once for all statuses.
+    """
+    statuses = [f"'{status}'" for status in asked.statuses] or ["'none'"]
     return " UNION ALL ".join(
         _WALK.format(
             columns=columns,
             tag=tag or asked.tag,
-            status=status,
+            statuses=together,
             asked=f"{asked.sql} AND {extra}",
             order=f"ORDER BY {order}" if order else "",
             limit=limit,
         )
-        for status in statuses
+        for together in ([", ".join(statuses)] if asked.few else statuses)
     )
