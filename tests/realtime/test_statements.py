@@ -1,0 +1,47 @@
+"""How many statements a screen costs when it is opened: a number that no ticket adds to."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.support.browsers import Browsers
+from tests.support.desk import Desk
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
+from tests.support.statements import counting
+
+# For each role: its list, and a ticket beside the list.
+COST = {BUYER: (10, 25), SELLER: (12, 27), ADMIN: (12, 28)}
+SETTINGS = 9
+_FRAME = {"BEGIN", "COMMIT", "ROLLBACK"}
+
+
+async def opening(desk: Desk, browsers: Browsers, person: Person, path: str) -> int:
+    """The statements of a new tab until it has come to rest, but for what begins and ends them."""
+    with counting(desk) as statements:
+        tab = browsers.new(person)
+        await tab.visit(path)
+        await asyncio.to_thread(statements.count_at_rest)
+        await tab.cut()
+        return len([text for text in statements.texts() if text.strip() not in _FRAME])
+
+
+@pytest.mark.parametrize("role", COST)
+async def test_opening_a_screen_costs_as_much_as_ever(
+    desk: Desk, seed: Seed, browsers: Browsers, role: str
+) -> None:
+    bea, sol, ada = seed.person(BUYER), seed.person(SELLER), seed.person(ADMIN)
+    tickets = seed.tickets([(bea, sol)] * 40, messages=60)
+    person = {BUYER: bea, SELLER: sol, ADMIN: ada}[role]
+    cost = (
+        await opening(desk, browsers, person, person.home),
+        await opening(desk, browsers, person, person.page(tickets[0])),
+    )
+    assert cost == COST[role]
+
+
+async def test_opening_the_settings_costs_as_much_as_ever(
+    desk: Desk, seed: Seed, browsers: Browsers
+) -> None:
+    assert await opening(desk, browsers, seed.person(ADMIN), "/admin/settings") == SETTINGS
