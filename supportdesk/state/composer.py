@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -21,7 +21,7 @@ from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.state.boxes import empty_of, offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
-from supportdesk.state.session import attempt, signed_in
+from supportdesk.state.session import Effects, attempt, signed_in
 from supportdesk.state.thread import ThreadState
 
 # Lives in the browser, so that the box is still from the moment of sending, on a slow line too.
@@ -34,7 +34,9 @@ audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVER
 quoted = ClientStateVar.create("quoted", default=None)
 
 MESSAGE_BOX = "message"
-SEND = "send"
+_SEND_ID = "supportdesk-send-id"
+# Read at the moment of sending, not when the page was drawn.
+kept_send_id = rx.Var(f"(sessionStorage.getItem('{_SEND_ID}') ?? '')").to(str)
 _AUDIENCE_LABELS = {
     Audience.EVERYONE: "Everyone",
     Audience.STAFF: "Staff",
@@ -47,9 +49,9 @@ class ComposerState(rx.State):
 
     error: str = ""
     audiences: list[Choice] = []
-    # Names the next send, and goes along with it. Kept by the browser, so that a send repeated
-    # after the server was restarted in the middle is still the same send.
-    send_id: str = rx.SessionStorage("", name="supportdesk-send-id")
+    # Names the next send. Kept by the browser, so that a send repeated after the server was
+    # restarted in the middle is still the same send.
+    send_id: str = rx.SessionStorage("", name=_SEND_ID)
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
     _drafts: dict[str, Kept] = {}
@@ -57,30 +59,34 @@ class ComposerState(rx.State):
     _sent: str = ""
 
     @rx.event
-    async def send(self, form_data: dict[str, Any]) -> EventSpec | list[EventSpec]:
-        """Post what is in the box; empty the box only when it is saved."""
+    async def send(self, form_data: dict[str, Any], send_id: str = "") -> Effects:
+        """Post what is in the box; empty the box only when it is saved.
+
+        `send_id` is what the browser kept when the button was pressed: meanwhile another send may
+        have been answered, or the server may have been away and know it no more.
+        """
         text = typed(form_data, MESSAGE_BOX)
-        self.error = await attempt(self._post(text, form_data))
+        self.error = await attempt(self._post(text, form_data, parse_id(send_id) or new_id()))
         if self.error:
-            return sending.push(False)
-        self.send_id = str(new_id())
+            yield sending.push(False)
+            return
         await self._forget_draft(text, typed(form_data, "audience"))
-        return [
+        yield [
             empty_of(MESSAGE_BOX, text),
             quoted.push(None),
             sending.push(False),
             rx.set_focus(MESSAGE_BOX),
         ]
+        # Last: who presses again while the text still stands there repeats this send.
+        self.send_id = str(new_id())
 
-    async def _post(self, text: str, form: object) -> None:
+    async def _post(self, text: str, form: object, send_id: UUID) -> None:
         viewer = await signed_in(self)
         ticket = await self.get_state(ThreadState)
         ticket_id = await ticket._ticket_id()
         if ticket_id is None:
             raise NotFound
         audience, quote_id = typed(form, "audience"), parse_id(typed(form, "quote"))
-        # As it was when they pressed the button: another send may have been answered since.
-        send_id = parse_id(typed(form, SEND)) or new_id()
         # Another text is another message, even under the same id: nothing typed is swallowed.
         client_id = uuid5(send_id, f"{audience}:{quote_id or ''}:{text}")
         await messages.post(

@@ -16,7 +16,7 @@ from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.sessions import Viewer, viewer_for
 
 # What a handler that draws in several steps yields: nothing, to draw now, or effects.
-Effects = AsyncIterator[EventSpec | None]
+Effects = AsyncIterator[EventSpec | list[EventSpec] | None]
 
 
 class SignedOut(Exception):

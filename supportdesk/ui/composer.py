@@ -10,9 +10,9 @@ import reflex as rx
 from supportdesk.state.boxes import value_of
 from supportdesk.state.composer import (
     MESSAGE_BOX,
-    SEND,
     ComposerState,
     audience_chosen,
+    kept_send_id,
     quoted,
     sending,
 )
@@ -43,17 +43,16 @@ def composer() -> rx.Component:
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         rx.el.form(
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
-            rx.el.input(type="hidden", name=SEND, value=ComposerState.send_id),
             rx.el.input(type="hidden", name="quote", value=_quoted_id()),
             _warning(),
             _quote(),
             canned_replies.reply_list(),
             key_area(_field(), on_key_down=canned_replies.on_key),
             _tools(),
-            on_submit=[
+            on_submit=lambda form: [
                 sending.set_value(True),
                 rx.call_script(_TO_THE_END),
-                ComposerState.send,
+                ComposerState.send(form, kept_send_id),
             ],
             class_name=f"composer {audience_chosen.value}",
         ),

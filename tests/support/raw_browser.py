@@ -103,8 +103,9 @@ class RawBrowser:
             await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
     async def say(self, text: str, audience: str = "everyone") -> None:
-        form = {"message": text, "audience": audience, "send": self.var(COMPOSER, "send_id")}
-        await self.send(f"{COMPOSER}.send", form_data=form)
+        form = {"message": text, "audience": audience}
+        send_id = self.var(COMPOSER, "send_id")
+        await self.send(f"{COMPOSER}.send", form_data=form, send_id=send_id)
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.
