@@ -35,7 +35,10 @@ _matches: rx.Var[list[ReplyRow]] = rx.Var(
 _count = _matches.length()
 # With nothing after the slash there is always the way to the dialog, which is the last option.
 shown = may_use & (slash.value != "") & ((_count > 0) | (slash.value == "/"))
-_on_manage = marked.value >= _count
+# However many replies there are by the time they have arrived, the last option stays the last.
+_LAST = -1
+_on_manage = (marked.value == _LAST) | (marked.value >= _count)
+_place = rx.cond(_on_manage, _count, marked.value)
 
 
 def follow_typing() -> list[Any]:
@@ -52,7 +55,7 @@ def when_writing() -> Any:
 
 
 def active_option() -> rx.Var[str]:
-    return rx.cond(shown, f"reply-{marked.value}", "").to(str)
+    return rx.cond(shown, f"reply-{_place}", "").to(str)
 
 
 def on_key(key: rx.Var[str], _: Any) -> list[Any]:
@@ -63,8 +66,8 @@ def on_key(key: rx.Var[str], _: Any) -> list[Any]:
     places = _count + 1
     there = rx.cond(
         down,
-        (marked.value + 1) % places,
-        rx.cond(up, (marked.value + places - 1) % places, marked.value),
+        (_place + 1) % places,
+        rx.cond(up, (_place + places - 1) % places, marked.value),
     )
     chosen: rx.Var[str] = rx.Var(
         _js_expr=f"({_matches!s}[{marked.value!s}]?.id ?? '')",
@@ -77,7 +80,7 @@ def on_key(key: rx.Var[str], _: Any) -> list[Any]:
         rx.cond(choose & ~_on_manage, RepliesState.insert(chosen), rx.noop()),
         rx.cond(choose & _on_manage, RepliesState.refresh(), rx.noop()),
         replies_open.set_value(rx.cond(choose & _on_manage, True, replies_open.value)),
-        marked.set_value(there),
+        marked.set_value(rx.cond(there == _count, _LAST, there)),
         slash.set_value(rx.cond(choose | escape, "", slash.value)),
     ]
 
