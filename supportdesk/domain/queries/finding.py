@@ -131,13 +131,18 @@ _LAST_IS_COMMON = """(:head <> '' AND
 _SHORT = """(SELECT {days} * count(*) < {messages} * greatest(
     extract(epoch FROM max(created_at) - min(created_at)) / 86400, 0.01) FROM sample)"""
 
-# The spans, each with how many days it has and the one before, which is part of it.
+# The spans, each with how many days it reaches back and what of it was read before.
 _SPANS = {
     "today": (2, "never"),
-    "in_days": (7, "today"),
-    "in_months": (3 * _MONTH, "in_days"),
+    "in_days": (7, "never"),
+    "in_months": (3 * _MONTH, "in_week"),
     "in_years": (2 * _YEAR, "in_months"),
     "ever": (10 * _YEAR, "in_years"),
+}
+# What months have too little of is soonest found without asking for years, which as words are the
+# most common of all.
+_WITHOUT_YEARS = {span: before for span, (_, before) in _SPANS.items() if span != "in_years"} | {
+    "ever": "in_months"
 }
 _MOST_TO_HOLD_AGAINST = 300_000
 
@@ -179,7 +184,7 @@ def among_all(asked: Conditions) -> str:
         sample=_SAMPLE,
         hits=HITS,
         exact=_EXACT.format(joined=_still_asked(asked, "t.id"), among=""),
-        by_words=_BY_WORDS + _further(asked, list(map(_words_in, _SPANS))),
+        by_words=_BY_WORDS + _further(asked, list(map(_words_in, _WITHOUT_YEARS))),
         by_tag=(_BY_ANOTHER_TAG if asked.tag != NONE else _BY_TAG).format(
             query=QUERY, walks=walks(asked, "ticket_id", HITS, _LATEST, tag="g.id")
         ),
@@ -211,19 +216,13 @@ def _words_in(span: str) -> str:
         tier=_TIER.format(query=QUERY),
         query=QUERY,
         span=span,
-        before=_SPANS[span][1],
+        before=_WITHOUT_YEARS[span],
         limit=LOOKED_AT,
     )
 
 
 def _messages() -> list[str]:
-    # What months have too little of is soonest found without asking for years, which as words are
-    # the most common of all.
-    shorter = {span: before for span, (_, before) in _SPANS.items() if span != "in_years"}
-    rare = [
-        _messages_in(_MESSAGES_IN_SPAN, span, before)
-        for span, before in (shorter | {"ever": "in_months"}).items()
-    ]
+    rare = [_messages_in(_MESSAGES_IN_SPAN, *span) for span in _WITHOUT_YEARS.items()]
     common = [_messages_in(_COMMON_IN_SPAN, span, before) for span, (_, before) in _SPANS.items()]
     return rare + common
 
@@ -251,12 +250,13 @@ def _short(span: str) -> str:
 
 
 def spans() -> dict[str, Any]:
-    """The words that stand for spans of time, each of which has the ones before in it."""
+    """The words that stand for spans of time."""
     day = (datetime.now(UTC).date() - _SPANS_BEGIN).days
     return {
         "never": "'~'",
         "today": _either(f"~d{day - back}" for back in range(2)),
-        "in_days": _either(f"~d{day - back}" for back in range(7)),
+        "in_days": _either(f"~d{day - back}" for back in range(2, 7)),
+        "in_week": _either(f"~d{day - back}" for back in range(7)),
         "in_months": _either(f"~m{day // _MONTH - back}" for back in range(3)),
         "in_years": _either(f"~y{day // _YEAR - back}" for back in range(2)),
         "ever": "",
