@@ -315,7 +315,7 @@ async def test_a_frame_that_makes_no_sense_harms_nobody(http, planted, kind):
 async def test_half_a_character_that_is_sent_back_harms_only_its_own_connection(http, planted):
     async with browser_of(http, planted, "max") as stranger:
         await stranger.open(routes.tickets("buyer"))
-        await stranger.answered()
+        await stranger.settled()  # What is drawn in several steps goes on after an answer.
         await stranger.call(ECHOES[0], {"value": HALF})
         async with browser_of(http, planted, "nobody") as another:
             await another.open(routes.LOGIN)
