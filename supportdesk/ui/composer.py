@@ -151,6 +151,10 @@ def _audience() -> rx.Component:
             on_change=lambda value: [
                 audience_chosen.set_value(value),
                 ComposerState.keep_draft(open_number, value_of(MESSAGE_BOX), value),
+                # Takes the place of what typing has left to be saved, to whom it was before.
+                ComposerState.keep_draft.debounce(_PAUSE)(
+                    open_number, value_of(MESSAGE_BOX), value
+                ),
             ],
             aria_label="Visible to",
             class_name="pick plain",
