@@ -27,19 +27,23 @@ class LabelState(rx.State):
 
     suggestions: list[Suggestion] = []
     refused: int = 0
+    _added: str = ""
 
     @rx.event
     async def suggest_tags(self, text: str) -> None:
         """The tags that one may mean who has typed so much."""
         self.suggestions = []
-        if isinstance(text, str) and text.strip():
+        # Who is quick has put the tag on before the pause after typing is over.
+        late, self._added = text == self._added, ""
+        if isinstance(text, str) and text.strip() and not late:
             details = await self.get_state(DetailsState)
             details.error = await attempt(self._suggest(text))
 
     @rx.event
     async def add_tag(self, form_data: dict[str, Any]) -> list[EventSpec]:
         """Put on what was typed, as a new tag when there is none of that name."""
-        return await self._add(typed(form_data, NEW_TAG))
+        self._added = typed(form_data, NEW_TAG)
+        return await self._add(self._added)
 
     @rx.event
     async def pick_tag(self, name: str) -> list[EventSpec]:
