@@ -1,38 +1,24 @@
 """The dialog in which sellers and admins keep canned replies of their own."""
 
 import reflex as rx
-from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.queries.replies import ReplyRow
 from supportdesk.state.replies import NEW_REPLY, RepliesState, edited, replies_open
+from supportdesk.ui import dialogs
 from supportdesk.ui.controls import alert, button, described, error_in, field, text_input
 
 PLACEHOLDERS = "{buyer}, {seller}, {number}, {subject}, {my_name} and {date} are filled in."
 
 
 def manage_replies() -> rx.Component:
-    return dialog.root(
-        dialog.portal(
-            dialog.overlay(class_name="veil"),
-            dialog.content(
-                rx.el.div(
-                    dialog.title(rx.el.h2("My canned replies"), as_child=True),
-                    dialog.description(
-                        rx.el.p("Type / and the beginning of a name in a reply to insert one."),
-                        as_child=True,
-                    ),
-                    class_name="top",
-                ),
-                rx.el.div(alert(RepliesState.error), _mine(), _form(), class_name="body"),
-                rx.el.div(
-                    button("Done", on_click=replies_open.set_value(False)), class_name="foot"
-                ),
-                class_name="dialog",
-                on_interact_outside=rx.prevent_default,
-            ),
-        ),
+    return dialogs.titled(
+        "My canned replies",
+        "Type / and the beginning of a name in a reply to insert one.",
+        rx.el.div(alert(RepliesState.error), _mine(), _form(), class_name="body"),
+        rx.el.div(button("Done", on_click=replies_open.set_value(False)), class_name="foot"),
         open=replies_open.value,
         on_open_change=replies_open.set,
+        on_interact_outside=rx.prevent_default,
     )
 
 

@@ -1,7 +1,6 @@
 """The dialogs about one message; which one it is about, their state knows."""
 
 import reflex as rx
-from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.state.message import (
     MessageState,
@@ -10,6 +9,7 @@ from supportdesk.state.message import (
     edit_open,
     versions_open,
 )
+from supportdesk.ui import dialogs
 from supportdesk.ui.controls import alert, button
 
 
@@ -17,26 +17,8 @@ def message_dialogs() -> rx.Component:
     return rx.fragment(_edit(), _delete(), _versions())
 
 
-def _dialog(title: str, hint: str, *content: rx.Component, **props: object) -> rx.Component:
-    return dialog.root(
-        dialog.portal(
-            dialog.overlay(class_name="veil"),
-            dialog.content(
-                rx.el.div(
-                    dialog.title(rx.el.h2(title), as_child=True),
-                    dialog.description(rx.el.p(hint), as_child=True),
-                    class_name="top",
-                ),
-                *content,
-                class_name="dialog",
-            ),
-        ),
-        **props,
-    )
-
-
 def _edit() -> rx.Component:
-    return _dialog(
+    return dialogs.titled(
         "Edit message",
         "It will be marked as edited.",
         rx.el.form(
@@ -64,7 +46,7 @@ def _edit() -> rx.Component:
 
 
 def _delete() -> rx.Component:
-    return _dialog(
+    return dialogs.titled(
         "Delete this message?",
         "Its text and the reactions to it are gone for everybody. This cannot be undone.",
         rx.el.div(
@@ -85,7 +67,7 @@ def _delete() -> rx.Component:
 
 
 def _versions() -> rx.Component:
-    return _dialog(
+    return dialogs.titled(
         "Earlier versions",
         "What the message said before it was edited. Buyers do not see this.",
         rx.el.div(rx.el.ol(rx.foreach(MessageState.versions, _version)), class_name="body"),

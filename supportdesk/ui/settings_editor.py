@@ -9,13 +9,13 @@ from supportdesk.domain.models import FieldKind, TicketType
 from supportdesk.domain.queries.settings import ALL_TYPES, KIND_LABELS
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
 from supportdesk.ui.controls import alert, button, described, error_in, field, select, text_input
+from supportdesk.ui.manage_replies import PLACEHOLDERS
 
 _HUES = (
     "Red", "Orange", "Amber", "Olive", "Green", "Teal",
     "Cyan", "Blue", "Indigo", "Violet", "Purple", "Pink",
 )  # fmt: skip
 _IN_TEMPLATES = "{buyer}, {seller}, {my_name} and {date} are filled in."
-_IN_REPLIES = "{buyer}, {seller}, {number}, {subject}, {my_name} and {date} are filled in."
 
 _now = edited.value.to(dict[str, str])
 _sort, _id = _now["sort"], _now["id"]
@@ -56,7 +56,7 @@ def _form() -> rx.Component:
             rx.match(
                 _sort,
                 ("template", _template()),
-                ("reply", _text("Text", "body", _IN_REPLIES)),
+                ("reply", _text("Text", "body", PLACEHOLDERS)),
                 ("field", _field(new)),
                 ("tag", _tag()),
                 rx.fragment(),

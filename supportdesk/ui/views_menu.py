@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
-from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.queries.views import View
 from supportdesk.state.views import ViewsState, editing, saving
-from supportdesk.ui import menu
+from supportdesk.ui import dialogs, menu
 from supportdesk.ui.controls import alert, button, icon_button, text_input
 
 
@@ -66,30 +65,10 @@ def _item(view: rx.Var[View]) -> rx.Component:
     )
 
 
-def _dialog(title: str, hint: str, shown: object, *inside: rx.Component) -> rx.Component:
-    return dialog.root(
-        dialog.portal(
-            dialog.overlay(class_name="veil"),
-            dialog.content(
-                rx.el.div(
-                    dialog.title(rx.el.h2(title), as_child=True),
-                    dialog.description(rx.el.p(hint), as_child=True),
-                    class_name="top",
-                ),
-                *inside,
-                class_name="dialog narrow",
-            ),
-        ),
-        open=shown.value,
-        on_open_change=shown.set,
-    )
-
-
 def _save_dialog(role: str) -> rx.Component:
-    return _dialog(
+    return dialogs.titled(
         "Save this view",
         "The filters and the order of the list, under a name of your own.",
-        saving,
         rx.el.form(
             rx.el.div(
                 alert(ViewsState.error),
@@ -111,6 +90,9 @@ def _save_dialog(role: str) -> rx.Component:
             on_submit=ViewsState.save,
             no_validate=True,
         ),
+        open=saving.value,
+        on_open_change=saving.set,
+        class_name="dialog narrow",
     )
 
 
@@ -123,10 +105,9 @@ def _share_box() -> rx.Component:
 
 
 def _edit_dialog(role: str) -> rx.Component:
-    return _dialog(
+    return dialogs.titled(
         "Edit views",
         "Rename or delete the views you saved.",
-        editing,
         rx.el.div(
             alert(ViewsState.error),
             rx.el.ul(
@@ -140,6 +121,9 @@ def _edit_dialog(role: str) -> rx.Component:
         rx.el.div(
             button("Done", kind="primary", on_click=editing.set_value(False)), class_name="foot"
         ),
+        open=editing.value,
+        on_open_change=editing.set,
+        class_name="dialog narrow",
     )
 
 

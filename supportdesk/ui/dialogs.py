@@ -1,0 +1,37 @@
+"""A dialog with a title and a sentence under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_radix.primitives.dialog import dialog
+
+
+def titled(
+    title: str,
+    hint: str,
+    *content: rx.Component,
+    open: Any,
+    on_open_change: Any,
+    class_name: str = "dialog",
+    **props: Any,
+) -> rx.Component:
+    """`props` are for the box itself."""
+    return dialog.root(
+        dialog.portal(
+            dialog.overlay(class_name="veil"),
+            dialog.content(
+                rx.el.div(
+                    dialog.title(rx.el.h2(title), as_child=True),
+                    dialog.description(rx.el.p(hint), as_child=True),
+                    class_name="top",
+                ),
+                *content,
+                class_name=class_name,
+                **props,
+            ),
+        ),
+        open=open,
+        on_open_change=on_open_change,
+    )
