@@ -1,17 +1,25 @@
 # Sourced by bin/test: makes sure there is a Chromium that starts. One that belongs to the system is
 # named in SUPPORTDESK_TEST_CHROMIUM; Playwright finds its own.
 
-find_system_chromium() {
+# The first of these commands that works.
+first_that_starts() {
     local candidate
-    for candidate in chromium chromium-browser google-chrome-stable google-chrome \
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
-        "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+    for candidate in "$@"; do
         if command -v "$candidate" >/dev/null && "$candidate" --version >/dev/null 2>&1; then
             command -v "$candidate"
             return
         fi
     done
     return 1
+}
+
+# The headless shell draws no toolbar of its own, and opens a page with a third of the processor time.
+find_headless_shell() { first_that_starts chromium-headless-shell; }
+
+find_system_chromium() {
+    first_that_starts chromium chromium-browser google-chrome-stable google-chrome \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium"
 }
 
 playwright_chromium_starts() {
@@ -28,27 +36,27 @@ within_two_minutes() {
     if command -v timeout >/dev/null; then timeout 120 "$@"; else "$@"; fi
 }
 
-install_system_chromium() {
+install_from_debian() {
     local as_root=""
     [ "$(id -u)" = 0 ] || as_root="sudo -n"
     command -v apt-get >/dev/null || return 1
-    $as_root apt-get update -qq && $as_root apt-get install -y -qq chromium >/dev/null
+    { $as_root apt-get update -qq && $as_root apt-get install -y -qq "$1"; } >/dev/null 2>&1
 }
 
-ensure_chromium() {
-    local found
-    [ -z "${SUPPORTDESK_TEST_CHROMIUM:-}" ] || return 0
-    if found=$(find_system_chromium); then
-        export SUPPORTDESK_TEST_CHROMIUM=$found
-        return
-    fi
+# Says where a Chromium is; nothing for Playwright's own.
+obtain_chromium() {
+    find_headless_shell && return
     playwright_chromium_starts && return
-    echo "Installing Chromium for the tests ..."
-    within_two_minutes .venv/bin/playwright install chromium >/dev/null 2>&1 || true
+    echo "Installing Chromium for the tests ..." >&2
+    within_two_minutes .venv/bin/playwright install --only-shell chromium >/dev/null 2>&1 || true
     playwright_chromium_starts && return
-    install_system_chromium || fail "The tests need Chromium; install it and run bin/test again."
-    SUPPORTDESK_TEST_CHROMIUM=$(find_system_chromium) || fail "Chromium does not start here."
+    install_from_debian chromium-headless-shell && find_headless_shell && return
+    find_system_chromium && return
+    install_from_debian chromium && find_system_chromium
+}
+
+if [ -z "${SUPPORTDESK_TEST_CHROMIUM:-}" ]; then
+    SUPPORTDESK_TEST_CHROMIUM=$(obtain_chromium) ||
+        fail "The tests need Chromium; install it and run bin/test again."
     export SUPPORTDESK_TEST_CHROMIUM
-}
-
-ensure_chromium
+fi

@@ -29,7 +29,8 @@ expect.set_options(timeout=PATIENCE)
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=os.environ.get("SUPPORTDESK_TEST_CHROMIUM"), args=["--no-sandbox"]
+            executable_path=os.environ.get("SUPPORTDESK_TEST_CHROMIUM") or None,
+            args=["--no-sandbox"],
         )
         yield browser
         await browser.close()
