@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
-from playwright.async_api import Locator, WebSocketRoute, expect
+from playwright.async_api import Locator, WebSocket, WebSocketRoute, expect
 
 from tests.e2e.conftest import Browsers, member
 from tests.support.desk import Desk
@@ -167,3 +168,33 @@ async def test_a_draft_comes_back_as_it_was_addressed_and_another_ticket_begins_
     await expect(screen.message_box).to_have_value("Half a note")
     await expect(audience(screen)).to_have_value("staff")
     await warns(screen, "Staff")
+
+
+async def test_what_was_typed_before_is_not_saved_for_those_it_was_meant_for_then(
+    desk: Desk, browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo)
+    screen = await browsers.open(theo)
+    saved = asyncio.Queue[str]()
+
+    def note(line: WebSocket) -> None:
+        line.on("framesent", lambda frame: saved.put_nowait(str(frame)))
+
+    screen.page.on("websocket", note)
+    await screen.go(theo.page(ticket))
+    await screen.ready(ticket.number)
+    await screen.message_box.fill("Half a note")
+    await audience(screen).select_option(label="Staff")
+
+    async def saved_for() -> str:
+        """Who the next draft was saved for."""
+        while not (sent := re.search(r'keep_draft.*?"audience":"(\w+)"', await saved.get())):
+            pass
+        return sent[1]
+
+    async with asyncio.timeout(15):
+        while await saved_for() != "staff":
+            pass
+        # When the pause after typing is over.
+        assert await saved_for() == "staff"
