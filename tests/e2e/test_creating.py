@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,15 @@ from tests.e2e.conftest import Browsers, member
 from tests.e2e.test_access import NARROW, WIDE, sound
 from tests.support.desk import Desk
 from tests.support.screen import SIGN_IN, Screen
-from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import (
+    ADMIN,
+    BUYER,
+    SELLER,
+    AskedField,
+    Person,
+    Seed,
+    SeededTicket,
+)
 
 
 def dialog_of(screen: Screen) -> Locator:
@@ -42,27 +51,14 @@ async def create(dialog: Locator) -> None:
 
 
 @pytest.fixture(scope="module")
-def offer(desk: Desk, seed: Seed) -> dict[str, UUID]:
+def offer(desk: Desk, seed: Seed) -> Iterator[dict[str, UUID]]:
     """What admins have set: a category, fields of feature requests, a template, a tag."""
-    made = {name: new_id() for name in ("category", "order", "count", "size", "template", "tag")}
+    made = {name: new_id() for name in ("category", "template", "tag")}
     ada = member(desk, "ada")
     with seed._system() as connection:
         connection.execute(
             "INSERT INTO category (id, name) VALUES (%s, 'Freight')", [made["category"]]
         )
-        for position, (name, label, kind, required, choices) in enumerate(
-            [
-                ("order", "Order number", "text", True, "[]"),
-                ("count", "How many", "number", False, "[]"),
-                ("size", "Size", "choice", False, '["Small", "Large"]'),
-            ]
-        ):
-            connection.execute(
-                "INSERT INTO field_definition"
-                " (id, ticket_type, name, kind, required, choices, position)"
-                " VALUES (%s, 'feature_request', %s, %s, %s, %s::jsonb, %s)",
-                [made[name], label, kind, required, choices, position],
-            )
         connection.execute(
             "INSERT INTO ticket_template (id, name, ticket_type, subject, body) VALUES"
             " (%s, 'Late parcel', 'problem', 'Parcel of {my_name} is late',"
@@ -73,7 +69,13 @@ def offer(desk: Desk, seed: Seed) -> dict[str, UUID]:
             "INSERT INTO tag (id, name, created_by) VALUES (%s, 'fragile', %s)",
             [made["tag"], ada.id],
         )
-    return made
+    fields = (
+        AskedField("Order number", required=True),
+        AskedField("How many", "number"),
+        AskedField("Size", "choice", choices=("Small", "Large")),
+    )
+    with seed.asked_of_feature_requests(*fields) as ids:
+        yield made | dict(zip(("order", "count", "size"), ids, strict=True))
 
 
 async def test_a_required_custom_field_blames_itself_and_everything_typed_is_kept(

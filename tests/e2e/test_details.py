@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -15,7 +15,15 @@ from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
 from tests.support.screen import Screen
-from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import (
+    ADMIN,
+    BUYER,
+    SELLER,
+    AskedField,
+    Person,
+    Seed,
+    SeededTicket,
+)
 
 
 @dataclass
@@ -167,22 +175,24 @@ async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(open_, table
     assert name not in await bea.page.content()
 
 
-async def test_custom_fields_are_those_of_the_type_filled_in_by_the_staff(
-    open_, table: Table, desk: Desk
-) -> None:
+@pytest.fixture
+def mark(seed: Seed) -> Iterator[str]:
+    """What the names of the custom fields of feature requests end in."""
     mark = new_id().hex[-6:]
-    with psycopg.connect(desk.owner_url) as database, database.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO field_definition (id, ticket_type, name, kind, choices, required)"
-            " VALUES (%s, 'feature_request', %s, %s, %s, %s)",
-            [
-                (new_id(), f"Shop {mark}", "text", "[]", True),
-                (new_id(), f"Pieces {mark}", "number", "[]", False),
-                (new_id(), f"Colour {mark}", "choice", '["Red", "Blue"]', False),
-                (new_id(), f"Paid {mark}", "yes_no", "[]", False),
-                (new_id(), f"Wanted {mark}", "date", "[]", False),
-            ],
-        )
+    fields = (
+        AskedField(f"Shop {mark}", required=True),
+        AskedField(f"Pieces {mark}", "number"),
+        AskedField(f"Colour {mark}", "choice", choices=("Red", "Blue")),
+        AskedField(f"Paid {mark}", "yes_no"),
+        AskedField(f"Wanted {mark}", "date"),
+    )
+    with seed.asked_of_feature_requests(*fields):
+        yield mark
+
+
+async def test_custom_fields_are_those_of_the_type_filled_in_by_the_staff(
+    open_, table: Table, mark: str
+) -> None:
     bea, sol = await asyncio.gather(open_(table.bea), open_(table.sol))
     group = sol.details.get_by_role("group", name="Custom fields")
     await expect(group.get_by_role("textbox", name=f"Shop {mark}")).to_have_count(0)

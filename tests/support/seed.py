@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from supportdesk import routes
 from supportdesk.domain.actor import Actor, Role
@@ -21,6 +22,16 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries import numbers
 
 BUYER, SELLER, ADMIN = Role.BUYER, Role.SELLER, Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """A custom field, as admins define it."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,26 @@ class Seed:
         for ticket, (buyer, seller) in zip(made, parties, strict=True):
             self._talk(ticket, [p for p in (buyer, seller) if p], messages)
         return made
+
+    @contextmanager
+    def asked_of_feature_requests(self, *fields: AskedField) -> Iterator[list[UUID]]:
+        """Custom fields in this order, and their ids; afterwards no form asks for them any more."""
+        ids = [new_id() for _ in fields]
+        with self._system() as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO field_definition"
+                " (id, ticket_type, name, kind, required, choices, position)"
+                " VALUES (%s, 'feature_request', %s, %s, %s, %s, %s)",
+                [
+                    (id_, each.name, each.kind, each.required, Jsonb(each.choices), position)
+                    for position, (id_, each) in enumerate(zip(ids, fields, strict=True))
+                ],
+            )
+        yield ids
+        with self._system() as connection:
+            connection.execute(
+                "UPDATE field_definition SET active = false WHERE id = ANY(%s)", [ids]
+            )
 
     def _talk(self, ticket: SeededTicket, people: list[Person], count: int) -> None:
         """Fill a new conversation, in the same moment and without the triggers' work for each."""
