@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -37,6 +38,8 @@ MESSAGE_BOX = "message"
 _SEND_ID = "supportdesk-send-id"
 # Read at the moment of sending, not when the page was drawn.
 kept_send_id = rx.Var(f"(sessionStorage.getItem('{_SEND_ID}') ?? '')").to(str)
+# Who presses Enter again, and the box is empty by then, meant what has just been sent.
+_IMPATIENCE_SECONDS = 3.0
 _AUDIENCE_LABELS = {
     Audience.EVERYONE: "Everyone",
     Audience.STAFF: "Staff",
@@ -57,6 +60,7 @@ class ComposerState(rx.State):
     _drafts: dict[str, Kept] = {}
     _unsaved: set[str] = set()
     _sent: str = ""
+    _impatient_until: float = 0.0
 
     @rx.event
     async def send(self, form_data: dict[str, Any], send_id: str = "") -> Effects:
@@ -66,6 +70,9 @@ class ComposerState(rx.State):
         have been answered, or the server may have been away and know it no more.
         """
         text = typed(form_data, MESSAGE_BOX)
+        if not text and monotonic() < self._impatient_until:
+            yield sending.push(False)
+            return
         self.error = await attempt(self._post(text, form_data, parse_id(send_id) or new_id()))
         if self.error:
             yield sending.push(False)
@@ -77,6 +84,7 @@ class ComposerState(rx.State):
             sending.push(False),
             rx.set_focus(MESSAGE_BOX),
         ]
+        self._impatient_until = monotonic() + _IMPATIENCE_SECONDS
         # Last: who presses again while the text still stands there repeats this send.
         self.send_id = str(new_id())
 

@@ -107,7 +107,8 @@ def _field() -> rx.Component:
         placeholder="Write a reply",
         auto_complete="off",
         read_only=sending.value,
-        enter_key_submit=~sending.value & ~canned_replies.shown,
+        # While it is being sent, too: an Enter that did not send would break the line.
+        enter_key_submit=~canned_replies.shown,
         aria_autocomplete="list",
         aria_controls=rx.cond(canned_replies.shown, canned_replies.LIST, ""),
         aria_activedescendant=canned_replies.active_option(),
