@@ -46,6 +46,7 @@ class ShownLine:
     deleted: bool
     reactions: tuple[Reacted, ...]
     quote: tuple[Quote, ...]
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +118,5 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         deleted=line.deleted,
         reactions=line.reactions,
         quote=(line.quote,) if line.quote else (),
+        client_id=line.client_id,
     )

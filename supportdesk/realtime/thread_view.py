@@ -90,6 +90,8 @@ class ThreadView:
         self._receipt = Receipt()
         self._receipt_stale = False
         self._live: tuple[Line, ...] = ()
+        self._shown_to = 0
+        self._shown_more = asyncio.Event()
         self._lock = asyncio.Lock()
         self._worker = Worker(self._refresh)
 
@@ -132,6 +134,11 @@ class ThreadView:
         self._facts_stale = True
         await self._refresh()
 
+    async def shown(self, seq: int) -> None:
+        """Return once all who follow have been told of the line in that place."""
+        while self._shown_to < seq:
+            await self._shown_more.wait()
+
     def stop(self) -> None:
         self._worker.stop()
 
@@ -144,6 +151,7 @@ class ThreadView:
                 self._facts = opening.facts
                 self._history, self._has_earlier = opening.lines, opening.has_earlier
                 self._receipt = opening.receipt
+                self._shown_to = opening.lines[-1].seq if opening.lines else 0
             else:
                 # Kept for people with equal rights: this one has yet to show that they have them.
                 self._facts = await thread.facts_for(actor, self.conversation_id)
@@ -193,9 +201,15 @@ class ThreadView:
             if lines or facts or receipt:
                 await self._show(before, lines, facts, receipt)
             if lines:
-                self._shown(self)
+                self._note_shown(lines[-1].seq)
             if len(lines) == thread.PAGE:
                 self._worker.wake()
+
+    def _note_shown(self, seq: int) -> None:
+        self._shown_to = seq
+        self._shown_more.set()
+        self._shown_more = asyncio.Event()
+        self._shown(self)
 
     async def _lost_people(self, tx: AsyncConnection) -> set[UUID]:
         people = list({browser.viewer.actor.user_id for browser in self.openers})

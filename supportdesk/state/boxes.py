@@ -24,12 +24,7 @@ def offer(field_id: str, text: str, *then: str) -> EventSpec:
     return _in_field(field_id, f"!box.value && ({steps})")
 
 
-def empty_of(field_id: str, text: str) -> EventSpec:
-    """Empty the field if that is still what stands there."""
-    return _in_field(field_id, f"box.value === {json.dumps(text)} && (box.value = '')")
-
-
-def setter(var: ClientStateVar, value: str) -> str:
+def setter(var: ClientStateVar, value: str | None) -> str:
     """The expression that sets a variable which lives in the browser."""
     return f"refs['_client_state_{var._setter_name}']({json.dumps(value)})"
 

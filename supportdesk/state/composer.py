@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from time import monotonic
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
+from supportdesk.config import get_settings
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import drafts, messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
-from supportdesk.domain.errors import Invalid, NotFound
-from supportdesk.domain.ids import new_id, parse_id
+from supportdesk.domain.errors import DomainError, Invalid, NotFound
+from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
-from supportdesk.state.boxes import empty_of, offer, setter
+from supportdesk.domain.text import check_body
+from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
-from supportdesk.state.session import Effects, attempt, signed_in
+from supportdesk.state.desk import browser_of
+from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle
+from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
 
-# Lives in the browser, so that the box is still from the moment of sending, on a slow line too.
-sending = ClientStateVar.create("sending", default=False)
-# The same for whom it is addressed to: what the screen says when it is sent is what counts, before
-# the server has heard of the choice, too.
+# Lives in the browser: what the screen says when a message is sent is what counts, before the
+# server has heard of the choice, too.
 audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVERYONE.value)
 
 # The message that the next one answers: `{"id": ..., "name": ...}`, or nothing.
 quoted = ClientStateVar.create("quoted", default=None)
 
-MESSAGE_BOX = "message"
-_SEND_ID = "supportdesk-send-id"
-# Read at the moment of sending, not when the page was drawn.
-kept_send_id = rx.Var(f"(sessionStorage.getItem('{_SEND_ID}') ?? '')").to(str)
-# Who presses Enter again, and the box is empty by then, meant what has just been sent.
 _IMPATIENCE_SECONDS = 3.0
+_TRY_AGAIN_SECONDS = 2.0
+_SEEN_WITHIN_SECONDS = 2.0
+_REMEMBERED = 50
 _AUDIENCE_LABELS = {
     Audience.EVERYONE: "Everyone",
     Audience.STAFF: "Staff",
@@ -52,70 +53,115 @@ class ComposerState(rx.State):
 
     error: str = ""
     audiences: list[Choice] = []
-    # Names the next send. Kept by the browser, so that a send repeated after the server was
-    # restarted in the middle is still the same send.
-    send_id: str = rx.SessionStorage("", name=_SEND_ID)
+    most: int = 0
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
     _drafts: dict[str, Kept] = {}
     _unsaved: set[str] = set()
-    _sent: str = ""
+    _saved: list[str] = []
+    _trying_again: bool = False
     _impatient_until: float = 0.0
 
     @rx.event
-    async def send(self, form_data: dict[str, Any], send_id: str = "") -> Effects:
-        """Post what is in the box; empty the box only when it is saved.
+    async def send(self, waiting: list[dict[str, str]], unsendable: str = "") -> Effects:
+        """Post what waits in the browser's outbox; `unsendable` is what was in the box and cannot
+        be a message. It is still there."""
+        self.error = self._why_not(str(unsendable), bool(waiting))
+        async for effect in self._send(waiting):
+            yield effect
 
-        `send_id` is what the browser kept when the button was pressed: meanwhile another send may
-        have been answered, or the server may have been away and know it no more.
-        """
-        text = typed(form_data, MESSAGE_BOX)
-        if not text and monotonic() < self._impatient_until:
-            yield sending.push(False)
+    @rx.event
+    async def send_again(self, waiting: list[dict[str, str]]) -> Effects:
+        """Post what an outage left in the outbox, or what there was too much of for one time."""
+        self._trying_again, self.error = False, "" if waiting else self.error
+        async for effect in self._send(waiting):
+            yield effect
+
+    def _why_not(self, text: str, waiting: bool) -> str:
+        # Who presses Enter again, and the box is empty by then, meant what has just been sent.
+        if not text and (waiting or monotonic() < self._impatient_until):
+            return ""
+        try:
+            check_body(text)
+        except Invalid as error:
+            return str(error)
+        return ""
+
+    async def _send(self, waiting: object) -> Effects:
+        """In order, and each once: the same may come again, but its id makes it one message."""
+        if not isinstance(waiting, list) or not waiting:
             return
-        self.error = await attempt(self._post(text, form_data, parse_id(send_id) or new_id()))
-        if self.error:
-            yield sending.push(False)
-            return
-        await self._forget_draft(text, typed(form_data, "audience"))
-        yield [
-            empty_of(MESSAGE_BOX, text),
-            quoted.push(None),
-            sending.push(False),
-            rx.set_focus(MESSAGE_BOX),
-        ]
+        waiting = waiting[:AT_ONCE]
+        saved: list[str] = []
+        refused: dict[str, str] = {}
+        away = ""
+        try:
+            viewer = await signed_in(self)
+            for each in waiting:
+                try:
+                    await self._post(viewer, each)
+                    saved.append(typed(each, "id"))
+                except DomainError as error:
+                    refused[typed(each, "id")] = str(error)
+        except DatabaseUnavailable as error:
+            away = str(error)
+        self.error = away or self.error
         self._impatient_until = monotonic() + _IMPATIENCE_SECONDS
-        # Last: who presses again while the text still stands there repeats this send.
-        self.send_id = str(new_id())
+        yield settle(saved, refused)
+        if (away and not self._trying_again) or (not away and len(waiting) == AT_ONCE):
+            self._trying_again = bool(away)
+            yield await self._hand_over(after_seconds=_TRY_AGAIN_SECONDS if away else 0)
 
-    async def _post(self, text: str, form: object, send_id: UUID) -> None:
-        viewer = await signed_in(self)
-        ticket = await self.get_state(ThreadState)
-        ticket_id = await ticket._ticket_id()
-        if ticket_id is None:
-            raise NotFound
-        audience, quote_id = typed(form, "audience"), parse_id(typed(form, "quote"))
-        # Another text is another message, even under the same id: nothing typed is swallowed.
-        client_id = uuid5(send_id, f"{audience}:{quote_id or ''}:{text}")
-        await messages.post(
-            viewer.actor, ticket_id, text, chosen(Audience, audience), client_id, quote_id
+    async def _hand_over(self, *, after_seconds: float = 0) -> EventSpec:
+        again: Any = ComposerState.send_again
+        me = (await self.get_state(SessionState)).me_id
+        return hand_over(me, again, after_seconds=after_seconds)
+
+    async def _post(self, viewer: Viewer, each: object) -> None:
+        """Raises `DomainError` for what will never be saved like this."""
+        client_id, ticket_id = parse_id(typed(each, "id")), await self._id_of(viewer, each)
+        if client_id is None:
+            raise NotFound("message")
+        if str(client_id) in self._saved:
+            return
+        audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
+        posted = await messages.post(
+            viewer.actor, ticket_id, text, audience, client_id, parse_id(typed(each, "quote"))
         )
+        self._saved = [*self._saved[-_REMEMBERED:], str(client_id)]
+        self._forget_draft(typed(each, "ticket"), text, audience)
+        await self._see(ticket_id, posted.seq)
 
-    async def _forget_draft(self, sent: str, audience: str) -> None:
-        """The database has, with the message; what is left is whom this tab writes to."""
-        ticket = await self.get_state(ThreadState)
-        self._unsaved.discard(ticket.number)
-        self._drafts[ticket.number] = Kept("", chosen(Audience, audience))
-        self._sent = sent
+    async def _id_of(self, viewer: Viewer, each: object) -> UUID:
+        open_, number = await self.get_state(ThreadState), typed(each, "ticket")
+        open_id = await open_._ticket_id()
+        if open_id is not None and number == open_.number:
+            return open_id
+        return await thread.find(viewer.actor, numbers.read(number) or 0)
+
+    def _forget_draft(self, number: str, sent: str, audience: Audience) -> None:
+        """The database has, with the message; what has been typed since then is a new one."""
+        draft = self._drafts.get(number, Kept())
+        if draft.body.strip() in ("", sent.strip()):
+            self._unsaved.discard(number)
+            self._drafts[number] = Kept("", audience)
+        else:
+            self._unsaved.add(number)
+
+    async def _see(self, ticket_id: UUID, seq: int) -> None:
+        """Wait until it stands in the conversation: not before that does it leave the outbox."""
+        browser = browser_of(self)
+        view = browser.thread if browser else None
+        if browser and view and view.conversation_id == ticket_id and browser in view.admitted:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SEEN_WITHIN_SECONDS):
+                    await view.shown(seq)
 
     @rx.event
     async def keep_draft(self, number: str, text: str, audience: str) -> None:
         """Remember what is in the box of that ticket, and whom it is addressed to."""
-        # Who leaves the box before it is emptied leaves what has been sent, not a draft.
-        if not isinstance(text, str) or (text and text == self._sent):
-            return
         with suppress(Invalid, NotFound):
-            draft = Kept(text[: drafts.LONGEST], chosen(Audience, audience))
+            draft = Kept(str(text)[: drafts.LONGEST], chosen(Audience, audience))
             viewer = await signed_in(self)
             number = numbers.spell(numbers.read(number) or 0)
             if self._drafts.get(number) == draft and number not in self._unsaved:
@@ -136,8 +182,8 @@ class ComposerState(rx.State):
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]
         self.audiences = [Choice(audience.value, _AUDIENCE_LABELS[audience]) for audience in mine]
-        if parse_id(self.send_id) is None:
-            self.send_id = str(new_id())
+        self.most = get_settings().message_max_length
+        self._trying_again = False
 
     @rx.event
     async def bring_draft(self) -> EventSpec | None:

@@ -15,7 +15,7 @@ from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.replies import ReplyRow, all_for, filled_for
 from supportdesk.state.boxes import replace_slash
 from supportdesk.state.choice import typed
-from supportdesk.state.composer import MESSAGE_BOX
+from supportdesk.state.outbox import MESSAGE_BOX
 from supportdesk.state.session import Effects, attempt, signed_in
 from supportdesk.state.thread import ThreadState
 

@@ -15,7 +15,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
-from supportdesk.state.composer import ComposerState, sending
+from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
@@ -60,7 +60,6 @@ class WorkspaceState(rx.State):
         filters = asked_for(self, viewer.actor.role)
         composer = await self.get_state(ComposerState)
         composer._arrive(viewer)
-        yield sending.push(False)
         for effect in forget_choices():
             yield effect
         came_from = list_.open_number
@@ -104,6 +103,7 @@ class WorkspaceState(rx.State):
                 await ticket._show_all(viewer, browser, missed_lines)
                 yield None
             list_.error = ""
+            yield await composer._hand_over()
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
 

@@ -11,7 +11,7 @@ from reflex_base.vars import VarData
 
 from supportdesk.domain.queries.replies import ReplyRow
 from supportdesk.state.boxes import SLASH
-from supportdesk.state.composer import MESSAGE_BOX
+from supportdesk.state.outbox import MESSAGE_BOX
 from supportdesk.state.replies import RepliesState, marked, replies_open, slash
 from supportdesk.state.session import SessionState
 

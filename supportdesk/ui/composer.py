@@ -2,27 +2,22 @@
 
 The text lives in the browser; the server keeps a copy, as a draft for when it is gone. The field is
 not bound to state, and it stays mounted whatever happens on the server, so that nothing typed is
-lost to a dropped connection or a restart. It is emptied by the server, once the message is saved.
+lost to a dropped connection or a restart. What is sent moves to the outbox, see `ui/outbox`.
 """
 
 import reflex as rx
 
-from supportdesk.state.boxes import value_of
-from supportdesk.state.composer import (
-    MESSAGE_BOX,
-    ComposerState,
-    audience_chosen,
-    kept_send_id,
-    quoted,
-    sending,
-)
+from supportdesk.state.boxes import setter, value_of
+from supportdesk.state.composer import ComposerState, audience_chosen, quoted
 from supportdesk.state.details import DetailsState
+from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import canned_replies
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
+from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
 from supportdesk.ui.manage_replies import manage_replies
 
@@ -42,6 +37,8 @@ def composer() -> rx.Component:
     return rx.el.div(
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         rx.el.form(
+            rx.el.input(type="hidden", name="by", value=SessionState.me_id),
+            rx.el.input(type="hidden", name="ticket", value=open_number),
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
             rx.el.input(type="hidden", name="quote", value=_quoted_id()),
             _warning(),
@@ -49,10 +46,15 @@ def composer() -> rx.Component:
             canned_replies.reply_list(),
             key_area(_field(), on_key_down=canned_replies.on_key),
             _tools(),
-            on_submit=lambda form: [
-                sending.set_value(True),
-                rx.call_script(_TO_THE_END),
-                ComposerState.send(form, kept_send_id),
+            id=FORM,
+            data_most=ComposerState.most,
+            on_submit=lambda _: [
+                at_once(put(setter(quoted, None), _TO_THE_END)),
+                ComposerState.send(waiting, unsendable).temporal,
+                # Takes the place of what typing has left to be saved.
+                ComposerState.keep_draft.debounce(_PAUSE)(
+                    open_number, value_of(MESSAGE_BOX), audience_chosen.value
+                ),
             ],
             class_name=f"composer {audience_chosen.value}",
         ),
@@ -98,16 +100,13 @@ def _warning() -> rx.Component:
 
 def _field() -> rx.Component:
     return rx.el.textarea(
-        id="message",
-        name="message",
+        id=MESSAGE_BOX,
+        name=MESSAGE_BOX,
         rows="1",
         aria_label="Message",
-        aria_busy=rx.cond(sending.value, "true", "false"),
         aria_describedby=rx.cond(ComposerState.error != "", "message-error", ""),
         placeholder="Write a reply",
         auto_complete="off",
-        read_only=sending.value,
-        # While it is being sent, too: an Enter that did not send would break the line.
         enter_key_submit=~canned_replies.shown,
         aria_autocomplete="list",
         aria_controls=rx.cond(canned_replies.shown, canned_replies.LIST, ""),
@@ -135,7 +134,7 @@ def _tools() -> rx.Component:
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
         rx.cond(ComposerState.audiences.length() > 1, _audience()),
-        button("Send", kind="primary", type="submit", disabled=sending.value),
+        button("Send", kind="primary", type="submit"),
         class_name="tools",
     )
 

@@ -8,6 +8,7 @@ from supportdesk.realtime.lines import ShownLine
 from supportdesk.state.chosen import BROWSER_VARS
 from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.outbox import outbox
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels
@@ -20,6 +21,7 @@ from supportdesk.ui.in_view import in_view
 from supportdesk.ui.latest import end_of_lines, slots, to_latest
 from supportdesk.ui.line import line
 from supportdesk.ui.message_dialogs import message_dialogs
+from supportdesk.ui.outbox import outbox_lines
 from supportdesk.ui.skeletons import bone, conversation_skeleton
 
 _SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
@@ -38,6 +40,7 @@ def conversation(role: str) -> rx.Component:
         message_dialogs(),
         # Here they exist from the first to the last, whatever of the panels is drawn.
         *BROWSER_VARS,
+        outbox,
         aria_label="Ticket",
         class_name=f"thread {_SHOWS}",
     )
@@ -85,6 +88,7 @@ def _log() -> rx.Component:
                 _earlier(),
                 alert(ThreadState.error),
                 _lines(),
+                outbox_lines(),
                 _receipt(),
                 end_of_lines(),
                 class_name="lines",

@@ -18,14 +18,20 @@ _left_at = ClientStateVar.create("left_at", default=0)
 slots: rx.Var[list[Any]] = rx.Var.create([live(number) for number in range(LIVE)])
 
 
+all_lines: rx.Var[list[Any]] = rx.Var(
+    _js_expr=f"{ThreadState.history!s}.concat({slots!s}.flat())",
+    _var_type=list,
+    _var_data=VarData.merge(ThreadState.history._get_all_var_data(), slots._get_all_var_data()),
+)
+"""The lines that are on the screen."""
+
+
 def _of_all_lines(expression: str, *parts: rx.Var[Any]) -> rx.Var[int]:
     """`expression` over `lines`, all that are on the screen; `{}` stands for the `parts`."""
-    lines = f"{ThreadState.history!s}.concat({slots!s}.flat())"
-    data = (each._get_all_var_data() for each in (ThreadState.history, slots, *parts))
     return rx.Var(
-        _js_expr=f"((lines) => {expression.format(*(str(part) for part in parts))})({lines})",
+        _js_expr=f"((lines) => {expression.format(*(str(part) for part in parts))})({all_lines!s})",
         _var_type=int,
-        _var_data=VarData.merge(*data),
+        _var_data=VarData.merge(*(each._get_all_var_data() for each in (all_lines, *parts))),
     )
 
 

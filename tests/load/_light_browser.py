@@ -23,7 +23,8 @@ from tests.support.raw_browser import COMPOSER, HYDRATE
 # A numbered message as a line of a conversation: never the ticket list's copy of it.
 LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
 _HYDRATED = b'"is_hydrated_rx_state_":true'
-_REFUSED = re.compile(rb'composer_state":{[^{}]*"error_rx_state_":"[^"]')
+# In the script that settles the outbox: reasons, by message.
+_REFUSED = re.compile(rb'failed: \(\{\\"')
 _WHOLE = b'"history_rx_state_":'
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
@@ -190,6 +191,7 @@ class DeskBrowser(LightBrowser):
 
     def __init__(self, room: int, tally: Tally, request: bytes, path: str) -> None:
         super().__init__(room, tally, request)
+        self._ticket = path.rpartition("/")[2]
         self._router_data = {"pathname": path, "asPath": path, "path": path, "query": {}}
 
     def upgraded(self) -> None:
@@ -208,10 +210,14 @@ class DeskBrowser(LightBrowser):
             if _HYDRATED in payload and not self.ready.done():
                 self.ready.set_result(None)
 
+    def _message(self, text: str) -> dict[str, str]:
+        values = {"message": text, "audience": "everyone"}
+        return {"id": uuid4().hex, "ticket": self._ticket, **values}
+
     def say(self, text: str) -> None:
         event = {
             "name": f"{COMPOSER}.send",
-            "payload": {"form_data": {"message": text, "audience": "everyone"}},
+            "payload": {"waiting": [self._message(text)], "unsendable": ""},
             "router_data": self._router_data,
         }
         self.send_text("42/_event," + json.dumps(["event", event]))

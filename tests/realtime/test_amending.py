@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.browsers import Browsers, all_show
-from tests.support.raw_browser import COMPOSER, INBOX, MESSAGE, THREAD, RawBrowser
+from tests.support.raw_browser import INBOX, MESSAGE, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 LONG = 70  # More than a page.
@@ -89,8 +89,7 @@ async def test_what_quotes_a_deleted_message_quotes_it_no_more(seed, browsers, p
     await sol.say("A secret slipped.")
     await bea.until(lambda b: len(b.lines) == 2)
     message_id = line(bea, 2)["id"]
-    form = {"message": "Did you mean this?", "audience": "everyone", "quote": message_id}
-    await bea.send(f"{COMPOSER}.send", form_data=form)
+    await bea.say("Did you mean this?", quote=message_id)
     for screen in (bea, sol):
         await screen.until(lambda b: len(b.lines) == 3)
     assert line(sol, 3)["quote"][0]["text"] == "A secret slipped."

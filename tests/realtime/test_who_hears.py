@@ -16,7 +16,7 @@ import pytest
 from supportdesk.domain.ids import new_id
 from tests.support.browsers import Browsers, all_show, catch_up, heard, shows
 from tests.support.desk import Desk
-from tests.support.raw_browser import COMPOSER, DETAILS, INBOX, NEW_TICKET, THREAD, RawBrowser
+from tests.support.raw_browser import DETAILS, INBOX, NEW_TICKET, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 BEA, SOL, ADA = "the buyer", "the seller", "an admin"
@@ -175,8 +175,8 @@ async def test_a_refused_message_is_told_to_nobody_and_leaves_no_trace(room: Roo
     await room.only(PARTIES, ada.send(f"{DETAILS}.close_ticket"), room.fact("status", "closed"))
     before = {who: len(browser.frames) for who, browser in room.at.items()}
 
-    await bea.say("Too late")
-    await bea.until(lambda b: "closed" in b.var(COMPOSER, "error"))
+    late = await bea.say("Too late")
+    await bea.until(lambda b: "closed" in b.refused.get(late, ""))
     for who in (BEN, SIA, ABE):
         last = await catch_up(room.at[who])
         assert heard(room.at[who], before[who], last) == [], who

@@ -133,6 +133,8 @@ def junk(planted: Planted) -> list[Any]:
         {"message": HALF, "subject": HALF, "description": HALF, "seller": HALF},
         {"message": "", "ticket_id": str(planted.id)}, {"subject": [], "description": 7},
         {"subject": "Mine", "description": ""}, {"seller": SQL, "subject": "x", "type": "x"},
+        [{"id": uuid.uuid4().hex, "ticket": SQL, "message": HALF, "audience": [], "quote": {}}],
+        [{"id": HALF, "ticket": planted.number, "message": "x"}, {"id": []}],
         {"__class__": "x", "id": str(planted.id)}, {str(planted.id): str(planted.id)},
     ]  # fmt: skip
 
@@ -172,9 +174,14 @@ def stored(planted: Planted) -> list[dict[str, Any]]:
     ]
 
 
-def harmful(handler: str) -> list[dict[str, Any]]:
+def harmful(handler: str, planted: Planted) -> list[dict[str, Any]]:
     """What somebody who may would send, and what works on the ticket that they look at."""
-    values = {"value": ["closed", "urgent", "admins", False], "form_data": [MESSAGE]}
+    waiting = {"id": uuid.uuid4().hex, "ticket": planted.number, **MESSAGE}
+    values = {
+        "value": ["closed", "urgent", "admins", False],
+        "form_data": [MESSAGE],
+        "waiting": [[waiting]],
+    }
     arguments = enumerate_handlers().handlers[handler]
     return [{name: value} for name in arguments for value in values.get(name, [])]
 
@@ -220,7 +227,7 @@ async def test_no_handler_changes_or_tells_anything_for_a_stranger(http, planted
         await stranger.open(ticket_path(planted, name))
         await stranger.answered()
         for handler in enumerate_handlers().handlers:
-            for payload in [*payloads(handler, planted), *harmful(handler)]:
+            for payload in [*payloads(handler, planted), *harmful(handler, planted)]:
                 await stranger.call(handler, payload)
             await stranger.answered()
             if (after := planted.fingerprint()) != before:
@@ -474,7 +481,7 @@ async def test_who_takes_over_a_tab_and_calls_handlers_gets_nothing_of_its_owner
         handlers = enumerate_handlers().handlers
         calls = [name for name in handlers if ".hydrate" not in name]
         for handler in [*calls, *(name for name in handlers if ".hydrate" in name)]:
-            for payload in ({}, dict.fromkeys(handlers[handler], ""), *harmful(handler)):
+            for payload in ({}, dict.fromkeys(handlers[handler], ""), *harmful(handler, planted)):
                 await thief.call(handler, payload)
             await thief.answered()
             assert thief.secrets == [], handler
@@ -514,7 +521,7 @@ async def everything_is_over(person: Caller, planted: Planted) -> None:
     assert person.left_for[0].split("?")[0] == routes.LOGIN
     heard, before = len(person.frames), planted.fingerprint()
     for handler, arguments in enumerate_handlers().handlers.items():
-        for payload in ({}, dict.fromkeys(arguments, ""), *harmful(handler)):
+        for payload in ({}, dict.fromkeys(arguments, ""), *harmful(handler, planted)):
             await person.call(handler, payload)
     await person.answered()
     assert planted.fingerprint() == before

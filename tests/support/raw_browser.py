@@ -25,6 +25,8 @@ MARK = "_rx_state_"
 ROOT_STATE = "reflex___state____state"
 HYDRATE = f"{ROOT_STATE}.hydrate_and_load"
 ON_LOAD = f"{ROOT_STATE}.reflex___state____on_load_internal_state"
+# The parts of the script that settles the outbox: ids that are saved, and why others are refused.
+SETTLED = re.compile(r"!(\[[^\]]*\])\.includes\(each\.id\).*failed: \((\{.*\})\)\[each\.id\]")
 LEAVE = re.compile(r'window\.location\.assign\("([^"]*)"\)')
 
 
@@ -47,6 +49,7 @@ LABELS = state_name("labels", "label_state")
 PRESENCE = state_name("presence", "presence_state")
 NEW_TICKET = state_name("new_ticket", "new_ticket_state")
 WORKSPACE = state_name("workspace", "workspace_state")
+SEND_AGAIN = f"{COMPOSER}.send_again"
 
 
 async def sign_in(http: aiohttp.ClientSession, url: str, name: str) -> str:
@@ -68,12 +71,15 @@ class RawBrowser:
         self.path = "/"
         self.state: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
+        self.outbox: list[dict[str, str]] = []
+        self.refused: dict[str, str] = {}
         self.bytes_in = 0
         self.frames: list[tuple[float, str]] = []
         self.on_update: Callable[[dict[str, Any], float], None] | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._again: asyncio.Task[None] | None = None
 
     async def open(self, path: str, origin: str | None = None) -> None:
         """Connect and arrive on `path`, as a page load does."""
@@ -102,10 +108,22 @@ class RawBrowser:
         if self._socket is not None:
             await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
-    async def say(self, text: str, audience: str = "everyone") -> None:
-        form = {"message": text, "audience": audience}
-        send_id = self.var(COMPOSER, "send_id")
-        await self.send(f"{COMPOSER}.send", form_data=form, send_id=send_id)
+    async def say(
+        self, text: str, audience: str = "everyone", *, id_: str = "", quote: str = ""
+    ) -> str:
+        """Put it into the outbox and send what waits there; the same `id_` is the same message."""
+        id_ = self.wait(text, audience, id_=id_, quote=quote)
+        await self.send(f"{COMPOSER}.send", waiting=self.outbox[:3], unsendable="")
+        return id_
+
+    def wait(self, text: str, audience: str = "everyone", *, id_: str = "", quote: str = "") -> str:
+        """Only put it into the outbox, as a browser without a connection does."""
+        ticket = self.path.partition("?")[0].rpartition("/")[2]
+        said = {"message": text, "audience": audience, "quote": quote}
+        item = {"id": id_ or uuid4().hex, "ticket": ticket, **said}
+        if item not in self.outbox:
+            self.outbox.append(item)
+        return item["id"]
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.
@@ -184,9 +202,26 @@ class RawBrowser:
 
     def _storage(self) -> dict[str, str]:
         """What a real browser keeps in its session storage, and hands over when it connects."""
-        kept = ((COMPOSER, "send_id"), (NEW_TICKET, "ticket_id"))
-        held = {f"{state}.{name}{MARK}": self.var(state, name) for state, name in kept}
-        return {name: value for name, value in held.items() if value}
+        ticket_id = self.var(NEW_TICKET, "ticket_id")
+        return {f"{NEW_TICKET}.ticket_id{MARK}": ticket_id} if ticket_id else {}
+
+    def _settle(self, events: list[dict[str, Any]]) -> None:
+        """Do with the outbox what the server asks for."""
+        for event in events:
+            script = event.get("payload", {}).get("javascript_code", "")
+            if found := SETTLED.search(script):
+                refused = json.loads(found[2])
+                self.refused |= refused
+                gone = {*json.loads(found[1]), *refused}
+                self.outbox = [each for each in self.outbox if each["id"] not in gone]
+            if SEND_AGAIN in str(event.get("payload", {}).get("callback")):
+                delay = float(re.findall(r"(\d+)\) }\)$", script)[0]) / 1000
+                self._again = asyncio.create_task(self._send_again(delay))
+
+    async def _send_again(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        if self.outbox and self.connected:
+            await self.send(SEND_AGAIN, waiting=self.outbox[:3])
 
     def _unsettle(self) -> None:
         self.state.get(ROOT_STATE, {}).pop("is_hydrated" + MARK, None)
@@ -219,5 +254,6 @@ class RawBrowser:
         for state, values in (update.get("delta") or {}).items():
             self.state.setdefault(state, {}).update(values)
         self.events += update.get("events") or []
+        self._settle(update.get("events") or [])
         if self.on_update:
             self.on_update(update, now)

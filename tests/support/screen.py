@@ -112,6 +112,11 @@ class Screen:
         return self.log.locator('article[data-kind="event"]')
 
     @property
+    def waiting(self) -> Locator:
+        """What was sent and is not yet saved."""
+        return self.log.locator('article[data-kind="waiting"]')
+
+    @property
     def message_box(self) -> Locator:
         return self.box("Message")
 
@@ -130,10 +135,11 @@ class Screen:
         await expect(self.messages.first).to_be_visible()
 
     async def send(self, text: str) -> None:
-        """Write and send; the box is emptied once the message is saved."""
+        """Write and send, and wait until it is saved."""
         await self.message_box.fill(text)
         await self.message_box.press("Enter")
         await expect(self.message_box).to_have_value("")
+        await expect(self.waiting).to_have_count(0)
 
     async def shows(self, texts: Sequence[str]) -> None:
         """Exactly these messages, in this order, each once."""

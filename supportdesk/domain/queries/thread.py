@@ -54,7 +54,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message, or an event between messages; the same for all who may see it."""
+    """A message, or an event between messages; the same for all who may see it.
+
+    `client_id` is what its sender's browser called it before it was saved.
+    """
 
     id: str
     seq: int
@@ -72,6 +75,7 @@ class Line:
     deleted: bool = False
     reactions: tuple[Reacted, ...] = ()
     quote: Quote | None = None
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,12 @@ class Receipt:
 _LINES = """
 SELECT * FROM (
     (SELECT m.seq, m.id, 'message' AS kind, m.sender_id, m.body, NULL::jsonb AS data, m.audience,
-            m.created_at, m.edited_at, m.deleted_at, m.quote_id
+            m.created_at, m.edited_at, m.deleted_at, m.quote_id, m.client_id
      FROM message m WHERE m.conversation_id = :conversation_id AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
     UNION ALL
-    (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience, m.created_at, NULL, NULL, NULL
+    (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience,
+            m.created_at, NULL, NULL, NULL, NULL
      FROM event m WHERE m.conversation_id = :conversation_id AND m.in_thread AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
 ) line
@@ -267,6 +272,7 @@ def as_line(row: Any) -> Line:
         deleted=row.deleted_at is not None,
         reactions=_reacted(row.reactions or []),
         quote=_quoted(row),
+        client_id=row.client_id.hex if row.client_id else "",
     )
 
 

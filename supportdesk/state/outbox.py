@@ -1,0 +1,115 @@
+"""What has been sent and is not yet saved.
+
+It lives in the browser, kept in its storage, so that it outlasts a lost connection, a restart of
+the server and a page load: it appears at once, waits in order, and goes out by itself. The id that
+each message gets here is what makes sending it again harmless.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.experimental import ClientStateVar
+
+MESSAGE_BOX = "message"
+FORM = "composer"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`by` is who wrote it: others may sign in at this browser. `failed` says why it was refused.
+
+    The fields that the form has go by their names there.
+    """
+
+    id: str
+    by: str
+    ticket: str
+    message: str
+    audience: str
+    quote: str
+    failed: str
+
+
+outbox = ClientStateVar.create("outbox", default=[])
+
+_KEY = "supportdesk-outbox"
+_STORED = f"JSON.parse(localStorage.getItem('{_KEY}') ?? '[]')"
+_SHOW = f"refs['_client_state_{outbox._setter_name}']"
+_KEEP = f"((all) => {{ localStorage.setItem('{_KEY}', JSON.stringify(all)); {_SHOW}(all) }})"
+_FORM = f"document.getElementById('{FORM}')"
+_BOX = f"document.getElementById('{MESSAGE_BOX}')"
+# `crypto.randomUUID` is missing where the page came without encryption.
+_NEW_ID = (
+    "Array.from(crypto.getRandomValues(new Uint8Array(16)),"
+    " (byte) => byte.toString(16).padStart(2, '0')).join('')"
+)
+_SENDABLE = f"({_BOX}.value.trim() && [...{_BOX}.value].length <= {_FORM}.dataset.most)"
+# So many at a time, or several long ones would be more than the connection takes.
+AT_ONCE = 3
+
+
+def _waiting(me: str) -> str:
+    mine = f"{_STORED}.filter((each) => each.by === {me} && !each.failed)"
+    return f"{mine}.slice(0, {AT_ONCE})"
+
+
+waiting: rx.Var[list[dict[str, str]]] = rx.Var(_waiting(f"{_FORM}.by.value")).to(list)
+"""What is to go out next, the oldest first: an argument for an event."""
+
+unsendable: rx.Var[str] = rx.Var(f"{_SENDABLE} ? '' : {_BOX}.value").to(str)
+"""What stands in the box and was not `put` into the outbox."""
+
+
+def put(*then: str) -> str:
+    """Move what stands in the box to the outbox, and do `then`, if it can be a message at all.
+
+    The form says in `data-most` how many characters a message may have.
+    """
+    item = f"{{...Object.fromEntries(new FormData({_FORM})), id: {_NEW_ID}, failed: ''}}"
+    steps = (f"{_KEEP}({_STORED}.concat({item}))", f"{_BOX}.value = ''", f"{_BOX}.focus()", *then)
+    return f"if ({_SENDABLE}) {{ {'; '.join(steps)} }}"
+
+
+def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:
+    """Take out what is saved, and note why the rest was `refused`, by id."""
+    left = f"{_STORED}.filter((each) => !{json.dumps(list(saved))}.includes(each.id))"
+    why = f"({json.dumps(dict(refused))})[each.id]"
+    return rx.call_script(
+        f"{_KEEP}({left}.map((each) => ({{...each, failed: {why} ?? each.failed}})))"
+    )
+
+
+def take_out(id_: rx.Var[str]) -> str:
+    return f"{_KEEP}({_STORED}.filter((each) => each.id !== {id_}))"
+
+
+def try_again(id_: rx.Var[str]) -> str:
+    """Let it wait once more."""
+    return f"{_KEEP}({_STORED}.map((each) => each.id === {id_} ? {{...each, failed: ''}} : each))"
+
+
+def put_back(id_: rx.Var[str], text: rx.Var[str]) -> str:
+    """Put its text back into the box, before what stands there by now."""
+    return (
+        f"{take_out(id_)}; {_BOX}.value = [{text}, {_BOX}.value].filter(Boolean).join('\\n');"
+        f" {_BOX}.dispatchEvent(new Event('input', {{bubbles: true}})); {_BOX}.focus()"
+    )
+
+
+def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) -> EventSpec:
+    """Show what the browser has kept, and have it sent to `handler`, now or in a while.
+
+    The page may have yet to be drawn: until then there is nothing to show it in.
+    """
+    mine = _waiting(json.dumps(me))
+    show = f"() => {_SHOW} ? ({_SHOW}({_STORED}), done({mine})) : setTimeout(show, 50)"
+    return rx.call_script(
+        f"new Promise((done) => {{ const show = {show};"
+        f" setTimeout(show, {after_seconds * 1000:.0f}) }})",
+        callback=handler,
+    )

@@ -1,0 +1,71 @@
+"""What was sent and is not yet saved, under the conversation: on its way, waiting, or refused."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.vars import VarData
+from reflex_components_core.core.banner import has_connection_errors
+
+from supportdesk.state.composer import ComposerState
+from supportdesk.state.outbox import Waiting, outbox, put_back, take_out, try_again, waiting
+from supportdesk.state.session import SessionState
+from supportdesk.ui.address import open_number
+from supportdesk.ui.controls import button
+from supportdesk.ui.focus import at_once
+from supportdesk.ui.latest import all_lines
+
+
+def outbox_lines() -> rx.Component:
+    return rx.foreach(_of_this_ticket(), _line)
+
+
+def _of_this_ticket() -> rx.Var[list[Waiting]]:
+    """As long as the conversation does not show them: one takes the place of the other."""
+    parts: tuple[Any, ...] = (outbox.value, all_lines, SessionState.me_id, open_number)
+    items, lines, me, number = map(str, parts)
+    return rx.Var(
+        _js_expr=(
+            f"((saved) => {items}.filter((each) => each.by === {me} && each.ticket === {number}"
+            f" && !saved.has(each.id)))(new Set({lines}.map((line) => line.client_id)))"
+        ),
+        _var_type=list[Waiting],
+        _var_data=VarData.merge(*(part._get_all_var_data() for part in parts)),
+    )
+
+
+def _line(item: rx.Var[Waiting]) -> rx.Component:
+    return rx.el.article(
+        rx.el.div(
+            rx.el.div(rx.el.div(item.message, class_name="bubble"), class_name="beside"),
+            rx.cond(item.failed != "", _refused(item), _on_its_way()),
+            class_name="says",
+        ),
+        key=item.id,
+        data_kind="waiting",
+        class_name=f"msg mine {item.audience} waiting",
+    )
+
+
+def _on_its_way() -> rx.Component:
+    return rx.el.span(
+        rx.icon("clock", size=11),
+        rx.cond(has_connection_errors, "Waiting for the connection", "Sending …"),
+        class_name="fate",
+    )
+
+
+def _refused(item: rx.Var[Waiting]) -> rx.Component:
+    """Why, and what can be done: none of it costs the text."""
+    return rx.el.div(
+        rx.el.span(rx.icon("circle-alert", size=12), f"Not sent. {item.failed}", role="alert"),
+        rx.el.span(
+            button(
+                "Retry",
+                on_click=[at_once(try_again(item.id)), ComposerState.send(waiting, "").temporal],
+            ),
+            button("Edit", on_click=at_once(put_back(item.id, item.message))),
+            button("Discard", on_click=at_once(take_out(item.id))),
+            class_name="ways",
+        ),
+        class_name="fate bad",
+    )

@@ -1,0 +1,144 @@
+"""What is sent shows at once, and stays with its reason when it is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from supportdesk import cookies
+from tests.e2e.conftest import Browsers
+from tests.support.desk import Desk
+from tests.support.screen import Screen
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+
+FIRST = "Seeded message 1"
+
+
+@pytest.fixture
+def nora(seed: Seed) -> Person:
+    return seed.person(BUYER, "Nora")
+
+
+@pytest.fixture
+def theo(seed: Seed) -> Person:
+    return seed.person(SELLER, "Theo")
+
+
+@pytest.fixture
+def ticket(seed: Seed, nora: Person, theo: Person) -> SeededTicket:
+    return seed.ticket(nora, theo)
+
+
+@pytest.fixture
+async def screen(browsers: Browsers, nora: Person, ticket: SeededTicket) -> Screen:
+    screen = await browsers.open(nora, nora.page(ticket))
+    await screen.ready(ticket.number)
+    return screen
+
+
+@contextmanager
+def closed(desk: Desk, ticket: SeededTicket) -> Iterator[None]:
+    """The ticket is closed meanwhile, and nobody's screen has heard of it."""
+    for status in ("closed", "open"):
+        with psycopg.connect(desk.owner_url) as database:
+            database.execute("SET LOCAL ROLE supportdesk_system")
+            database.execute("UPDATE ticket SET status = %s WHERE id = %s", [status, ticket.id])
+        if status == "closed":
+            yield
+
+
+async def sit_down(screen: Screen, person: Person) -> None:
+    await screen.context.add_cookies(
+        [{"name": cookies.SESSION, "value": person.session, "url": screen.url}]
+    )
+
+
+async def refuse(screen: Screen, text: str) -> None:
+    await screen.message_box.fill(text)
+    await screen.message_box.press("Enter")
+    said = screen.waiting.filter(has_text=text)
+    await expect(said).to_contain_text("This ticket is closed.")
+
+
+async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
+    browsers: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open()
+    await sit_down(screen, nora)
+    slow = asyncio.Event()
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def connect(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def pass_on(said: str | bytes) -> None:
+            if slow.is_set():
+                held.append((server, said))
+            else:
+                server.send(said)
+
+        line.on_message(pass_on)
+
+    await screen.page.route_web_socket("**/_event/**", connect)
+    await screen.go(nora.page(ticket))
+    await screen.ready(ticket.number)
+    slow.set()
+    for text in ("One", "Two"):
+        await screen.message_box.fill(text)
+        await screen.message_box.press("Enter")
+        await expect(screen.message_box).to_have_value("")
+    await expect(screen.waiting).to_contain_text(["One", "Two"])
+    await expect(screen.waiting.first).to_contain_text("Sending …")
+    await expect(screen.messages).to_have_count(1)
+    slow.clear()
+    for server, said in held:
+        server.send(said)
+    await screen.shows([FIRST, "One", "Two"])
+    await expect(screen.waiting).to_have_count(0)
+
+
+async def test_what_is_refused_says_why_and_goes_out_when_that_is_over(
+    screen: Screen, desk: Desk, ticket: SeededTicket
+) -> None:
+    with closed(desk, ticket):
+        await refuse(screen, "Too late?")
+        await refuse(screen, "And this.")
+    await screen.waiting.filter(has_text="Too late?").get_by_role("button", name="Edit").click()
+    await expect(screen.message_box).to_have_value("Too late?")
+    await expect(screen.waiting).to_have_count(1)
+    await screen.waiting.get_by_role("button", name="Retry").click()
+    await screen.shows([FIRST, "And this."])
+    await screen.message_box.press("Enter")
+    await screen.shows([FIRST, "And this.", "Too late?"])
+    await expect(screen.waiting).to_have_count(0)
+
+
+async def test_what_was_refused_is_thrown_away_only_when_one_says_so(
+    screen: Screen, desk: Desk, ticket: SeededTicket
+) -> None:
+    with closed(desk, ticket):
+        await refuse(screen, "Too late?")
+    await screen.page.reload()
+    await expect(screen.waiting).to_contain_text("Too late?")
+    await screen.waiting.get_by_role("button", name="Discard").click()
+    await expect(screen.waiting).to_have_count(0)
+    await screen.page.reload()
+    await screen.shows([FIRST])
+    await expect(screen.waiting).to_have_count(0)
+
+
+async def test_it_is_not_shown_to_the_next_person_at_this_browser_nor_sent_as_theirs(
+    screen: Screen, desk: Desk, ticket: SeededTicket, theo: Person
+) -> None:
+    with closed(desk, ticket):
+        await refuse(screen, "For my eyes")
+    await sit_down(screen, theo)
+    await screen.go(theo.page(ticket))
+    await screen.send("I am another.")
+    await screen.shows([FIRST, "I am another."])
+    await expect(screen.page.get_by_text("For my eyes")).to_have_count(0)
