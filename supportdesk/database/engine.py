@@ -12,19 +12,20 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import text
+import psycopg
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from supportdesk.config import get_settings
 
-# One statement, so one round trip; `true` ends both settings with the transaction.
-_BECOME = text(
-    "SELECT set_config('role', :role, true), set_config('supportdesk.user_id', :user_id, true)"
+# Sent at once, so one round trip; `true` ends both settings with the transaction.
+_BEGIN = sql.SQL(
+    "BEGIN; SELECT set_config('role', {role}, true),"
+    " set_config('supportdesk.user_id', {user_id}, true)"
 )
-# After a restart of PostgreSQL the first use of a pooled connection fails, and empties the pool.
-_TRIES = 2
+_POOLED, _MORE = 20, 20
 
 
 class DatabaseUnavailable(Exception):
@@ -55,9 +56,16 @@ def get_engine() -> AsyncEngine:
         raise DatabaseUnavailable
     return create_async_engine(
         "postgresql+psycopg" + url.removeprefix("postgresql"),
-        connect_args={"options": "-c role=supportdesk_app -c timezone=UTC"},
-        pool_size=20,
-        max_overflow=20,
+        connect_args={
+            "options": "-c role=supportdesk_app -c timezone=UTC",
+            "prepare_threshold": 2,
+        },
+        # Transactions begin and end by our own word, see `transaction`.
+        isolation_level="AUTOCOMMIT",
+        pool_size=_POOLED,
+        max_overflow=_MORE,
+        # The one used last knows the statements best: they are prepared in each connection.
+        pool_use_lifo=True,
         pool_timeout=10,
         query_cache_size=500,
     )
@@ -90,17 +98,26 @@ async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
 
 
 async def _begin(actor: ActsInDatabase) -> AsyncConnection:
-    identity = {"role": actor.database_role, "user_id": actor.database_user_id}
-    for _ in range(_TRIES):
+    begin = _BEGIN.format(role=actor.database_role, user_id=actor.database_user_id)
+    # After a restart of PostgreSQL every pooled connection fails once.
+    for _ in range(_POOLED + _MORE + 1):
         connection = get_engine().connect()
         try:
             await connection.start()
-            await connection.execute(_BECOME, identity)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            if connection.sync_connection is not None:  # It got as far as a connection.
-                await connection.close()
-            if not (isinstance(error, DBAPIError) and error.connection_invalidated):
-                raise DatabaseUnavailable from error
+            raise DatabaseUnavailable from error
+        try:
+            await _execute(connection, begin)
+        except psycopg.OperationalError:
+            await connection.invalidate()
+            await connection.close()
         else:
             return connection
     raise DatabaseUnavailable
+
+
+async def _execute(connection: AsyncConnection, statements: sql.Composed) -> None:
+    """Past SQLAlchemy, which cannot send several statements at once."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if isinstance(driver, psycopg.AsyncConnection):
+        await driver.execute(statements, prepare=False)

@@ -138,12 +138,12 @@ async def test_a_screen_takes_as_many_statements_however_much_there_is(seeded, a
             counts.append(seeded.count)
         return counts
 
-    # To become the actor, to say how to plan, to ask.
-    assert await asked() == [3, 3, 3]
+    # To say how to plan, to ask.
+    assert await asked() == [2, 2, 2]
 
 
 async def test_and_on_an_empty_desk_too(database):
     cast = add_cast(database.owner_url)
     with Watch() as watch:
         await inbox.page_for(cast.ada, Filters(text="order"))
-        assert watch.count == 3
+        assert watch.count == 2

@@ -38,23 +38,28 @@ async def test_nobody_is_nobody(cast):
         assert await whoami(tx) == ("supportdesk_nobody", "")
 
 
-async def test_one_statement_comes_before_the_first_of_ones_own(cast):
+async def test_one_round_trip_comes_before_the_first_of_ones_own(cast, monkeypatch):
     said: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest) -> None:
         said.append(statement)
 
-    engine = get_engine().sync_engine
+    async def sent(connection, statements, **_how) -> None:
+        said.append(statements.as_string(connection))
+        await execute(connection, statements, prepare=False)
+
+    engine, execute = get_engine().sync_engine, psycopg.AsyncConnection.execute
     async with transaction(cast.bea):
         pass  # Whatever a connection does when it is new, it has done.
     event.listen(engine, "before_cursor_execute", note)
+    monkeypatch.setattr(psycopg.AsyncConnection, "execute", sent)
     try:
         async with transaction(cast.bea) as tx:
             await tx.execute(text("SELECT 1"))
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(said) == 2
-    assert "set_config('role'" in said[0]
+    assert said[0].startswith("BEGIN; SELECT set_config('role', 'supportdesk_buyer', true)")
     assert said[1] == "SELECT 1"
 
 
