@@ -18,6 +18,7 @@ from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import messages
 from supportdesk.domain.events import SETTINGS, EventKind
+from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
@@ -26,6 +27,7 @@ from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, 
 from supportdesk.realtime.presence import REPLYING_SECONDS, Presence
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
+from supportdesk.realtime.typing import Typing
 from supportdesk.realtime.view_counts import ViewCounts
 
 _log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ _OVER = {EventKind.SIGNED_OUT, EventKind.PERSON_DEACTIVATED}
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
 _VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
 PARTICIPANT_CHANGED = "participant_changed"
+TYPING = "typing"
 _READ_AFTER_SECONDS = 1.5
 
 
@@ -50,6 +53,8 @@ class Doorbell:
     """Who takes part in the conversation; None when that is not known."""
     actor: UUID | None = None
     """Who did it; None when it was nobody of the desk."""
+    audience: Audience = Audience.EVERYONE
+    """To whom somebody writes, when that is what it says."""
 
 
 class Hub:
@@ -63,6 +68,7 @@ class Hub:
         self._reading: dict[ThreadView, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence = Presence(screen, self._views_of)
+        self._typing = Typing(screen, self._views_of)
 
     # Browsers come and go.
 
@@ -123,6 +129,7 @@ class Hub:
         if missed is None:
             self._spawn(self._note_read(browser, view))
             self._spawn(self._presence.tell(view.conversation_id, browser))
+            self._spawn(self._typing.greet(browser))
         return missed
 
     def leave_thread(self, browser: Browser) -> None:
@@ -154,6 +161,13 @@ class Hub:
             REPLYING_SECONDS + 0.1,
             lambda: self._spawn(self._presence.tell(view.conversation_id)),
         )
+
+    def _name_of(self, person: UUID, conversation: UUID) -> str:
+        """Whoever writes at another process is known here if they take part."""
+        here = (b.viewer.name for b in self._browsers.values() if b.viewer.actor.user_id == person)
+        views = self._views_of(conversation)
+        known = (name for view in views if (name := view.name_of(person)))
+        return next(here, "") or next(known, "Somebody")
 
     def _views_of(self, conversation: UUID) -> list[ThreadView]:
         return [view for role in Role if (view := self._threads.get((conversation, role)))]
@@ -231,6 +245,12 @@ class Hub:
                 await self._screen.reread_settings(browser.token)
         if bell.conversation is None:
             return
+        if bell.kind == TYPING and bell.actor is not None:
+            name = self._name_of(bell.actor, bell.conversation)
+            self._typing.note(bell.conversation, bell.actor, name, bell.audience)
+            return
+        if bell.kind == EventKind.MESSAGE_POSTED:
+            self._typing.stop(bell.conversation, bell.actor)
         if bell.kind == PARTICIPANT_CHANGED:
             self._wake_personal(bell.subject, bell.conversation)
             await self._reread_marks(bell.subject, bell.conversation)

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 
 from supportdesk.config import get_settings
+from supportdesk.domain.models import Audience
 from supportdesk.realtime.hub import Doorbell, Hub
 
 _log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def _doorbell(payload: str) -> Doorbell:
         subject=_uuid(data["subject"]),
         people=None if people is None else frozenset(map(UUID, people)),
         actor=_uuid(data["actor"]),
+        audience=Audience(data.get("audience", Audience.EVERYONE)),
     )
 
 

@@ -12,6 +12,7 @@ from supportdesk.realtime.lines import ShownLine, ShownReceipt
 
 if TYPE_CHECKING:
     from supportdesk.realtime.presence import Present
+    from supportdesk.realtime.typing import Typist
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Screen(Protocol):
     async def change_thread(self, sockets: Iterable[str], change: ThreadChange) -> None: ...
 
     async def change_presence(self, sockets: Iterable[str], present: Present) -> None: ...
+
+    async def change_typing(self, sockets: Iterable[str], typing: Sequence[Typist]) -> None: ...
 
     async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None: ...
 

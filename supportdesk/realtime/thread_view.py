@@ -111,6 +111,11 @@ class ThreadView:
         """The last place that stands in the history; what follows is in slots."""
         return self._history[-1].seq if self._history else 0
 
+    def name_of(self, person: UUID) -> str:
+        """Of somebody who takes part, else nothing."""
+        people = self._facts.people if self._facts else ()
+        return next((each.name for each in people if each.id == str(person)), "")
+
     def wake(self, *, facts: bool = False, amended: UUID | None = None, seen: bool = False) -> None:
         """Something happened here: the facts may be others, the line `amended` is another, or
         somebody has `seen` more; in any case there may be new lines."""

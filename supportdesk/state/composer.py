@@ -34,6 +34,11 @@ from supportdesk.state.thread import ThreadState
 # server has heard of the choice, too.
 audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVERYONE.value)
 
+# The fewest to whom what stands in the box has been addressed, and whether it is asked just now if
+# it may go to more.
+written_for = ClientStateVar.create("written_for", default=Audience.EVERYONE.value)
+asking = ClientStateVar.create("asking_wider", default=False)
+
 # The message that the next one answers: `{"id": ..., "name": ...}`, or nothing.
 quoted = ClientStateVar.create("quoted", default=None)
 
@@ -41,7 +46,7 @@ _IMPATIENCE_SECONDS = 3.0
 _TRY_AGAIN_SECONDS = 2.0
 _SEEN_WITHIN_SECONDS = 2.0
 _REMEMBERED = 50
-_AUDIENCE_LABELS = {
+AUDIENCE_LABELS = {
     Audience.EVERYONE: "Everyone",
     Audience.STAFF: "Staff",
     Audience.ADMINS: "Admins",
@@ -144,7 +149,7 @@ class ComposerState(rx.State):
         draft = self._drafts.get(number, Kept())
         if draft.body.strip() in ("", sent.strip()):
             self._unsaved.discard(number)
-            self._drafts[number] = Kept("", audience)
+            self._drafts[number] = Kept("", audience, written_for=audience)
         else:
             self._unsaved.add(number)
 
@@ -158,10 +163,14 @@ class ComposerState(rx.State):
                     await view.shown(seq)
 
     @rx.event
-    async def keep_draft(self, number: str, text: str, audience: str) -> None:
-        """Remember what is in the box of that ticket, and whom it is addressed to."""
+    async def keep_draft(self, number: str, text: str, audience: str, written_for: str) -> None:
+        """Remember what is in the box of that ticket, and whom it is and was addressed to."""
         with suppress(Invalid, NotFound):
-            draft = Kept(str(text)[: drafts.LONGEST], chosen(Audience, audience))
+            draft = Kept(
+                str(text)[: drafts.LONGEST],
+                chosen(Audience, audience),
+                written_for=chosen(Audience, written_for),
+            )
             viewer = await signed_in(self)
             number = numbers.spell(numbers.read(number) or 0)
             if self._drafts.get(number) == draft and number not in self._unsaved:
@@ -174,14 +183,16 @@ class ComposerState(rx.State):
     async def _save(self, viewer: Viewer, number: str, draft: Kept) -> None:
         try:
             ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
-            await drafts.keep_reply(viewer.actor, ticket_id, draft.body, draft.audience)
+            await drafts.keep_reply(
+                viewer.actor, ticket_id, draft.body, draft.audience, draft.written_for
+            )
         except NotFound:
             del self._drafts[number]
         self._unsaved.discard(number)
 
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]
-        self.audiences = [Choice(audience.value, _AUDIENCE_LABELS[audience]) for audience in mine]
+        self.audiences = [Choice(audience.value, AUDIENCE_LABELS[audience]) for audience in mine]
         self.most = get_settings().message_max_length
         self._trying_again = False
 
@@ -194,7 +205,12 @@ class ComposerState(rx.State):
         draft = await self._draft_of(await signed_in(self), numbers.spell(number))
         if draft == Kept():
             return None
-        return offer(MESSAGE_BOX, draft.body, setter(audience_chosen, draft.audience))
+        return offer(
+            MESSAGE_BOX,
+            draft.body,
+            setter(audience_chosen, draft.audience),
+            setter(written_for, draft.written_for),
+        )
 
     async def _swap_draft(self, viewer: Viewer, number: str) -> list[EventSpec]:
         """Put the draft of the ticket that is being opened into the box, as it was addressed."""
@@ -203,6 +219,7 @@ class ComposerState(rx.State):
         return [
             quoted.push(None),
             audience_chosen.push(draft.audience),
+            written_for.push(draft.written_for),
             rx.set_value(MESSAGE_BOX, draft.body),
         ]
 
@@ -217,4 +234,4 @@ class ComposerState(rx.State):
             return Kept()
         except DatabaseUnavailable:
             return known
-        return kept if kept.body else Kept("", known.audience)
+        return kept if kept.body else Kept("", known.audience, written_for=known.audience)

@@ -48,7 +48,6 @@ _NEW_ID = (
     "Array.from(crypto.getRandomValues(new Uint8Array(16)),"
     " (byte) => byte.toString(16).padStart(2, '0')).join('')"
 )
-_SENDABLE = f"({_BOX}.value.trim() && [...{_BOX}.value].length <= {_FORM}.dataset.most)"
 # So many at a time, or several long ones would be more than the connection takes.
 AT_ONCE = 3
 
@@ -58,21 +57,22 @@ def _waiting(me: str) -> str:
     return f"{mine}.slice(0, {AT_ONCE})"
 
 
+SENDABLE = f"({_BOX}.value.trim() && [...{_BOX}.value].length <= {_FORM}.dataset.most)"
+"""Whether it can be a message at all; the form says in `data-most` how many characters it may have.
+"""
+
 waiting: rx.Var[list[dict[str, str]]] = rx.Var(_waiting(f"{_FORM}.by.value")).to(list)
 """What is to go out next, the oldest first: an argument for an event."""
 
-unsendable: rx.Var[str] = rx.Var(f"{_SENDABLE} ? '' : {_BOX}.value").to(str)
+unsendable: rx.Var[str] = rx.Var(f"{SENDABLE} ? '' : {_BOX}.value").to(str)
 """What stands in the box and was not `put` into the outbox."""
 
 
 def put(*then: str) -> str:
-    """Move what stands in the box to the outbox, and do `then`, if it can be a message at all.
-
-    The form says in `data-most` how many characters a message may have.
-    """
+    """Move what stands in the box to the outbox, and do `then`, if it can be a message at all."""
     item = f"{{...Object.fromEntries(new FormData({_FORM})), id: {_NEW_ID}, failed: ''}}"
     steps = (f"{_KEEP}({_STORED}.concat({item}))", f"{_BOX}.value = ''", f"{_BOX}.focus()", *then)
-    return f"if ({_SENDABLE}) {{ {'; '.join(steps)} }}"
+    return f"if ({SENDABLE}) {{ {'; '.join(steps)} }}"
 
 
 def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:

@@ -7,7 +7,7 @@ own is an event of that tab, like any other, and finds its actor like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +22,7 @@ from socketio import packet
 
 from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
+from supportdesk.realtime.typing import Typist
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
@@ -50,6 +51,9 @@ class ReflexScreen:
     async def change_presence(self, sockets: Iterable[str], present: Present) -> None:
         values = {"admins_here": [asdict(here) for here in present.admins], "here": present.ids}
         await self._send(sockets, ThreadState, values)
+
+    async def change_typing(self, sockets: Iterable[str], typing: Sequence[Typist]) -> None:
+        await self._send(sockets, ThreadState, {"typing": [asdict(each) for each in typing]})
 
     async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None:
         values: dict[str, Any] = {

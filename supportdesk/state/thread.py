@@ -26,6 +26,7 @@ from supportdesk.realtime.lines import ShownLine, ShownReceipt, show, show_recei
 from supportdesk.realtime.presence import Here
 from supportdesk.realtime.thread_view import SLOTS as LIVE
 from supportdesk.realtime.thread_view import ThreadSnapshot
+from supportdesk.realtime.typing import Typist
 from supportdesk.state.choice import Choice
 from supportdesk.state.desk import browser_of
 from supportdesk.state.session import Effects, attempt, signed_in
@@ -126,6 +127,7 @@ class ThreadState(rx.State):
     new_from: int = 0
     here: list[str] = []
     admins_here: list[Here] = []
+    typing: list[Typist] = []
     error: str = ""
     # Where this tab's screen begins once it shows earlier pages; 0 while the view's own does.
     _first_seq: int = 0
@@ -188,7 +190,7 @@ class ThreadState(rx.State):
         """Clear the panel for another ticket, which is on its way."""
         self.number, self.loaded, self.missing, self.error = number, False, False, ""
         self.facts, self.receipt = ShownFacts(), ShownReceipt()
-        self.here, self.admins_here = [], []
+        self.here, self.admins_here, self.typing = [], [], []
         self.history, self._first_seq, self.has_earlier, self.new_from = [], 0, False, 0
         self._set_live([])
 

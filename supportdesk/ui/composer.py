@@ -6,30 +6,27 @@ lost to a dropped connection or a restart. What is sent moves to the outbox, see
 """
 
 import reflex as rx
+from reflex_base.vars import VarData
 
 from supportdesk.state.boxes import setter, value_of
-from supportdesk.state.composer import ComposerState, audience_chosen, quoted
+from supportdesk.state.composer import ComposerState, audience_chosen, quoted, written_for
 from supportdesk.state.details import DetailsState
 from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
-from supportdesk.ui import canned_replies
+from supportdesk.ui import audience, canned_replies
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
 from supportdesk.ui.manage_replies import manage_replies
 
-# A draft is kept a moment after typing pauses, and at once when the box is left.
-_PAUSE = 800
+# Well within the silence after which nobody counts as typing any more.
+_TYPING_AGAIN = 2500
 
 _TO_THE_END = "document.getElementById('conversation')?.scrollTo(0, 0)"
-
-_WARNINGS = {
-    "staff": "Staff only: hidden from the buyer.",
-    "admins": "Admins only: hidden from buyer and seller.",
-}
+_PUT = put(setter(quoted, None), audience.WRITTEN_FOR_THESE, _TO_THE_END)
 
 
 def composer() -> rx.Component:
@@ -41,28 +38,51 @@ def composer() -> rx.Component:
             rx.el.input(type="hidden", name="ticket", value=open_number),
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
             rx.el.input(type="hidden", name="quote", value=_quoted_id()),
-            _warning(),
+            audience.warning(),
             _quote(),
             canned_replies.reply_list(),
             key_area(_field(), on_key_down=canned_replies.on_key),
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
+            data_written=written_for.value,
             on_submit=lambda _: [
-                at_once(put(setter(quoted, None), _TO_THE_END)),
-                ComposerState.send(waiting, unsendable).temporal,
-                # Takes the place of what typing has left to be saved.
-                ComposerState.keep_draft.debounce(_PAUSE)(
-                    open_number, value_of(MESSAGE_BOX), audience_chosen.value
+                at_once(f"if ({audience.WIDENS}) {{ {audience.ASK} }} else {{ {_PUT} }}"),
+                rx.cond(
+                    audience.widens,
+                    rx.noop(),
+                    ComposerState.send(waiting, unsendable).temporal,
                 ),
+                audience.keep_draft(value_of(MESSAGE_BOX), later=True),
             ],
             class_name=f"composer {audience_chosen.value}",
         ),
+        _typing(),
         _shut_note(),
-        # Outside the form: what is submitted in the dialog is no message.
+        # Outside the form: what is submitted in a dialog is no message.
+        audience.question(at_once(_PUT), ComposerState.send(waiting, "").temporal),
         rx.cond(canned_replies.may_use, manage_replies()),
         class_name=f"composer-place {rx.cond(shut, 'shut', '')}",
     )
+
+
+def _typing() -> rx.Component:
+    """Who else writes, in the space under the box."""
+    others = ThreadState.typing.to(list[dict[str, str]])
+    names: rx.Var[str] = rx.Var(
+        _js_expr=(
+            f"((names) => names.length > 2 ? names.slice(0, 2).join(', ') + ' and others are'"
+            " : names.length > 1 ? names.join(' and ') + ' are'"
+            " : names.map((name) => name + ' is').join())"
+            f"({others!s}.filter((each) => each.id !== {SessionState.me_id!s})"
+            ".map((each) => each.name))"
+        ),
+        _var_type=str,
+        _var_data=VarData.merge(
+            ThreadState.typing._get_all_var_data(), SessionState.me_id._get_all_var_data()
+        ),
+    )
+    return rx.el.p(rx.cond(names != "", f"{names} typing…", ""), role="status", class_name="typing")
 
 
 def _quoted_id() -> rx.Var[str]:
@@ -83,21 +103,6 @@ def _quote() -> rx.Component:
     )
 
 
-def _warning() -> rx.Component:
-    """Who will see it, in words, whenever that is not everyone."""
-    return rx.match(
-        audience_chosen.value,
-        *[
-            (
-                audience,
-                rx.el.p(rx.icon("lock", size=12), text, role="status", class_name="warning"),
-            )
-            for audience, text in _WARNINGS.items()
-        ],
-        rx.fragment(),
-    )
-
-
 def _field() -> rx.Component:
     return rx.el.textarea(
         id=MESSAGE_BOX,
@@ -115,16 +120,17 @@ def _field() -> rx.Component:
         on_focus=canned_replies.when_writing(),
         on_change=lambda text: [
             *canned_replies.follow_typing(),
-            ComposerState.keep_draft.debounce(_PAUSE)(open_number, text, audience_chosen.value),
+            audience.follow_typing(text),
+            audience.keep_draft(text, later=True),
             rx.cond(
-                SessionState.me_role == "admin",
-                PresenceState.note_replying.throttle(2000),
+                text != "",
+                PresenceState.note_typing(audience_chosen.value).throttle(_TYPING_AGAIN).temporal,
                 rx.noop(),
             ),
         ],
         on_blur=lambda text: [
             canned_replies.close(),
-            ComposerState.keep_draft(open_number, text, audience_chosen.value),
+            audience.keep_draft(text),
         ],
     )
 
@@ -133,33 +139,9 @@ def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
-        rx.cond(ComposerState.audiences.length() > 1, _audience()),
+        rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
         button("Send", kind="primary", type="submit"),
         class_name="tools",
-    )
-
-
-def _audience() -> rx.Component:
-    return rx.el.label(
-        rx.el.span("Visible to", class_name="hint"),
-        rx.el.select(
-            rx.foreach(
-                ComposerState.audiences,
-                lambda choice: rx.el.option(choice.label, value=choice.value),
-            ),
-            value=audience_chosen.value,
-            on_change=lambda value: [
-                audience_chosen.set_value(value),
-                ComposerState.keep_draft(open_number, value_of(MESSAGE_BOX), value),
-                # Takes the place of what typing has left to be saved, to whom it was before.
-                ComposerState.keep_draft.debounce(_PAUSE)(
-                    open_number, value_of(MESSAGE_BOX), value
-                ),
-            ],
-            aria_label="Visible to",
-            class_name="pick plain",
-        ),
-        class_name="audience",
     )
 
 

@@ -85,3 +85,8 @@ async def test_no_form_grows_without_end(cast, ask):
     for number in range(20):
         await drafts.keep_new_ticket(cast.bea, form={f"field:{number}": "x" * 20_000})
     assert ask("SELECT octet_length(form::text) <= 100000 FROM draft") == [True]
+
+
+async def test_whom_it_was_written_for_is_kept_when_it_is_addressed_to_more(cast, ticket):
+    await drafts.keep_reply(cast.sol, ticket, "Hm", Audience.EVERYONE, Audience.STAFF)
+    assert await kept_for(cast.sol, ticket) == Kept("Hm", written_for=Audience.STAFF)

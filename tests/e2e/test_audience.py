@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, WebSocket, WebSocketRoute, expect
 
 from tests.e2e.conftest import Browsers, member
+from tests.e2e.test_access import sound
 from tests.support.desk import Desk
 from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Seed, SeededTicket
@@ -198,3 +199,49 @@ async def test_what_was_typed_before_is_not_saved_for_those_it_was_meant_for_the
             pass
         # When the pause after typing is over.
         assert await saved_for() == "staff"
+
+
+async def test_what_was_written_for_few_goes_to_more_only_when_one_says_so(
+    desk: Desk, browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo)
+    screen, buyer = await browsers.open(theo, theo.page(ticket)), await browsers.open(nora)
+    await screen.ready(ticket.number)
+    question = screen.page.get_by_role("dialog", name="Send this to more people?")
+    await audience(screen).select_option(label="Staff")
+    await screen.message_box.fill("She has tried this before")
+    await audience(screen).select_option(label="Everyone")
+    await screen.message_box.press("Enter")
+    await expect(question).to_contain_text("Written for Staff, now addressed to Everyone.")
+    await sound(screen)
+    await question.get_by_role("button", name="Keep it for Staff").click()
+    await expect(audience(screen)).to_have_value("staff")
+    await expect(screen.message_box).to_have_value("She has tried this before")
+
+    # It is asked of the same draft after a page load, too.
+    await audience(screen).select_option(label="Everyone")
+    await screen.message_box.blur()
+    await screen.page.reload()
+    await expect(screen.message_box).to_have_value("She has tried this before")
+    await screen.message_box.press("Enter")
+    await question.get_by_role("button", name="Send to Everyone").click()
+    await screen.shows([FIRST, "She has tried this before"])
+    await expect(buyer.row(ticket.number)).to_contain_text("She has tried this before")
+    await screen.send("And this is a new one.")
+    await expect(question).to_have_count(0)
+
+
+async def test_who_writes_is_named_to_those_who_may_read_it(browsers: Browsers, seed: Seed) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo)
+    seller, buyer = await asyncio.gather(
+        *(browsers.open(who, who.page(ticket)) for who in (theo, nora))
+    )
+    for screen in (seller, buyer):
+        await screen.ready(ticket.number)
+    said = buyer.page.get_by_role("status").get_by_text("Theo is typing…")
+    await seller.message_box.press_sequentially("Hello")
+    await expect(said).to_be_visible()
+    await seller.message_box.press("Enter")
+    await expect(said).to_have_count(0)

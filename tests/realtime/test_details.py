@@ -47,9 +47,8 @@ async def test_that_an_admin_is_replying_is_told_to_the_admins_who_look_at_it(ro
     before = {who: len(browser.frames) for who, browser in room.at.items()}
     await room.at[ABE].navigate(abe.page(room.ticket))
     await room.at[ABE].settled()
-    await room.at[ABE].send(f"{PRESENCE}.note_replying")
+    await room.at[ABE].send(f"{PRESENCE}.note_typing", audience="admins")
     await room.at[ADA].until(lambda b: doing(b, abe) == "replying")
-    await room.at[BEA].send(f"{PRESENCE}.note_replying")  # No admin: nobody is told.
     await room.at[ADA].until(lambda b: doing(b, abe) == "viewing")
     await room.at[ABE].navigate(abe.page(room.bens))
     await room.at[ADA].until(lambda b: doing(b, abe) is None)

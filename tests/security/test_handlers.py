@@ -341,7 +341,11 @@ async def test_a_frame_that_is_far_too_large_ends_only_its_own_connection(http, 
         await stranger.open(routes.tickets("buyer"))
         await stranger.answered()
         await stranger.send(
-            f"{COMPOSER}.keep_draft", number="TC-0001", text="x" * 3_000_000, audience="everyone"
+            f"{COMPOSER}.keep_draft",
+            number="TC-0001",
+            text="x" * 3_000_000,
+            audience="everyone",
+            written_for="everyone",
         )
         await stranger.ended()
         await another.answered()
@@ -455,7 +459,11 @@ async def leave_a_full_tab(http: aiohttp.ClientSession, planted: Planted) -> str
         await bea.open(ticket_path(planted, "bea"))
         await bea.until(lambda b: DESCRIPTION in b.heard)
         await bea.send(
-            f"{COMPOSER}.keep_draft", number=planted.number, text=DRAFT, audience="everyone"
+            f"{COMPOSER}.keep_draft",
+            number=planted.number,
+            text=DRAFT,
+            audience="everyone",
+            written_for="everyone",
         )
         await bea.answered()
         return bea.token

@@ -27,11 +27,12 @@ _SENT = """
       AND created_at > now() - interval '1 minute' AND body = :sent
 """
 _KEEP_REPLY = text(f"""
-    INSERT INTO draft (id, owner_id, conversation_id, body, audience)
-    SELECT :id, :owner_id, :conversation_id, :body, :audience
+    INSERT INTO draft (id, owner_id, conversation_id, body, audience, form)
+    SELECT :id, :owner_id, :conversation_id, :body, :audience, CAST(:form AS jsonb)
     WHERE NOT EXISTS ({_SENT})
     ON CONFLICT (owner_id, conversation_id) WHERE conversation_id IS NOT NULL
-    DO UPDATE SET body = excluded.body, audience = excluded.audience, updated_at = now()
+    DO UPDATE SET body = excluded.body, audience = excluded.audience, form = excluded.form,
+        updated_at = now()
 """)
 _KEEP_TICKET = text("""
     INSERT INTO draft (id, owner_id, body, form)
@@ -43,15 +44,23 @@ _KEEP_TICKET = text("""
 
 
 async def keep_reply(
-    actor: Actor, conversation_id: UUID, body: str, audience: Audience = Audience.EVERYONE
+    actor: Actor,
+    conversation_id: UUID,
+    body: str,
+    audience: Audience = Audience.EVERYONE,
+    written_for: Audience = Audience.EVERYONE,
 ) -> None:
-    """Remember what stands in the box of that ticket. Nothing, to everyone, is no draft."""
+    """Remember what stands in the box of that ticket. Nothing, to everyone, is no draft.
+
+    `written_for` are the fewest that it has been addressed to, before it was to more.
+    """
     body = _storable(body)[:LONGEST]
     async with transaction(actor) as tx:
         if not body.strip() and audience is Audience.EVERYONE:
             await forget_reply(tx, actor, conversation_id)
             return
         values = {"body": body, "audience": audience, "sent": body.strip()}
+        values["form"] = json.dumps({"written_for": written_for.value})
         keys = {"id": new_id(), "owner_id": actor.user_id, "conversation_id": conversation_id}
         await tx.execute(_KEEP_REPLY, {**keys, **values})
 

@@ -18,6 +18,8 @@ class Kept:
     body: str = ""
     audience: Audience = Audience.EVERYONE
     form: dict[str, str] = field(default_factory=dict)
+    written_for: Audience = Audience.EVERYONE
+    """Of a reply: the fewest that it has been addressed to, before it was to more."""
 
 
 async def kept_for(actor: Actor, conversation_id: UUID | None) -> Kept:
@@ -30,4 +32,10 @@ async def kept_for(actor: Actor, conversation_id: UUID | None) -> Kept:
     )
     async with transaction(actor) as tx:
         row = (await tx.execute(wanted)).one_or_none()
-    return Kept(row.body, Audience(row.audience), dict(row.form)) if row else Kept()
+    if row is None:
+        return Kept()
+    audience = Audience(row.audience)
+    if conversation_id is None:
+        return Kept(row.body, audience, dict(row.form))
+    written_for = Audience(row.form.get("written_for", audience))
+    return Kept(row.body, audience, written_for=written_for)

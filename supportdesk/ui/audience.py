@@ -1,0 +1,135 @@
+"""Who will see what one writes: chosen, always in sight, and asked about before it goes to more."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.vars import VarData
+
+from supportdesk.state.boxes import value_of
+from supportdesk.state.composer import (
+    AUDIENCE_LABELS,
+    ComposerState,
+    asking,
+    audience_chosen,
+    written_for,
+)
+from supportdesk.state.outbox import FORM, MESSAGE_BOX, SENDABLE
+from supportdesk.ui import dialogs
+from supportdesk.ui.address import open_number
+from supportdesk.ui.controls import button
+
+# A draft is kept a moment after typing pauses, and at once when the box is left.
+_PAUSE = 800
+_WARNINGS = {
+    "staff": "Staff only: hidden from the buyer.",
+    "admins": "Admins only: hidden from buyer and seller.",
+}
+_RANK = "((audience) => ['everyone', 'staff', 'admins'].indexOf(audience))"
+_FORM = f"document.getElementById('{FORM}')"
+# What it is in the moment of the event, not when the page was drawn.
+_written_now = rx.Var("(refs['_client_state_written_for'] ?? 'everyone')").to(str)
+
+WIDENS = f"{_RANK}({_FORM}.dataset.written) > {_RANK}({_FORM}.audience.value)"
+"""Whether more would see the message than it was written for."""
+widens: rx.Var[bool] = rx.Var(
+    _js_expr=f"({_RANK}({written_for.value!s}) > {_RANK}({audience_chosen.value!s}))",
+    _var_type=bool,
+    _var_data=VarData.merge(
+        written_for.value._get_all_var_data(), audience_chosen.value._get_all_var_data()
+    ),
+)
+"""The same, as it was when the page was drawn."""
+ASK = f"if ({WIDENS} && {SENDABLE}) refs['_client_state_{asking._setter_name}'](true)"
+WRITTEN_FOR_THESE = f"refs['_client_state_{written_for._setter_name}']({_FORM}.audience.value)"
+"""Begin anew: what is typed next is for those who are chosen."""
+
+
+def keep_draft(text: Any, audience: Any = audience_chosen.value, *, later: bool = False) -> Any:
+    """`later` takes the place of what typing has left to be saved."""
+    event = ComposerState.keep_draft.debounce(_PAUSE) if later else ComposerState.keep_draft
+    return event(open_number, text, audience, _written_now)
+
+
+def follow_typing(text: rx.Var[str]) -> rx.Var[Any]:
+    """Who empties the box begins anew."""
+    return written_for.set_value(rx.cond(text == "", audience_chosen.value, written_for.value))
+
+
+def choice() -> rx.Component:
+    return rx.el.label(
+        rx.el.span("Visible to", class_name="hint"),
+        rx.el.select(
+            rx.foreach(
+                ComposerState.audiences,
+                lambda choice: rx.el.option(choice.label, value=choice.value),
+            ),
+            value=audience_chosen.value,
+            on_change=lambda value: [
+                written_for.set_value(_fewest(value)),
+                audience_chosen.set_value(value),
+                keep_draft(value_of(MESSAGE_BOX), value),
+                keep_draft(value_of(MESSAGE_BOX), value, later=True),
+            ],
+            aria_label="Visible to",
+            class_name="pick plain",
+        ),
+        class_name="audience",
+    )
+
+
+def _fewest(chosen: rx.Var[str]) -> rx.Var[str]:
+    """Of those who are chosen now and those whom it has been written for so far."""
+    return rx.Var(
+        _js_expr=(
+            f"((now, was) => !({value_of(MESSAGE_BOX)!s}).trim() || {_RANK}(now) > {_RANK}(was)"
+            f" ? now : was)({chosen!s}, {_written_now!s})"
+        ),
+        _var_type=str,
+        _var_data=VarData.merge(chosen._get_all_var_data()),
+    )
+
+
+def warning() -> rx.Component:
+    """Who will see it, in words, whenever that is not everyone."""
+    return rx.match(
+        audience_chosen.value,
+        *[
+            (
+                audience,
+                rx.el.p(rx.icon("lock", size=12), text, role="status", class_name="warning"),
+            )
+            for audience, text in _WARNINGS.items()
+        ],
+        rx.fragment(),
+    )
+
+
+def question(*send: Any) -> rx.Component:
+    """Asked before what was written for few goes to more; `send` does it all the same."""
+    now, was = _label(audience_chosen.value), _label(written_for.value)
+    return dialogs.titled(
+        "Send this to more people?",
+        "It was written for fewer than would see it now.",
+        rx.el.div(
+            rx.el.p("Written for ", rx.el.b(was), ", now addressed to ", rx.el.b(now), "."),
+            class_name="body",
+        ),
+        rx.el.div(
+            button(
+                f"Keep it for {was}",
+                on_click=[
+                    audience_chosen.set_value(written_for.value),
+                    keep_draft(value_of(MESSAGE_BOX), _written_now),
+                    asking.set_value(False),
+                ],
+            ),
+            button(f"Send to {now}", kind="primary", on_click=[asking.set_value(False), *send]),
+            class_name="foot",
+        ),
+        open=asking.value,
+        on_open_change=asking.set,
+    )
+
+
+def _label(audience: rx.Var[str]) -> rx.Var[str]:
+    return rx.match(audience, *AUDIENCE_LABELS.items(), "").to(str)

@@ -1,0 +1,93 @@
+"""Who is told that somebody writes, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.support.browsers import Browsers, catch_up
+from tests.support.raw_browser import PRESENCE, THREAD, RawBrowser
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+
+
+class Room:
+    def __init__(self, ticket: SeededTicket, people: list[Person], at: list[RawBrowser]) -> None:
+        self.ticket, self.people = ticket, people
+        self.bea, self.sol, self.ada = at
+
+
+@pytest.fixture
+async def room(seed: Seed, browsers: Browsers) -> Room:
+    people = [seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol"), seed.person(ADMIN, "Ada")]
+    ticket = seed.ticket(*people[:2])
+    at = await asyncio.gather(*(browsers.visit(person, ticket) for person in people))
+    return Room(ticket, people, list(at))
+
+
+async def types(browser: RawBrowser, audience: str = "everyone") -> None:
+    await browser.send(f"{PRESENCE}.note_typing", audience=audience)
+
+
+def typing(browser: RawBrowser) -> list[str]:
+    return [each["name"] for each in browser.var(THREAD, "typing", [])]
+
+
+def told(browser: RawBrowser) -> bool:
+    """Whether it has ever heard that somebody types."""
+    return any('"typing_rx_state_":[{' in frame for _, frame in browser.frames)
+
+
+async def test_who_writes_is_seen_to_until_it_is_sent(room: Room) -> None:
+    await types(room.bea)
+    for other in (room.sol, room.ada):
+        await other.until(lambda b: typing(b) == ["Bea"])
+    await types(room.ada)
+    await room.sol.until(lambda b: typing(b) == ["Bea", "Ada"])
+    await room.bea.say("There.")
+    await room.sol.until(lambda b: typing(b) == ["Ada"])
+
+
+async def test_it_is_over_after_some_seconds_of_silence(room: Room) -> None:
+    await types(room.bea)
+    await room.sol.until(lambda b: typing(b) == ["Bea"])
+    await room.sol.until(lambda b: typing(b) == [])
+
+
+async def test_who_may_not_read_it_does_not_learn_that_it_is_written(room: Room) -> None:
+    await types(room.sol, "staff")
+    await room.ada.until(lambda b: typing(b) == ["Sol"])
+    await types(room.ada, "admins")
+    await room.ada.until(lambda b: typing(b) == ["Sol", "Ada"])
+    await catch_up(room.sol)
+    assert typing(room.sol) == ["Sol"]
+    await catch_up(room.bea)
+    assert not told(room.bea)
+
+
+async def test_who_turns_to_the_staff_is_gone_for_the_buyer(room: Room) -> None:
+    await types(room.sol)
+    await room.bea.until(lambda b: typing(b) == ["Sol"])
+    await types(room.sol, "staff")
+    await room.bea.until(lambda b: typing(b) == [])
+    assert typing(room.ada) == ["Sol"]
+
+
+async def test_nobody_types_where_they_may_not_write(
+    room: Room, seed: Seed, browsers: Browsers
+) -> None:
+    stranger = await browsers.visit(seed.person(BUYER, "Max"), room.ticket)
+    await types(stranger)
+    await types(room.bea, "staff")
+    await types(room.bea, "nonsense")
+    await stranger.settled()
+    for reader in (room.bea, room.sol, room.ada):
+        await catch_up(reader)
+        assert not told(reader)
+
+
+async def test_who_comes_later_is_told_too(room: Room, seed: Seed, browsers: Browsers) -> None:
+    await types(room.bea)
+    await room.sol.until(lambda b: typing(b) == ["Bea"])
+    late = await browsers.visit(seed.session_of(room.people[1]), room.ticket)
+    await late.until(lambda b: typing(b) == ["Bea"])
