@@ -24,7 +24,7 @@ def offer(field_id: str, text: str, *then: str) -> EventSpec:
     return _in_field(field_id, f"!box.value && ({steps})")
 
 
-def setter(var: ClientStateVar, value: str | None) -> str:
+def setter(var: ClientStateVar, value: str | int | None) -> str:
     """The expression that sets a variable which lives in the browser."""
     return f"refs['_client_state_{var._setter_name}']({json.dumps(value)})"
 

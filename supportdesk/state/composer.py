@@ -39,6 +39,9 @@ audience_chosen = ClientStateVar.create("audience_chosen", default=Audience.EVER
 written_for = ClientStateVar.create("written_for", default=Audience.EVERYONE.value)
 asking = ClientStateVar.create("asking_wider", default=False)
 
+# The last line that stood there when one began to write; 0 while one does not.
+writing_since = ClientStateVar.create("writing_since", default=0)
+
 # The message that the next one answers: `{"id": ..., "name": ...}`, or nothing.
 quoted = ClientStateVar.create("quoted", default=None)
 
@@ -220,6 +223,7 @@ class ComposerState(rx.State):
             quoted.push(None),
             audience_chosen.push(draft.audience),
             written_for.push(draft.written_for),
+            writing_since.push(0),
             rx.set_value(MESSAGE_BOX, draft.body),
         ]
 

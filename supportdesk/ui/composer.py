@@ -9,7 +9,13 @@ import reflex as rx
 from reflex_base.vars import VarData
 
 from supportdesk.state.boxes import setter, value_of
-from supportdesk.state.composer import ComposerState, audience_chosen, quoted, written_for
+from supportdesk.state.composer import (
+    ComposerState,
+    audience_chosen,
+    quoted,
+    writing_since,
+    written_for,
+)
 from supportdesk.state.details import DetailsState
 from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
 from supportdesk.state.presence import PresenceState
@@ -20,13 +26,14 @@ from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
+from supportdesk.ui.latest import newest, of_all_lines
 from supportdesk.ui.manage_replies import manage_replies
 
 # Well within the silence after which nobody counts as typing any more.
 _TYPING_AGAIN = 2500
 
 _TO_THE_END = "document.getElementById('conversation')?.scrollTo(0, 0)"
-_PUT = put(setter(quoted, None), audience.WRITTEN_FOR_THESE, _TO_THE_END)
+_PUT = put(setter(quoted, None), setter(writing_since, 0), audience.WRITTEN_FOR_THESE, _TO_THE_END)
 
 
 def composer() -> rx.Component:
@@ -39,6 +46,7 @@ def composer() -> rx.Component:
             rx.el.input(type="hidden", name="audience", value=audience_chosen.value),
             rx.el.input(type="hidden", name="quote", value=_quoted_id()),
             audience.warning(),
+            _answered_meanwhile(),
             _quote(),
             canned_replies.reply_list(),
             key_area(_field(), on_key_down=canned_replies.on_key),
@@ -85,6 +93,27 @@ def _typing() -> rx.Component:
     return rx.el.p(rx.cond(names != "", f"{names} typing…", ""), role="status", class_name="typing")
 
 
+def _answered_meanwhile() -> rx.Component:
+    """So that nobody says twice what somebody else has just said."""
+    name = of_all_lines(
+        "({0} > 0 && lines.findLast((line) => line.seq > {0} && line.kind === 'message'"
+        " && line.sender_id !== {1})?.name) || ''",
+        writing_since.value,
+        SessionState.me_id,
+    ).to(str)
+    return rx.cond(
+        name != "",
+        rx.el.div(
+            rx.icon("message-square-more", size=14),
+            rx.el.span(rx.el.b(name), " has written since you began.", role="status"),
+            rx.el.span(class_name="grow"),
+            button("Read it", kind="quiet", on_click=at_once(_TO_THE_END)),
+            icon_button("I have seen it", "x", on_click=writing_since.set_value(newest)),
+            class_name="meanwhile",
+        ),
+    )
+
+
 def _quoted_id() -> rx.Var[str]:
     return rx.cond(quoted.value, quoted.value.to(dict[str, str])["id"], "")
 
@@ -121,6 +150,11 @@ def _field() -> rx.Component:
         on_change=lambda text: [
             *canned_replies.follow_typing(),
             audience.follow_typing(text),
+            writing_since.set_value(
+                rx.cond(
+                    text == "", 0, rx.cond(writing_since.value > 0, writing_since.value, newest)
+                )
+            ),
             audience.keep_draft(text, later=True),
             rx.cond(
                 text != "",

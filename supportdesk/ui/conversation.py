@@ -22,6 +22,7 @@ from supportdesk.ui.latest import end_of_lines, slots, to_latest
 from supportdesk.ui.line import line
 from supportdesk.ui.message_dialogs import message_dialogs
 from supportdesk.ui.outbox import outbox_lines
+from supportdesk.ui.said import found, search_box
 from supportdesk.ui.skeletons import bone, conversation_skeleton
 
 _SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
@@ -34,6 +35,7 @@ def conversation(role: str) -> rx.Component:
         rx.cond(((InboxState.total > 0) | FilterState.asks) & (open_number == ""), _none_chosen()),
         _bar(folder),
         rx.cond(ThreadState.missing, _not_found(folder)),
+        found(),
         _log(),
         rx.el.div(to_latest(), class_name="above-composer"),
         composer(),
@@ -60,6 +62,7 @@ def _bar(folder: str) -> rx.Component:
             rx.fragment(rx.el.h1("Opening …", class_name="unseen"), bone()),
         ),
         rx.el.span(class_name="grow"),
+        rx.cond(ThreadState.loaded & ~ThreadState.missing, search_box()),
         rx.cond(SessionState.me_role == "admin", other_admins()),
         details_toggle(),
         panels.toggle_button(panels.LIST, "list", "panel-left"),

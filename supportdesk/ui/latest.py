@@ -26,18 +26,22 @@ all_lines: rx.Var[list[Any]] = rx.Var(
 """The lines that are on the screen."""
 
 
-def _of_all_lines(expression: str, *parts: rx.Var[Any]) -> rx.Var[int]:
+def of_all_lines(expression: str, *parts: rx.Var[Any]) -> rx.Var[Any]:
     """`expression` over `lines`, all that are on the screen; `{}` stands for the `parts`."""
     return rx.Var(
         _js_expr=f"((lines) => {expression.format(*(str(part) for part in parts))})({all_lines!s})",
-        _var_type=int,
         _var_data=VarData.merge(*(each._get_all_var_data() for each in (all_lines, *parts))),
     )
 
 
+newest: rx.Var[int] = of_all_lines("lines.reduce((most, line) => Math.max(most, line.seq), 0)").to(
+    int
+)
+"""The place of the last line."""
+
+
 def end_of_lines() -> rx.Component:
     """Stands after the last line: while it is in view, nothing is missed."""
-    newest = _of_all_lines("lines.reduce((most, line) => Math.max(most, line.seq), 0)")
     return in_view(
         rx.el.span(class_name="end"),
         on_change=lambda seen: [
@@ -49,9 +53,9 @@ def end_of_lines() -> rx.Component:
 
 def to_latest() -> rx.Component:
     """A button that says how many have come meanwhile, and leads there."""
-    missed = _of_all_lines(
+    missed = of_all_lines(
         "lines.filter((line) => line.seq > {} && line.kind === 'message').length", _left_at.value
-    )
+    ).to(int)
     return rx.cond(
         ~_at_end.value & ThreadState.loaded,
         rx.el.button(

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers, member
+from tests.e2e.test_access import sound
 from tests.support.desk import Desk
 from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
@@ -155,3 +156,45 @@ async def test_a_link_leads_to_a_message_however_far_back(
     await expect(
         other.messages.filter(has_text=re.compile(r"Seeded message 7$")).first
     ).to_be_in_viewport()
+
+
+async def test_who_writes_is_told_that_another_has_answered_meanwhile(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
+    said = seller.page.get_by_role("status").get_by_text("has written since you began.")
+    await buyer.send("Before")
+    await expect(seller.messages.last).to_contain_text("Before")
+    await seller.message_box.press_sequentially("I think")
+    await expect(said).to_have_count(0)
+    await buyer.send("It works again!")
+    await expect(said).to_have_text("Nora has written since you began.")
+    await seller.button("I have seen it").click()
+    await expect(said).to_have_count(0)
+    await buyer.send("Or not.")
+    await expect(said).to_be_visible()
+    await seller.message_box.press("Enter")
+    await expect(said).to_have_count(0)
+    await expect(seller.messages.last).to_contain_text("I think")
+
+
+async def test_the_conversation_is_searched_and_a_hit_shown_in_its_place(
+    browsers: Browsers, seed: Seed, people: tuple[Person, Person]
+) -> None:
+    nora, theo = people
+    ticket = seed.ticket(nora, theo, messages=150)
+    screen = await opened(browsers, nora, ticket)
+    box = screen.page.get_by_role("searchbox", name="Search conversation")
+    found = screen.page.get_by_role("list", name="Found messages").get_by_role("listitem")
+    await box.fill("seeded 17")
+    await expect(found).to_have_count(1)
+    await expect(found.locator("mark")).to_have_text(["Seeded", "17"])
+    await sound(screen)
+    await found.get_by_role("button").click()
+    await expect(screen.messages.filter(has_text="Seeded message 17")).to_be_in_viewport()
+    await box.fill("xyzzy")
+    await expect(screen.page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    await box.press("Escape")
+    await expect(screen.page.get_by_role("region", name="Search results")).to_have_count(0)
+    await expect(box).to_have_value("")

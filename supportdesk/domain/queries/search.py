@@ -21,7 +21,7 @@ QUERY = f"({HEAD} && {LAST})"
 _NUMBER = re.compile(r"(?:TC-)?0*([0-9]{1,15})", re.IGNORECASE)
 # `clean` lets nobody store these.
 _START, _STOP = "\x02", "\x03"
-_MARKS = f"StartSel={_START}, StopSel={_STOP}"
+MARKS = f"StartSel={_START}, StopSel={_STOP}"
 _SHOWN_OF_MESSAGE = 10_000
 
 _TAG_NAMES = """, (SELECT string_agg(g.name, ' · ' ORDER BY lower(g.name))
@@ -47,7 +47,7 @@ def hit(role: Role) -> str:
         messages_tier=MESSAGES,
         query=QUERY,
         tags="" if role is Role.BUYER else _TAG_NAMES,
-        marks=_MARKS,
+        marks=MARKS,
         shown=_SHOWN_OF_MESSAGE,
     )
 
