@@ -41,5 +41,7 @@ class Browser:
     """The same for further pages of the list."""
     hold: Hold | None = None
     """Its reader has scrolled down, so the list stands still."""
+    keeps_unread: bool = False
+    """Its reader has said that what is open there counts as unread, until they come back to it."""
     settings: bool = False
     """It shows the settings of the desk."""

@@ -89,7 +89,8 @@ class Hub:
     def disconnect(self, socket: str) -> None:
         """The connection is gone. What its tab had on the screen counts as read."""
         for browser in [b for b in self._browsers.values() if b.socket == socket]:
-            self._spawn(self._note_read(browser, browser.thread))
+            if not browser.keeps_unread:
+                self._spawn(self._note_read(browser, browser.thread))
             self._let_go(browser)
             del self._browsers[browser.token]
 
@@ -134,6 +135,7 @@ class Hub:
 
     def leave_thread(self, browser: Browser) -> None:
         view, browser.thread, browser.paged_thread = browser.thread, None, False
+        browser.keeps_unread = False
         if view is None:
             return
         view.openers.discard(browser)
@@ -336,7 +338,7 @@ class Hub:
 
     async def _note_all_read(self, view: ThreadView) -> None:
         self._reading.pop(view, None)
-        people = {browser.viewer.actor.user_id for browser in view.admitted}
+        people = {b.viewer.actor.user_id for b in view.admitted if not b.keeps_unread}
         if people and (last := view.last_line) is not None:
             await messages.note_read(list(people), view.conversation_id, last.seq)
 

@@ -11,13 +11,16 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
-from supportdesk.domain.commands import amending, reactions
+from supportdesk import routes
+from supportdesk.domain.commands import amending, messages, reactions
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries import thread
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.lines import zone
 from supportdesk.state.choice import typed
+from supportdesk.state.desk import browser_of
+from supportdesk.state.filters import FilterState
 from supportdesk.state.session import attempt, signed_in
 
 # Which dialog is open is the browser's business, so none is lost with a connection.
@@ -79,6 +82,21 @@ class MessageState(rx.State):
 
     async def _react(self, viewer: Viewer, message_id: object, emoji: object) -> None:
         await reactions.toggle(viewer.actor, _named(message_id), str(emoji))
+
+    @rx.event
+    async def mark_unread(self, seq: int) -> EventSpec | None:
+        """Leave the ticket with that message and all after it unread."""
+        viewer, browser = await signed_in(self), browser_of(self)
+        if browser is None or browser.thread is None or not isinstance(seq, int):
+            return None
+        refusal = await attempt(
+            messages.mark_unread(viewer.actor, browser.thread.conversation_id, seq)
+        )
+        if refusal:
+            return rx.toast.error(refusal)
+        browser.keeps_unread = True
+        query = (await self.get_state(FilterState)).query
+        return rx.redirect(routes.tickets(viewer.actor.role.value) + query)
 
     @rx.event
     async def show_versions(self, message_id: str) -> EventSpec:

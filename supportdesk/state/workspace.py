@@ -119,13 +119,13 @@ class WorkspaceState(rx.State):
         ticket = await self.get_state(ThreadState)
         if ticket.number == number:
             return
-        view = browser.thread
+        view, keeps_unread = browser.thread, browser.keeps_unread
         hub().leave_thread(browser)
         if not number:
             ticket._open("")
         if view is None:  # A reconnect on its way to that ticket was overtaken.
             return
-        if (last := view.last_line) is not None:
+        if (last := view.last_line) is not None and not keeps_unread:
             await messages.mark_read(viewer.actor, view.conversation_id, last.seq)
         await list_._read_marks(viewer, browser)
 

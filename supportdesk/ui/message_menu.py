@@ -33,6 +33,12 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             rx.cond(mine, _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id))),
             _item("link", "Copy link", on_select=_copy_link(line)),
             rx.cond(
+                ~mine,
+                _item(
+                    "mail", "Mark unread from here", on_select=MessageState.mark_unread(line.seq)
+                ),
+            ),
+            rx.cond(
                 may_delete,
                 _item("trash-2", "Delete", on_select=deleting.set_value(line.id)),
             ),

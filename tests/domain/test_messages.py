@@ -293,3 +293,17 @@ async def test_a_stranger_has_nothing_to_read(cast, ticket, ask):
 async def test_who_writes_has_read_what_stood_above(cast, ticket, ask):
     posted = await post(cast.sol, ticket, "Let me see.")
     assert await read_to(ask, cast.sol) == posted.seq
+
+
+async def test_what_was_read_is_unread_again_from_a_message_on(cast, ticket, ask):
+    for number in range(3):
+        await messages.post(cast.bea, ticket, f"Number {number}")
+    await messages.mark_read(cast.sol, ticket, 99)
+    read = f"SELECT last_read_seq FROM participant WHERE user_id = '{cast.sol.user_id}'"
+    before = ask(read)
+    await messages.mark_unread(cast.sol, ticket, 3)
+    assert (before, ask(read)) == ([99], [2])
+    await messages.mark_unread(cast.sol, ticket, 50)  # Not read yet: nothing to take back.
+    await messages.mark_unread(cast.sol, ticket, 10**30)
+    await messages.mark_unread(cast.ben, ticket, 1)
+    assert ask(read) == [2]

@@ -136,7 +136,9 @@ async def test_nobody_is_offered_what_is_not_theirs_to_do(
     theirs = buyer.messages.filter(has_text="Mine.")
     await theirs.hover()
     await theirs.get_by_role("button", name="Message actions").click()
-    await expect(buyer.page.get_by_role("menuitem")).to_have_text(["React", "Quote", "Copy link"])
+    await expect(buyer.page.get_by_role("menuitem")).to_have_text(
+        ["React", "Quote", "Copy link", "Mark unread from here"]
+    )
 
 
 async def test_a_link_leads_to_a_message_however_far_back(
@@ -198,3 +200,20 @@ async def test_the_conversation_is_searched_and_a_hit_shown_in_its_place(
     await box.press("Escape")
     await expect(screen.page.get_by_role("region", name="Search results")).to_have_count(0)
     await expect(box).to_have_value("")
+
+
+async def test_a_ticket_is_left_unread_from_a_message_on(
+    browsers: Browsers, seed: Seed, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, _ = people
+    screen, other = await opened(browsers, nora, ticket), await browsers.open(seed.session_of(nora))
+    await expect(other.any_unread(ticket.number)).to_have_count(0)
+    theirs = screen.messages.filter(has_text=re.compile(r"Seeded message 37$"))
+    await choose(screen, theirs, "Mark unread from here")
+    await screen.arrives_at(nora.home)
+    for each in (screen, other):
+        await expect(each.unread(ticket.number, 4)).to_be_visible()
+    await screen.row(ticket.number).click()
+    new = screen.page.get_by_role("separator").filter(has_text="New")
+    await expect(new.locator("xpath=following::article[1]")).to_contain_text("Seeded message 37")
+    await expect(other.any_unread(ticket.number)).to_have_count(0)

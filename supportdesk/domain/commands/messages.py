@@ -26,6 +26,7 @@ MAY_ADDRESS = {
     Role.SELLER: (Audience.EVERYONE, Audience.STAFF),
     Role.ADMIN: (Audience.EVERYONE, Audience.STAFF, Audience.ADMINS),
 }
+_LAST_SEQ = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,22 @@ async def note_read(people: Sequence[UUID], conversation_id: UUID, seq: int) -> 
     values = {"thread": conversation_id, "people": list(people), "seq": seq}
     async with transaction(NOBODY) as tx:
         await tx.execute(text("SELECT note_read(:thread, CAST(:people AS uuid[]), :seq)"), values)
+
+
+async def mark_unread(actor: Actor, conversation_id: UUID, seq: int) -> None:
+    """Have the message in that place, and all after it, count as not yet seen by the actor."""
+    if not 1 <= seq <= _LAST_SEQ:
+        return
+    async with transaction(actor) as tx:
+        await tx.execute(
+            update(Participant)
+            .where(
+                col(Participant.conversation_id) == conversation_id,
+                col(Participant.user_id) == actor.user_id,
+                col(Participant.last_read_seq) >= seq,
+            )
+            .values(last_read_seq=seq - 1)
+        )
 
 
 async def mark_read(actor: Actor, conversation_id: UUID, seq: int) -> None:
