@@ -24,6 +24,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience, canned_replies
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
+from supportdesk.ui.emojis import emoji_picker
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
 from supportdesk.ui.latest import newest, of_all_lines
@@ -173,6 +174,7 @@ def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
+        emoji_picker(),
         rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
         button("Send", kind="primary", type="submit"),
         class_name="tools",

@@ -217,3 +217,19 @@ async def test_a_ticket_is_left_unread_from_a_message_on(
     new = screen.page.get_by_role("separator").filter(has_text="New")
     await expect(new.locator("xpath=following::article[1]")).to_contain_text("Seeded message 37")
     await expect(other.any_unread(ticket.number)).to_have_count(0)
+
+
+async def test_an_emoji_is_picked_into_the_text_where_one_writes(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, _ = people
+    screen = await opened(browsers, nora, ticket)
+    await screen.message_box.fill("Thank you!")
+    await screen.message_box.press("ArrowLeft")
+    await screen.button("Emoji").click()
+    await expect(screen.page.get_by_role("menu")).to_be_visible()
+    await screen.page.get_by_role("menuitem", name="Party").click()
+    await expect(screen.message_box).to_be_focused()
+    await expect(screen.message_box).to_have_value("Thank you🎉!")
+    await screen.message_box.press("Enter")
+    await expect(screen.messages.last).to_contain_text("Thank you🎉!")
