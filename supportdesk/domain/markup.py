@@ -43,6 +43,10 @@ def _open_apart(
     options: OptionsDict,
     env: EnvType,
 ) -> str:
+    if not tokens[index].attrGet("href"):
+        return (
+            ""  # It leads nowhere, which for a browser is this very page; its end is cleaned away.
+        )
     tokens[index].attrSet("target", "_blank")
     return renderer.renderToken(tokens, index, options, env)
 

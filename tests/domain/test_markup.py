@@ -52,6 +52,7 @@ def test_a_link_opens_apart_and_tells_nobody_where_it_was_followed(written):
         "[x](//elsewhere.example)",
         "[x](/admin/tickets)",
         "<javascript:alert(1)>",
+        "[x]()",
     ],
 )
 def test_only_addresses_of_the_web_and_of_mail_become_links(written):
