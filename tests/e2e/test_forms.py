@@ -303,18 +303,6 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(both: list[Screen]) -
         assert "First\nsecond" in await screen.messages.last.inner_text()
 
 
-async def test_an_impatient_enter_sends_once_and_is_not_scolded(both: list[Screen]) -> None:
-    buyer = both[0]
-    await buyer.message_box.fill("Once is enough")
-    for _ in range(3):
-        await buyer.page.keyboard.press("Enter")
-    await expect(buyer.message_box).to_have_value("")
-    await buyer.send("The end.")
-    for screen in both:
-        await screen.shows(["Seeded message 1", "Once is enough", "The end."])
-    await expect(buyer.alert).to_have_count(0)
-
-
 async def test_the_button_sends_too(both: list[Screen]) -> None:
     buyer, seller = both
     await buyer.message_box.fill("By hand")

@@ -102,6 +102,16 @@ async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
     await expect(screen.waiting).to_have_count(0)
 
 
+async def test_an_impatient_enter_sends_once_and_is_not_scolded(screen: Screen) -> None:
+    await screen.message_box.fill("Once is enough")
+    for _ in range(3):
+        await screen.page.keyboard.press("Enter")
+    await expect(screen.message_box).to_have_value("")
+    await screen.send("The end.")
+    await screen.shows([FIRST, "Once is enough", "The end."])
+    await expect(screen.alert).to_have_count(0)
+
+
 async def test_what_is_refused_says_why_and_goes_out_when_that_is_over(
     screen: Screen, desk: Desk, ticket: SeededTicket
 ) -> None:
