@@ -109,11 +109,19 @@ async def _begin(actor: ActsInDatabase) -> AsyncConnection:
         try:
             await _execute(connection, begin)
         except psycopg.OperationalError:
-            await connection.invalidate()
-            await connection.close()
+            await _throw_away(connection)
+        except BaseException:
+            await _throw_away(connection)
+            raise
         else:
             return connection
     raise DatabaseUnavailable
+
+
+async def _throw_away(connection: AsyncConnection) -> None:
+    """Nobody knows what state it is in."""
+    await connection.invalidate()
+    await connection.close()
 
 
 async def _execute(connection: AsyncConnection, statements: sql.Composed) -> None:

@@ -93,12 +93,12 @@ def try_again(id_: rx.Var[str]) -> str:
     return f"{_KEEP}({_STORED}.map((each) => each.id === {id_} ? {{...each, failed: ''}} : each))"
 
 
-def put_back(id_: rx.Var[str], text: rx.Var[str]) -> str:
-    """Put its text back into the box, before what stands there by now."""
-    return (
-        f"{take_out(id_)}; {_BOX}.value = [{text}, {_BOX}.value].filter(Boolean).join('\\n');"
-        f" {_BOX}.dispatchEvent(new Event('input', {{bubbles: true}})); {_BOX}.focus()"
-    )
+def put_back(id_: rx.Var[str], said: rx.Var[str], *then: str) -> str:
+    """Put its text back into the box, before what stands there by now, and do `then`."""
+    text = f"[{said}, {_BOX}.value].filter(Boolean).join('\\n')"
+    changed = f"{_BOX}.dispatchEvent(new Event('input', {{bubbles: true}}))"
+    steps = (take_out(id_), *then, f"{_BOX}.value = {text}", changed, f"{_BOX}.focus()")
+    return "; ".join(steps)
 
 
 def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) -> EventSpec:

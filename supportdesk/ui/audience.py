@@ -44,6 +44,15 @@ WRITTEN_FOR_THESE = f"refs['_client_state_{written_for._setter_name}']({_FORM}.a
 """Begin anew: what is typed next is for those who are chosen."""
 
 
+def no_wider_than(audience: rx.Var[str]) -> str:
+    """Address what is written to these, unless it is for fewer already."""
+    address = "; ".join(
+        f"refs['_client_state_{var._setter_name}']({audience})"
+        for var in (audience_chosen, written_for)
+    )
+    return f"if ({_RANK}({audience}) > {_RANK}({_FORM}.audience.value)) {{ {address} }}"
+
+
 def keep_draft(text: Any, audience: Any = audience_chosen.value, *, later: bool = False) -> Any:
     """`later` takes the place of what typing has left to be saved."""
     event = ComposerState.keep_draft.debounce(_PAUSE) if later else ComposerState.keep_draft

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.outbox import Waiting, outbox, put_back, take_out, try_again, waiting
 from supportdesk.state.session import SessionState
+from supportdesk.ui import audience
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
 from supportdesk.ui.focus import at_once
@@ -54,6 +55,11 @@ def _on_its_way() -> rx.Component:
     )
 
 
+def _take_back(item: rx.Var[Waiting]) -> str:
+    """What was for few stays for few, whoever is chosen by now."""
+    return put_back(item.id, item.message, audience.no_wider_than(item.audience))
+
+
 def _refused(item: rx.Var[Waiting]) -> rx.Component:
     """Why, and what can be done: none of it costs the text."""
     return rx.el.div(
@@ -63,7 +69,7 @@ def _refused(item: rx.Var[Waiting]) -> rx.Component:
                 "Retry",
                 on_click=[at_once(try_again(item.id)), ComposerState.send(waiting, "").temporal],
             ),
-            button("Edit", on_click=at_once(put_back(item.id, item.message))),
+            button("Edit", on_click=at_once(_take_back(item))),
             button("Discard", on_click=at_once(take_out(item.id))),
             class_name="ways",
         ),

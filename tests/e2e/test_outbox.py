@@ -128,6 +128,21 @@ async def test_what_is_refused_says_why_and_goes_out_when_that_is_over(
     await expect(screen.waiting).to_have_count(0)
 
 
+async def test_a_note_that_is_taken_back_stays_for_those_it_was_written_for(
+    browsers: Browsers, desk: Desk, ticket: SeededTicket, theo: Person
+) -> None:
+    screen = await browsers.open(theo, theo.page(ticket))
+    await screen.ready(ticket.number)
+    audience = screen.page.get_by_role("combobox", name="Visible to")
+    await audience.select_option(label="Staff")
+    with closed(desk, ticket):
+        await refuse(screen, "Between us")
+    await audience.select_option(label="Everyone")
+    await screen.waiting.get_by_role("button", name="Edit").click()
+    await expect(screen.message_box).to_have_value("Between us")
+    await expect(audience).to_have_value("staff")
+
+
 async def test_what_was_refused_is_thrown_away_only_when_one_says_so(
     screen: Screen, desk: Desk, ticket: SeededTicket
 ) -> None:
