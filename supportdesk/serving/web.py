@@ -1,4 +1,4 @@
-"""The web server's own process: granian, serving the Reflex app that was built before.
+"""The web server's own process: uvicorn, serving the Reflex app that was built before.
 
 Started by `server.py` as `python -m supportdesk.serving.web HOST PORT`, and of no use otherwise.
 """
@@ -8,31 +8,34 @@ import signal
 import sys
 from threading import Thread
 
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from granian.server import Server
+import uvicorn
 
-SECONDS_TO_END = 4
+SECONDS_TO_END = 2
 
 
 def main() -> None:
     host, port = sys.argv[1], int(sys.argv[2])
     Thread(target=_end_with_parent, daemon=True).start()
-    server = Server(
+    # One process: what browsers are told of lives in it; see realtime/.
+    uvicorn.run(
         "supportdesk.supportdesk:app",
         factory=True,
-        address=host,
+        host=host,
         port=port,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        workers=1,  # What browsers are told of lives in one process; see realtime/.
-        workers_kill_timeout=SECONDS_TO_END,
-        log_level=LogLevels.warning,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        # Pings and the longest message are Socket.IO's affair, see `server.py`; packing each
+        # browser's copy of a packet would cost more than sending it.
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        # Who is behind a proxy is for `api/origin` to say.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=SECONDS_TO_END,
     )
-    try:
-        server.serve()
-    except RuntimeError as error:  # The port was taken since we looked.
-        sys.exit(f"Cannot serve on {host}, port {port}: {error}.")
 
 
 def _end_with_parent() -> None:

@@ -14,7 +14,16 @@ import psutil
 
 from tests.support.desk import ROOT, Desk
 
-_PACKAGES = ("reflex", "granian", "python-socketio", "psycopg", "sqlalchemy", "aiohttp", "uvloop")
+_PACKAGES = (
+    "reflex",
+    "uvicorn",
+    "websockets",
+    "python-socketio",
+    "psycopg",
+    "sqlalchemy",
+    "aiohttp",
+    "uvloop",
+)
 
 
 def describe(postgresql: str) -> dict[str, object]:
