@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
@@ -25,6 +25,7 @@ _BEGIN = sql.SQL(
     "BEGIN; SELECT set_config('role', {role}, true),"
     " set_config('supportdesk.user_id', {user_id}, true)"
 )
+_ANSWERS_BEFORE = 2  # Those of BEGIN and of set_config.
 _POOLED, _MORE = 20, 20
 
 
@@ -78,6 +79,24 @@ async def dispose_engine() -> None:
         get_engine.cache_clear()
 
 
+async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] | None:
+    """The first row that one short statement answers, as `actor`: all of it in one round trip.
+
+    It is sent again when a connection broke, so it has to be one that may be done twice.
+
+    Raises:
+        DatabaseUnavailable: there is no connection to be had.
+    """
+    statements = sql.SQL("{}; {}; COMMIT").format(_opening(actor), question)
+    connection, answers = await _send(statements)
+    try:
+        for _ in range(_ANSWERS_BEFORE):
+            answers.nextset()
+        return await answers.fetchone()
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
 async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
     """Open a transaction as `actor`; commit at the end, roll back on an error.
@@ -85,7 +104,7 @@ async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
     Raises:
         DatabaseUnavailable: there is no connection to be had, or it broke.
     """
-    connection = await _begin(actor)
+    connection, _ = await _send(_opening(actor))
     try:
         yield connection
         await connection.commit()
@@ -97,8 +116,12 @@ async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
-async def _begin(actor: ActsInDatabase) -> AsyncConnection:
-    begin = _BEGIN.format(role=actor.database_role, user_id=actor.database_user_id)
+def _opening(actor: ActsInDatabase) -> sql.Composed:
+    return _BEGIN.format(role=actor.database_role, user_id=actor.database_user_id)
+
+
+async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.AsyncCursor[Any]]:
+    """Statements with which a transaction begins, over a connection that works, and the answers."""
     # After a restart of PostgreSQL every pooled connection fails once.
     for _ in range(_POOLED + _MORE + 1):
         connection = get_engine().connect()
@@ -107,14 +130,12 @@ async def _begin(actor: ActsInDatabase) -> AsyncConnection:
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise DatabaseUnavailable from error
         try:
-            await _execute(connection, begin)
+            return connection, await _execute(connection, statements)
         except psycopg.OperationalError:
             await _throw_away(connection)
         except BaseException:
             await _throw_away(connection)
             raise
-        else:
-            return connection
     raise DatabaseUnavailable
 
 
@@ -124,8 +145,11 @@ async def _throw_away(connection: AsyncConnection) -> None:
     await connection.close()
 
 
-async def _execute(connection: AsyncConnection, statements: sql.Composed) -> None:
+async def _execute(
+    connection: AsyncConnection, statements: sql.Composed
+) -> psycopg.AsyncCursor[Any]:
     """Past SQLAlchemy, which cannot send several statements at once."""
     driver = (await connection.get_raw_connection()).driver_connection
-    if isinstance(driver, psycopg.AsyncConnection):
-        await driver.execute(statements, prepare=False)
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError("the engine's driver is psycopg")
+    return await driver.execute(statements, prepare=False)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.domain.actor import Actor
@@ -88,16 +88,37 @@ async def record(
 ) -> UUID:
     """Write the event in the transaction of the change it tells of; return its id."""
     event_id = new_id()
-    await tx.execute(
-        insert(Event).values(
-            id=event_id,
-            kind=kind,
-            actor_id=actor.user_id,
-            conversation_id=conversation_id,
-            subject_id=subject_id,
-            audience=audience,
-            in_thread=kind in _LINES,
-            data=data or {},
-        )
+    told = told_of(
+        actor,
+        kind,
+        event_id=event_id,
+        conversation_id=conversation_id,
+        subject_id=subject_id,
+        audience=audience,
+        data=data,
     )
+    await tx.execute(told)
     return event_id
+
+
+def told_of(
+    actor: Actor,
+    kind: EventKind,
+    *,
+    event_id: UUID | None = None,
+    conversation_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    audience: Audience = Audience.EVERYONE,
+    data: dict[str, Any] | None = None,
+) -> Insert:
+    """The statement of `record`, for where it goes together with others."""
+    return insert(Event).values(
+        id=event_id or new_id(),
+        kind=kind,
+        actor_id=actor.user_id,
+        conversation_id=conversation_id,
+        subject_id=subject_id,
+        audience=audience,
+        in_thread=kind in _LINES,
+        data=data or {},
+    )

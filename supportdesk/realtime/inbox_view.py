@@ -27,6 +27,8 @@ SLOTS = inbox.PAGE
 # A busy desk changes more often than anyone can read a list: what follows a change within this
 # time is shown together.
 _EVERY_SECONDS = 0.5
+# The same event is a new line in a conversation, which people are waiting for.
+_AFTER_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class InboxView:
         self._recount = False
         self._reload = False
         self._lock = asyncio.Lock()
-        self._worker = Worker(self._refresh, every=_EVERY_SECONDS)
+        self._worker = Worker(self._refresh, every=_EVERY_SECONDS, after=_AFTER_SECONDS)
 
     @property
     def after(self) -> Cursor | None:

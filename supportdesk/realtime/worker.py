@@ -18,13 +18,17 @@ _AT_ONCE = asyncio.Semaphore(10)
 class Worker:
     """Runs `work` after each `wake`, never twice at a time, at most once in `every` seconds.
 
-    The first waking after a pause is answered at once; those that follow within `every` seconds
-    are answered together. While the database is away it tries again until it is stopped.
+    The first waking after a pause is answered at once, or `after` so many seconds; those that
+    follow within `every` seconds are answered together. While the database is away it tries again
+    until it is stopped.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[None]], every: float = 0.0) -> None:
+    def __init__(
+        self, work: Callable[[], Awaitable[None]], every: float = 0.0, after: float = 0.0
+    ) -> None:
         self._work = work
         self._every = every
+        self._after = after
         self._woken = False
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
@@ -40,6 +44,8 @@ class Worker:
 
     async def _run(self) -> None:
         while self._woken and not self._stopped:
+            if self._after:
+                await asyncio.sleep(self._after)
             self._woken = False
             try:
                 async with _AT_ONCE:

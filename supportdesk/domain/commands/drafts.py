@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import ColumnElement, and_, delete, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -57,7 +57,7 @@ async def keep_reply(
     body = _storable(body)[:LONGEST]
     async with transaction(actor) as tx:
         if not body.strip() and audience is Audience.EVERYONE:
-            await forget_reply(tx, actor, conversation_id)
+            await tx.execute(delete(Draft).where(reply_of(actor, conversation_id)))
             return
         values = {"body": body, "audience": audience, "sent": body.strip()}
         values["form"] = json.dumps({"written_for": written_for.value})
@@ -85,13 +85,9 @@ async def discard_new_ticket(actor: Actor) -> None:
         await forget_new_ticket(tx, actor)
 
 
-async def forget_reply(tx: AsyncConnection, actor: Actor, conversation_id: UUID) -> None:
-    """In the transaction of what became of it."""
-    await tx.execute(
-        delete(Draft).where(
-            col(Draft.owner_id) == actor.user_id, col(Draft.conversation_id) == conversation_id
-        )
-    )
+def reply_of(actor: Actor, conversation_id: UUID) -> ColumnElement[bool]:
+    """Which draft it is: it goes in the transaction of what became of it."""
+    return and_(col(Draft.owner_id) == actor.user_id, col(Draft.conversation_id) == conversation_id)
 
 
 async def forget_new_ticket(tx: AsyncConnection, actor: Actor) -> None:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from psycopg import errors, sql
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from supportdesk.database.engine import transaction
+from supportdesk.database.engine import ask, transaction
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.commands import drafts, tickets
 from supportdesk.domain.errors import NotFound, Refused
-from supportdesk.domain.events import EventKind, record
+from supportdesk.domain.events import EventKind, told_of
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Audience, Message, Participant, Ticket
+from supportdesk.domain.models import Audience, Draft, Message, Participant, Ticket
 from supportdesk.domain.text import check_body
 
 MAY_ADDRESS = {
@@ -27,6 +30,13 @@ MAY_ADDRESS = {
     Role.ADMIN: (Audience.EVERYONE, Audience.STAFF, Audience.ADMINS),
 }
 _LAST_SEQ = 2**62
+# What the database answers to a message in a conversation that is not there, or not for the actor.
+_NO_SUCH_PLACE = (
+    errors.InsufficientPrivilege,
+    errors.ForeignKeyViolation,
+    errors.NotNullViolation,
+)
+_NOTE_READ = sql.SQL("SELECT note_read({}, {}, {})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,7 @@ async def post(
     async with transaction(actor) as tx:
         if quote_id is not None:
             await _check_quote(tx, conversation_id, quote_id)
-        posted = await post_within(tx, actor, conversation_id, body, audience, client_id, quote_id)
-        await drafts.forget_reply(tx, actor, conversation_id)
-        return posted
+        return await post_within(tx, actor, conversation_id, body, audience, client_id, quote_id)
 
 
 async def post_within(
@@ -76,41 +84,54 @@ async def post_within(
     quote_id: UUID | None = None,
 ) -> Posted:
     """`post` inside a transaction that is already open, with a body already checked."""
-    status = await _status_of(tx, conversation_id)
     message_id = new_id()
-    inserted = await tx.execute(
-        insert(Message)
-        .values(
-            id=message_id,
-            conversation_id=conversation_id,
-            sender_id=actor.user_id,
-            body=body,
-            audience=audience,
-            client_id=client_id,
-            quote_id=quote_id,
-        )
-        .returning(col(Message.seq))
-    )
-    seq = inserted.scalar_one_or_none()
+    values = {
+        "id": message_id,
+        "conversation_id": conversation_id,
+        "sender_id": actor.user_id,
+        "body": body,
+        "audience": audience,
+        "client_id": client_id,
+        "quote_id": quote_id,
+    }
+    seq = await _insert(tx, values)
     if seq is None:
         return await _first_result(tx, actor, conversation_id, client_id)
-    # Only now does this transaction hold the conversation: the ticket may have moved meanwhile.
-    status = await _status_of(tx, conversation_id)
-    if not lifecycle.accepts_messages(status):
-        raise Refused("This ticket is closed. Reopen it to write; your text is still here.")
-    await record(
-        tx,
+    told = told_of(
         actor,
         EventKind.MESSAGE_POSTED,
         conversation_id=conversation_id,
         subject_id=message_id,
         audience=audience,
     )
+    draft = drafts.reply_of(actor, conversation_id)
+    # Not before the insert did this transaction hold the conversation: now its status stays.
+    status = await tx.scalar(
+        select(col(Ticket.status))
+        .where(col(Ticket.id) == conversation_id)
+        .add_cte(told.cte("told"), delete(Draft).where(draft).cte("forgotten"))
+    )
+    if status is None:
+        raise NotFound
+    if not lifecycle.accepts_messages(Status(status)):
+        raise Refused("This ticket is closed. Reopen it to write; your text is still here.")
     if audience is Audience.EVERYONE:
-        after = lifecycle.after_message(status, actor.role)
-        if after is not status:
+        after = lifecycle.after_message(Status(status), actor.role)
+        if after is not Status(status):
             await tickets.write(tx, actor, conversation_id, {"status": status}, {"status": after})
     return Posted(message_id, seq, again=False)
+
+
+async def _insert(tx: AsyncConnection, values: dict[str, Any]) -> int | None:
+    """The message's place; None when this very send had been saved before."""
+    try:
+        inserted = await tx.execute(insert(Message).values(values).returning(col(Message.seq)))
+    except DBAPIError as error:
+        if isinstance(error.orig, _NO_SUCH_PLACE):
+            raise NotFound from error
+        raise
+    seq: int | None = inserted.scalar_one_or_none()
+    return seq
 
 
 async def _check_quote(tx: AsyncConnection, conversation_id: UUID, quote_id: UUID) -> None:
@@ -121,13 +142,6 @@ async def _check_quote(tx: AsyncConnection, conversation_id: UUID, quote_id: UUI
     )
     if found is None:
         raise NotFound("message")
-
-
-async def _status_of(tx: AsyncConnection, conversation_id: UUID) -> Status:
-    status = await tx.scalar(select(col(Ticket.status)).where(col(Ticket.id) == conversation_id))
-    if status is None:
-        raise NotFound
-    return Status(status)
 
 
 async def _first_result(
@@ -149,9 +163,7 @@ async def note_read(people: Sequence[UUID], conversation_id: UUID, seq: int) -> 
 
     Acts for nobody in particular: the hub knows whose screens it has drawn, with their own rights.
     """
-    values = {"thread": conversation_id, "people": list(people), "seq": seq}
-    async with transaction(NOBODY) as tx:
-        await tx.execute(text("SELECT note_read(:thread, CAST(:people AS uuid[]), :seq)"), values)
+    await ask(NOBODY, _NOTE_READ.format(conversation_id, list(people), seq))
 
 
 async def mark_unread(actor: Actor, conversation_id: UUID, seq: int) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from psycopg import sql
 
-from supportdesk.database.engine import transaction
+from supportdesk.database.engine import ask
 from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.commands.sessions import token_hash
 
@@ -25,17 +25,17 @@ class Viewer:
     expires_at: datetime
 
 
+_SESSION = sql.SQL(
+    "SELECT session_id, user_id, role, name, email, timezone, expires_at FROM session_actor({})"
+)
+
+
 async def viewer_for(token: str | None) -> Viewer | None:
     """The viewer behind `token`; None when it is unknown, over, or of a deactivated person."""
     if not token:
         return None
-    async with transaction(NOBODY) as tx:
-        row = (
-            await tx.execute(
-                text("SELECT * FROM session_actor(:hash)"), {"hash": token_hash(token)}
-            )
-        ).one_or_none()
+    row = await ask(NOBODY, _SESSION.format(token_hash(token)))
     if row is None:
         return None
-    actor = Actor(row.user_id, Role(row.role))
-    return Viewer(row.session_id, actor, row.name, row.email, row.timezone, row.expires_at)
+    session_id, user_id, role, name, email, timezone, expires_at = row
+    return Viewer(session_id, Actor(user_id, Role(role)), name, email, timezone, expires_at)
