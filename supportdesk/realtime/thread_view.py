@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Role
 from supportdesk.domain.queries import thread
-from supportdesk.domain.queries.thread import Line, Receipt
+from supportdesk.domain.queries.thread import Line, News, Receipt
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, show, show_receipt
@@ -28,15 +27,6 @@ from supportdesk.realtime.worker import Worker
 
 SLOTS = 32
 
-# Of the people who have the conversation open, those who may not see it any more.
-_LOST_ADMINS = text(
-    "SELECT unnest(CAST(:people AS uuid[]))"
-    " EXCEPT SELECT id FROM \"user\" WHERE role = 'admin' AND active"
-)
-_LOST_PARTIES = text(
-    "SELECT unnest(CAST(:people AS uuid[]))"
-    " EXCEPT SELECT user_id FROM participant WHERE conversation_id = :conversation_id"
-)
 # Long enough for all who read it at the same time, short enough to be told at once.
 _RECEIPTS_AFTER_SECONDS = 0.5
 
@@ -185,10 +175,9 @@ class ThreadView:
             amended, self._amended = self._amended, set()
             try:
                 async with transaction(reader.viewer.actor) as tx:
-                    lost = await self._lost_people(tx)
+                    news = await self._news(tx, before.seq if before else 0)
+                    lines, lost = news.lines, news.lost
                     if reader.viewer.actor.user_id not in lost:
-                        seq = before.seq if before else 0
-                        lines = await thread.lines_after(tx, self.conversation_id, seq, thread.PAGE)
                         facts = await self._new_facts(tx, reader, lines)
                         again = await self._read_again(tx, amended)
                         receipt = await self._new_receipt(tx, lines)
@@ -216,14 +205,9 @@ class ThreadView:
         self._shown_more = asyncio.Event()
         self._shown(self)
 
-    async def _lost_people(self, tx: AsyncConnection) -> set[UUID]:
-        people = list({browser.viewer.actor.user_id for browser in self.openers})
-        if self.role is Role.ADMIN:
-            found = await tx.execute(_LOST_ADMINS, {"people": people})
-        else:
-            values = {"people": people, "conversation_id": self.conversation_id}
-            found = await tx.execute(_LOST_PARTIES, values)
-        return set(found.scalars())
+    async def _news(self, tx: AsyncConnection, seq: int) -> News:
+        people = {browser.viewer.actor.user_id for browser in self.openers}
+        return await thread.news_within(tx, self.role, self.conversation_id, seq, people)
 
     async def _new_facts(
         self, tx: AsyncConnection, reader: Browser, lines: tuple[Line, ...]
@@ -305,6 +289,8 @@ class ThreadView:
         self.version += 1
         self._facts = facts or self._facts
         self._receipt = receipt or self._receipt
+        sent = Receipt(receipt.sender_id) if receipt and lines else None
+        seen_by = receipt if receipt != sent else None
         first_slot = len(self._live)
         full = first_slot + len(lines) > SLOTS
         if full:
@@ -315,25 +301,36 @@ class ThreadView:
             self._live += lines
         for timezone, browsers in self._by_zone().items():
             shown = show(lines, timezone, before)
-            seen = show_receipt(receipt, timezone) if receipt else None
             added = ThreadChange(
                 live={first_slot + i: line for i, line in enumerate(shown)},
                 facts=facts,
-                receipt=seen,
+                receipt=show_receipt(sent, timezone) if sent else None,
                 timezone=timezone,
             )
             if not full:
                 await self._screen.change_thread([b.socket for b in browsers], added)
+                await self._show_receipt(browsers, timezone, seen_by)
                 continue
             anew = ThreadChange(
                 live=dict.fromkeys(range(SLOTS)),
                 history=show(self._history, timezone),
                 has_earlier=self._has_earlier,
                 facts=facts,
-                receipt=seen,
+                receipt=show_receipt(sent, timezone) if sent else None,
                 timezone=timezone,
             )
             at_end = [b for b in browsers if not b.paged_thread]
             await self._screen.change_thread([b.socket for b in at_end], anew)
+            await self._show_receipt(at_end, timezone, seen_by)
             for browser in (b for b in browsers if b.paged_thread):
                 await self._screen.reread_thread(browser.token)
+
+    async def _show_receipt(
+        self, browsers: Iterable[Browser], timezone: str, receipt: Receipt | None
+    ) -> None:
+        """To the sender of the message alone."""
+        if receipt is None:
+            return
+        sender = [b.socket for b in browsers if str(b.viewer.actor.user_id) == receipt.sender_id]
+        seen = ThreadChange(receipt=show_receipt(receipt, timezone))
+        await self._screen.change_thread(sender, seen)

@@ -197,7 +197,7 @@ class ThreadState(rx.State):
     async def _show_all(self, viewer: Viewer, browser: Browser, snapshot: ThreadSnapshot) -> None:
         """Show it, with the earlier pages that this tab has loaded."""
         read_back_to = self._first_seq
-        self._show(snapshot, viewer.timezone)
+        self._show(snapshot, viewer)
         if 0 < read_back_to < snapshot.first_seq:
             await self._read_from(viewer, browser, read_back_to)
 
@@ -221,9 +221,11 @@ class ThreadState(rx.State):
         )
         self.new_from = next(unread, 0)
 
-    def _show(self, snapshot: ThreadSnapshot, timezone: str) -> None:
+    def _show(self, snapshot: ThreadSnapshot, viewer: Viewer) -> None:
+        timezone = viewer.timezone
         self.facts = show_facts(snapshot.facts, timezone)
-        self.receipt = show_receipt(snapshot.receipt, timezone)
+        receipt = snapshot.receipt.told_to(viewer.actor.user_id)
+        self.receipt = show_receipt(receipt, timezone)
         self.history = show(snapshot.history, timezone)
         self._first_seq, self.has_earlier = 0, snapshot.has_earlier
         above = snapshot.history[-1] if snapshot.history else None

@@ -52,6 +52,15 @@ async def test_an_admin_who_only_reads_is_known_to_admins_alone(
     await writer.say("We are looking into it.")
     await writer.until(lambda b: "Bea" in receipt(b) and "Abe" in receipt(b))
     await buyer.say("Thank you.")
-    await writer.until(lambda b: "Ada" in receipt(b) and "Abe" in receipt(b))
     await buyer.until(lambda b: "Ada" in receipt(b))
     assert "Abe" not in receipt(buyer)
+
+
+async def test_nobody_but_the_sender_is_told(seed: Seed, browsers: Browsers) -> None:
+    bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
+    ticket = seed.ticket(bea, sol)
+    buyer, seller = await browsers.visit(bea, ticket), await browsers.visit(sol, ticket)
+    await buyer.say("Is anybody there?")
+    await buyer.until(lambda b: receipt(b).startswith("Seen by Sol, "))
+    again = await browsers.visit(sol, ticket)
+    assert receipt(seller) == receipt(again) == "Sent"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,10 @@ class Receipt:
     sender_id: str = ""
     people: tuple[SeenBy, ...] = ()
 
+    def told_to(self, person: UUID) -> Receipt:
+        """Only the sender is told who it is."""
+        return self if self.sender_id == str(person) else Receipt(self.sender_id)
+
 
 _LINES = """
 SELECT * FROM (
@@ -123,6 +127,21 @@ _LATEST = text(_LINES.format(range="true", direction="DESC"))
 _BEFORE = text(_LINES.format(range="m.seq < :seq", direction="DESC"))
 _NAMED = text(_LINES.format(range="m.id = ANY (:ids)", direction="ASC"))
 _AFTER = text(_LINES.format(range="m.seq > :seq", direction="ASC"))
+
+# Of the people who have the conversation open, those who may not see it any more.
+_LOST_ADMINS = """
+SELECT unnest(CAST(:people AS uuid[])) EXCEPT SELECT id FROM "user" WHERE role = 'admin' AND active
+"""
+_LOST_PARTIES = """
+SELECT unnest(CAST(:people AS uuid[]))
+EXCEPT SELECT user_id FROM participant WHERE conversation_id = :conversation_id
+"""
+_NEWS = """
+SELECT ARRAY({lost}) AS lost, news.* FROM (VALUES (true)) once
+LEFT JOIN LATERAL ({lines}) news ON true ORDER BY news.seq
+"""
+_NEWS_FOR_ADMINS = text(_NEWS.format(lost=_LOST_ADMINS, lines=_AFTER.text))
+_NEWS_FOR_PARTIES = text(_NEWS.format(lost=_LOST_PARTIES, lines=_AFTER.text))
 
 
 # What one may not see of a conversation does not count as its latest message either.
@@ -205,12 +224,26 @@ async def _page(
     return tuple(as_line(row) for row in reversed(found[:PAGE])), len(found) > PAGE
 
 
-async def lines_after(
-    tx: AsyncConnection, conversation_id: UUID, seq: int, limit: int
-) -> tuple[Line, ...]:
-    """The lines after `seq`, oldest first, in a transaction that the hub holds open."""
-    values = {"conversation_id": conversation_id, "seq": seq, "limit": limit}
-    return tuple(as_line(row) for row in (await tx.execute(_AFTER, values)).all())
+@dataclass(frozen=True, slots=True)
+class News:
+    """`lines` are oldest first; `lost` are those of the asked-for who may not see them any more."""
+
+    lines: tuple[Line, ...]
+    lost: frozenset[UUID]
+
+
+async def news_within(
+    tx: AsyncConnection, role: Role, conversation_id: UUID, seq: int, people: Iterable[UUID]
+) -> News:
+    """What came after `seq`, and who of these `people` of that role is no longer to be told.
+
+    At most a page of it, in a transaction of one of them that the hub holds open.
+    """
+    query = _NEWS_FOR_ADMINS if role is Role.ADMIN else _NEWS_FOR_PARTIES
+    values = {"conversation_id": conversation_id, "seq": seq, "limit": PAGE}
+    rows = (await tx.execute(query, {**values, "people": list(people)})).all()
+    lines = tuple(as_line(row) for row in rows if row.seq is not None)
+    return News(lines, frozenset(rows[0].lost))
 
 
 async def lines_named(
