@@ -66,6 +66,19 @@ SETTINGS = {
     EventKind.TEAM_CHANGED,
 }
 
+# What can be chosen, and what it is called: in filters, in the details, in the rows of a list.
+CHOICES = {
+    EventKind.TAG_CREATED,
+    EventKind.TAG_CHANGED,
+    EventKind.TEAM_CHANGED,
+    EventKind.CATEGORY_CREATED,
+    EventKind.CATEGORY_CHANGED,
+    EventKind.FIELD_CREATED,
+    EventKind.FIELD_CHANGED,
+    EventKind.PERSON_DEACTIVATED,
+    EventKind.PERSON_REACTIVATED,
+}
+
 
 # What the conversation shows as a line between its messages.
 _LINES = {

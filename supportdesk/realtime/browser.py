@@ -35,6 +35,8 @@ class Browser:
     """Until when, by the event loop's clock, its person counts as writing a reply."""
     marks_asked: bool = False
     """It has been told to read its marks again and has not begun to."""
+    choices_asked: bool = False
+    """The same for what there is to choose from."""
     paged_thread: bool = False
     """Earlier pages of the conversation are on the screen, so its history is this tab's own."""
     paged_inbox: bool = False

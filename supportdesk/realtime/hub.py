@@ -17,7 +17,7 @@ from uuid import UUID
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import messages
-from supportdesk.domain.events import SETTINGS, EventKind
+from supportdesk.domain.events import CHOICES, SETTINGS, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
@@ -245,6 +245,8 @@ class Hub:
         if bell.kind in SETTINGS:
             for browser in [b for b in self._browsers.values() if b.settings]:
                 await self._screen.reread_settings(browser.token)
+        if bell.kind in CHOICES:
+            await self._wake_for_choices(bell)
         if bell.conversation is None:
             return
         if bell.kind == TYPING and bell.actor is not None:
@@ -271,6 +273,21 @@ class Hub:
         if bell.kind == EventKind.MESSAGE_POSTED:
             # Who writes has read what stands above, which their other tabs have yet to hear.
             await self._reread_marks(bell.actor, bell.conversation)
+
+    async def _wake_for_choices(self, bell: Doorbell) -> None:
+        """What there is to choose from, and what it is called, stands on every screen."""
+        for thread_view in self._threads.values():
+            thread_view.wake(facts=True)
+        renamed = bell.subject if bell.kind == EventKind.TAG_CHANGED else None
+        if renamed is not None:
+            for inbox_view in self._inboxes.values():
+                inbox_view.wake_tagged(renamed)
+        for browser in [b for b in self._browsers.values() if b.inbox is not None]:
+            if renamed is not None and browser.paged_inbox:
+                await self._screen.reread_inbox(browser.token)
+            if browser.viewer.actor.role is not Role.BUYER and not browser.choices_asked:
+                browser.choices_asked = True
+                await self._screen.reread_choices(browser.token)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind == EventKind.TICKET_FILED

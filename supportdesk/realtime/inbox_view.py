@@ -92,6 +92,14 @@ class InboxView:
         self._recount = self._recount or new or self.key.filters.asks
         self._worker.wake()
 
+    def wake_tagged(self, tag_id: UUID) -> None:
+        """This tag is called something else now, or looks otherwise."""
+        if self._lock.locked():
+            self.reload()  # What is being read just now may still have it as it was.
+        for id_, placed in self._rows.items():
+            if any(tag.id == str(tag_id) for tag in placed.row.tags):
+                self.wake(UUID(id_))
+
     def reload(self) -> None:
         """Changes may have been missed: read the whole page again."""
         self._reload = True

@@ -67,6 +67,9 @@ class Screen(Protocol):
     async def reread_marks(self, token: str) -> None:
         """What the person has read and starred."""
 
+    async def reread_choices(self, token: str) -> None:
+        """What the filters and the details offer to choose from."""
+
     async def reread_settings(self, token: str) -> None:
         """The settings of the desk, on their page."""
 

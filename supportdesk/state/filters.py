@@ -17,6 +17,7 @@ from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries.choices import Choices, Named, choices_for
 from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.state.desk import browser_of
 from supportdesk.state.session import Effects, signed_in
 
 # What is typed stays in the browser, which searches by itself; until something is typed, the box
@@ -132,11 +133,25 @@ class FilterState(rx.State):
         spelled = spell(wanted)
         return rx.redirect(f"{path}?{spelled}" if spelled else path, replace=replace)
 
-    async def _arrive(self, viewer: Viewer, filters: Filters) -> EventSpec | None:
-        """Show these filters. A search that was not typed here is put into the box."""
+    @rx.event
+    async def reread_choices(self) -> None:
+        """Sent when there is something else to choose from, or it is called otherwise."""
+        browser = browser_of(self)
+        if browser is None or browser.inbox is None:
+            return
+        browser.choices_asked = False
+        await self._offer(await signed_in(self), browser.inbox.key.filters)
+
+    async def _offer(self, viewer: Viewer, filters: Filters) -> None:
+        """Bring what can be chosen up to date, and the names of what is."""
         choices = await choices_for(viewer.actor)
         self.assignees = list(choices.assignees)
         self.teams, self.tags = list(choices.teams), list(choices.tags)
+        self.chips = list(_chips(filters, choices))
+
+    async def _arrive(self, viewer: Viewer, filters: Filters) -> EventSpec | None:
+        """Show these filters. A search that was not typed here is put into the box."""
+        await self._offer(viewer, filters)
         spelled = spell(filters)
         self.query, self.asks = f"?{spelled}" if spelled else "", filters.asks
         self.statuses = [status.value for status in filters.statuses]
@@ -144,7 +159,6 @@ class FilterState(rx.State):
         self.assignee, self.team, self.tag = filters.assignee, filters.team, filters.tag
         self.starred, self.unread = filters.starred, filters.unread
         self.overdue, self.sort = filters.overdue, filters.sort.value
-        self.chips = list(_chips(filters, choices))
         self.cleared = as_link(Filters(sort=filters.sort))
         if filters.text == self._searched:
             return None

@@ -23,6 +23,8 @@ from socketio import packet
 from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
 from supportdesk.realtime.typing import Typist
+from supportdesk.state.details import DetailsState
+from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
@@ -87,6 +89,10 @@ class ReflexScreen:
 
     async def recheck_session(self, token: str) -> None:
         await self._tell(token, WorkspaceState.recheck)
+
+    async def reread_choices(self, token: str) -> None:
+        await self._tell(token, FilterState.reread_choices)
+        await self._tell(token, DetailsState.count_again)
 
     async def reread_settings(self, token: str) -> None:
         await self._tell(token, SettingsState.reread)

@@ -146,7 +146,10 @@ DEEDS = {
         lambda cast, ticket: tickets.set_priority(cast.bea, ticket, Priority.HIGH),
         ["ticket_changed"],
     ),
-    "tagging": (lambda cast, ticket: tags.add(cast.sol, ticket, "Refund"), ["tags_changed"]),
+    "tagging": (
+        lambda cast, ticket: tags.add(cast.sol, ticket, "Refund"),
+        ["tag_created", "tags_changed"],
+    ),
     "filling in": (fill_in, ["fields_changed"]),
     "noting": (
         lambda cast, ticket: notes.write(cast.ada, ticket, "Careful.", ""),

@@ -22,7 +22,7 @@ async def _sign_out(http: aiohttp.ClientSession, desk: Desk, person: Person) -> 
         assert response.status == 303
 
 
-def _deactivate(desk: Desk, admin: Person, person: Person) -> None:
+def deactivate(desk: Desk, admin: Person, person: Person) -> None:
     """As the command does, by hand: it has no screen yet."""
     with psycopg.connect(desk.app_url, options="-c role=supportdesk_app") as connection:
         connection.execute(
@@ -66,7 +66,7 @@ async def test_all_tabs_of_an_ended_session_leave(
     if how == "signed out":
         await _sign_out(http, desk, person)
     else:
-        _deactivate(desk, ada, person)
+        deactivate(desk, ada, person)
         tabs.append(other_session)
     for tab in tabs:
         await _is_out(tab, watching)

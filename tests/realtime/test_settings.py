@@ -9,10 +9,8 @@ from supportdesk import routes
 from supportdesk.domain.actor import Role
 from tests.support.browsers import Browsers, catch_up, heard
 from tests.support.desk import Desk
-from tests.support.raw_browser import RawBrowser, state_name
+from tests.support.raw_browser import SETTINGS, RawBrowser
 from tests.support.seed import ADMIN, SELLER, Seed
-
-SETTINGS = state_name("settings", "settings_state")
 
 
 async def at_settings(browsers: Browsers, seed: Seed, name: str) -> RawBrowser:
@@ -22,12 +20,12 @@ async def at_settings(browsers: Browsers, seed: Seed, name: str) -> RawBrowser:
     return browser
 
 
-def category_names(browser: RawBrowser) -> list[str]:
-    return [row["name"] for row in browser.var(SETTINGS, "categories")]
+def template_names(browser: RawBrowser) -> list[str]:
+    return [row["name"] for row in browser.var(SETTINGS, "templates")]
 
 
-async def add_category(browser: RawBrowser, name: str) -> None:
-    form = {"sort": "category", "id": "", "name": name}
+async def add_template(browser: RawBrowser, name: str) -> None:
+    form = {"sort": "template", "id": "", "name": name, "type": "problem"}
     await browser.send(f"{SETTINGS}.submit", form_data=form)
 
 
@@ -41,9 +39,9 @@ async def test_other_admins_on_the_page_see_it_and_those_elsewhere_hear_nothing(
     for browser in elsewhere:
         await catch_up(browser)  # Who writes for the first time becomes one of its people.
     before = [len(browser.frames) for browser in elsewhere]
-    await add_category(zoe, "Delivery")
+    await add_template(zoe, "Delivery")
     for browser in (zoe, yann):
-        await browser.until(lambda b: "Delivery" in category_names(b))
+        await browser.until(lambda b: "Delivery" in template_names(b))
     for browser, since in zip(elsewhere, before, strict=True):
         assert heard(browser, since, await catch_up(browser)) == []
         assert all("Delivery" not in text for _, text in browser.frames)
@@ -58,9 +56,9 @@ async def test_who_is_no_admin_neither_reads_nor_changes_them(
     await stranger.open(routes.ADMIN_SETTINGS)
     for handler in ("arrive", "reread"):
         await stranger.send(f"{SETTINGS}.{handler}")
-    await add_category(stranger, f"Planted by a {role}")
+    await add_template(stranger, f"Planted by a {role}")
     await stranger.until(lambda b: "Only admins may do this." in str(b.var(SETTINGS, "errors")))
-    await add_category(zoe, f"After the {role}")
-    await zoe.until(lambda b: f"After the {role}" in category_names(b))
-    assert f"Planted by a {role}" not in category_names(zoe)
-    assert stranger.var(SETTINGS, "categories") == []
+    await add_template(zoe, f"After the {role}")
+    await zoe.until(lambda b: f"After the {role}" in template_names(b))
+    assert f"Planted by a {role}" not in template_names(zoe)
+    assert stranger.var(SETTINGS, "templates") == []

@@ -90,7 +90,8 @@ SEEN = {
         " message_posted t1-admins, ticket_changed t1,"
         " ticket_filed t2, message_posted t2-description, message_posted t2-answer,"
         " ticket_filed t3, message_posted t3-description, message_posted t3-staff,"
-        " signed_in session of bea, tags_changed t1, notes_changed t1, fields_changed t1,"
+        " signed_in session of bea, tag_created refund, tag_created carrier,"
+        " tags_changed t1, notes_changed t1, fields_changed t1,"
         " tags_changed t2, notes_changed t2, fields_changed t3",
         "tag": "refund carrier",
         "ticket_listing": "t1/itself t1/refund t2/itself t2/carrier t3/itself",

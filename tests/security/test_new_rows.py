@@ -90,6 +90,7 @@ def draft(world, owner, to="t1", **more):
     }  # fmt: skip
 
 
+MADE_A_TAG = {"kind": "tag_created", "audience": "admins"}
 ADDED = {
     # A draft: one's own, where one takes part.
     "a draft of one's own in t1": (lambda w, me: draft(w, me), "bea sol abe"),
@@ -123,6 +124,10 @@ ADDED = {
     "an event in t2": (lambda w, me: event(w, me, "t2"), "ben abe"),
     "an event in somebody else's name": (lambda w, me: event(w, w.cast.max.user_id), ""),
     "an event of no ticket": (lambda w, me: event(w, me, None), "abe"),
+    "that one has made a tag": (lambda w, me: event(w, me, None, **MADE_A_TAG), "sol sia abe"),
+    "that somebody else has made a tag": (
+        lambda w, me: event(w, w.cast.max.user_id, None, **MADE_A_TAG), "",
+    ),
     "an event with a time of one's own": (lambda w, me: event(w, me, created_at="2001-01-01"), ""),
     # Taking part: only an admin, only as themselves, and only known to admins.
     "oneself in t1, known to everyone": (lambda w, me: participant(w, me), ""),

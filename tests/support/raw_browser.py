@@ -48,6 +48,7 @@ DETAILS = state_name("details", "details_state")
 LABELS = state_name("labels", "label_state")
 PRESENCE = state_name("presence", "presence_state")
 NEW_TICKET = state_name("new_ticket", "new_ticket_state")
+SETTINGS = state_name("settings", "settings_state")
 WORKSPACE = state_name("workspace", "workspace_state")
 SEND_AGAIN = f"{COMPOSER}.send_again"
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.commands.settings import tell
 from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
@@ -115,6 +116,8 @@ async def _find_or_make(tx: AsyncConnection, actor: Actor, name: str) -> tuple[U
             "hue": crc32(name.lower().encode()) % HUES,
             "created_by": actor.user_id,
         }
-        await tx.execute(insert(Tag).values(**new).on_conflict_do_nothing())
+        made = insert(Tag).values(**new).on_conflict_do_nothing().returning(col(Tag.id))
+        if (tag_id := await tx.scalar(made)) is not None:
+            await tell(tx, actor, EventKind.TAG_CREATED, tag_id, {"name": name})
         row = (await tx.execute(known)).one()
     return row.id, row.name
