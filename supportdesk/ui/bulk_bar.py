@@ -25,7 +25,7 @@ def bulk_bar(role: str) -> rx.Component:
 
 
 def _bar(role: str) -> rx.Component:
-    admin = role == "admin"
+    admin, staff = role == "admin", role != "buyer"
     return rx.el.div(
         rx.el.div(
             rx.el.b(f"{BulkState.selected.length()} selected"),
@@ -41,7 +41,8 @@ def _bar(role: str) -> rx.Component:
             if admin
             else None,
             _set("Set team", "team", _named(FilterState.teams)) if admin else None,
-            _set("Add tag", "tag", _named(FilterState.tags)) if role != "buyer" else None,
+            _set("Add tag", "tag", _named(FilterState.tags)) if staff else None,
+            _set("Remove tag", "untag", _named(FilterState.tags)) if staff else None,
             class_name="picks",
         ),
         role="group",

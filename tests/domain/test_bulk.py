@@ -106,6 +106,26 @@ async def test_a_tag_is_added_once_and_taken_off_again_where_it_was_added(cast, 
     assert ask("SELECT ticket_id FROM ticket_tag") == [three[0]]
 
 
+async def test_a_tag_is_taken_off_and_put_on_again_where_it_was(cast, three, tag, ask):
+    await bulk.apply(cast.sol, three[:2], Change(Field.TAG, str(tag)))
+    off = Change(Field.UNTAG, str(tag))
+    for stranger in (cast.bea, cast.sia):
+        assert len((await bulk.apply(stranger, three, off)).refused) == 3
+    summary = await bulk.apply(cast.ada, three, off)
+    assert _numbers(summary.done) == ["TC-0001", "TC-0002"]
+    assert summary.unchanged == ("TC-0003",)
+    assert ask("SELECT ticket_id FROM ticket_tag") == []
+    told = ask("SELECT data FROM event WHERE kind = 'tags_changed' ORDER BY seq DESC LIMIT 1")
+    assert told == [{"added": [], "removed": ["refund"]}]
+
+    await bulk.apply(cast.sol, three[1:2], Change(Field.TAG, str(tag)))
+    back = await bulk.undo(cast.ada, summary.done)
+    assert _numbers(back.done) == ["TC-0001"]
+    assert [each.number for each in back.refused] == ["TC-0002"]
+    assert "changed it since" in back.refused[0].reason
+    assert set(ask("SELECT ticket_id FROM ticket_tag")) == set(three[:2])
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -113,6 +133,7 @@ async def test_a_tag_is_added_once_and_taken_off_again_where_it_was_added(cast, 
         Change(Field.PRIORITY, ""),
         Change(Field.ASSIGNEE, "somebody"),
         Change(Field.TAG, ""),
+        Change(Field.UNTAG, ""),
     ],
 )
 async def test_a_value_that_is_none_is_no_change(cast, three, change, ask):

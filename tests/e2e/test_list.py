@@ -186,6 +186,34 @@ async def test_many_tickets_are_changed_at_once_with_what_was_refused_and_put_ba
     await expect(screen.row(new.number)).to_contain_text("Closed")
 
 
+async def test_a_tag_that_was_just_made_is_put_on_and_taken_off_several_tickets(
+    browsers: Browsers, seed: Seed, buyer: Person, seller: Person
+) -> None:
+    first, second = tickets_of(seed, buyer, seller, "First", "Second")
+    tag = f"tag{new_id().hex[-8:]}"
+    screen = await browsers.open(seller)
+    chosen = screen.page.get_by_role("group", name="Selected tickets")
+    said = screen.page.get_by_role("status", name="What was changed")
+
+    async def to_both(name: str) -> None:
+        for ticket in (first, second):
+            await screen.page.get_by_role("checkbox", name=ticket.number).click()
+        await chosen.get_by_role("combobox", name=name).select_option(label=tag)
+
+    iris = seed.person(ADMIN, "Iris")
+    admin = await browsers.open(iris, iris.page(first))
+    await admin.box("Add a tag").fill(tag)
+    await admin.box("Add a tag").press("Enter")
+    await to_both("Add tag")
+    await expect(said).to_contain_text("1 ticket changed. 1 is like that already.")
+    await to_both("Remove tag")
+    await expect(said).to_contain_text("2 tickets changed.")
+    await expect(screen.rows.filter(has_text=tag)).to_have_count(0)
+    await said.get_by_role("button", name="Undo").click()
+    await expect(said).to_contain_text("2 tickets are as before.")
+    await expect(screen.rows.filter(has_text=tag)).to_have_count(2)
+
+
 async def test_all_that_match_are_chosen_past_the_first_page(
     browsers: Browsers, seed: Seed, buyer: Person, seller: Person
 ) -> None:

@@ -37,11 +37,15 @@ class Field(StrEnum):
     ASSIGNEE = "assignee"
     TEAM = "team"
     TAG = "tag"
+    UNTAG = "untag"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`value` is a status, a priority or an id; no assignee or team is empty. A tag is added."""
+    """`value` is a status, a priority or an id; no assignee or team is empty.
+
+    Tags are put on (`TAG`) or taken off (`UNTAG`) one at a time.
+    """
 
     field: Field
     value: str
@@ -82,6 +86,7 @@ _COLUMNS = {
     Field.ASSIGNEE: "assignee_id",
     Field.TEAM: "team_id",
 }
+_TAGGING = (Field.TAG, Field.UNTAG)
 _ANOTHER = "Somebody has changed it since, so it stays as it is."
 # What one ticket was and is; None when it was like that already.
 Outcome = tuple[str, str] | None
@@ -138,7 +143,7 @@ def _read(change: Change) -> Any:
     if change.field is Field.PRIORITY:
         return _one_of(Priority, change.value)
     found = parse_id(change.value)
-    if found is None and (change.value or change.field is Field.TAG):
+    if found is None and (change.value or change.field in _TAGGING):
         raise Invalid("Choose one of the list.")
     return found
 
@@ -157,8 +162,10 @@ async def _numbers(actor: Actor, ticket_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 async def _change(actor: Actor, ticket_id: UUID, field: Field, wanted: Any) -> Outcome:
     async with transaction(actor) as tx:
-        if field is Field.TAG:
-            return await _add_tag(tx, actor, ticket_id, wanted)
+        if field in _TAGGING:
+            put_on = field is Field.TAG
+            tagged = await _tag(tx, actor, ticket_id, wanted, put_on=put_on)
+            return (_on(wanted, not put_on), _on(wanted, put_on)) if tagged else None
         before = await _current(tx, ticket_id, field)
         if before == wanted:
             return None
@@ -172,8 +179,10 @@ async def _change(actor: Actor, ticket_id: UUID, field: Field, wanted: Any) -> O
 
 async def _put_back(actor: Actor, done: Done) -> None:
     async with transaction(actor) as tx:
-        if done.field is Field.TAG:
-            await _remove_tag(tx, actor, done.ticket_id, UUID(done.after))
+        if done.field in _TAGGING:
+            tag_id, put_on = UUID(done.before or done.after), bool(done.before)
+            if not await _tag(tx, actor, done.ticket_id, tag_id, put_on=put_on):
+                raise Refused(_ANOTHER)
             return
         column = _COLUMNS[done.field]
         now = await _current(tx, done.ticket_id, done.field)
@@ -203,19 +212,23 @@ def _restored(field: Field, stored: str) -> Any:
     return parse_id(stored)
 
 
-async def _add_tag(tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID) -> Outcome:
-    name = await _tag_name(tx, actor, ticket_id, tag_id)
-    if await _has_tag(tx, ticket_id, tag_id):
-        return None
-    await tags.tag_within(tx, actor, ticket_id, added={tag_id: name})
-    return "", str(tag_id)
+async def _tag(
+    tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID, *, put_on: bool
+) -> bool:
+    """Put the tag on, or take it off; whether that changed anything."""
+    named = {tag_id: await _tag_name(tx, actor, ticket_id, tag_id)}
+    if await _has_tag(tx, ticket_id, tag_id) is put_on:
+        return False
+    if put_on:
+        await tags.tag_within(tx, actor, ticket_id, added=named)
+    else:
+        await tags.tag_within(tx, actor, ticket_id, removed=named)
+    return True
 
 
-async def _remove_tag(tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID) -> None:
-    name = await _tag_name(tx, actor, ticket_id, tag_id)
-    if not await _has_tag(tx, ticket_id, tag_id):
-        raise Refused(_ANOTHER)
-    await tags.tag_within(tx, actor, ticket_id, removed={tag_id: name})
+def _on(tag_id: UUID, on: bool) -> str:
+    """What `Done` keeps of a tag: its id while it is on the ticket."""
+    return str(tag_id) if on else ""
 
 
 async def _tag_name(tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID) -> str:
