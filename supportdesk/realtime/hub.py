@@ -266,6 +266,9 @@ class Hub:
         for role in Role:
             if thread_view := self._threads.get((bell.conversation, role)):
                 facts = amended is None and bell.kind != EventKind.MESSAGE_POSTED
+                if bell.kind == EventKind.REACTION_CHANGED and bell.actor is not None:
+                    # Whoever reacts takes part from then on.
+                    facts = not thread_view.name_of(bell.actor)
                 thread_view.wake(facts=facts, amended=amended)
         if bell.kind == EventKind.REACTION_CHANGED:
             return

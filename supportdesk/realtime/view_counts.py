@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.queries import views
 from supportdesk.domain.queries.views import View
@@ -22,6 +24,7 @@ class ViewCounts:
         self._actor = actor
         self._screen = screen
         self._counts: dict[str, str] = {}
+        self._lock = asyncio.Lock()
         self._worker = Worker(self._count, every=_EVERY_SECONDS)
 
     @property
@@ -35,13 +38,19 @@ class ViewCounts:
     def stop(self) -> None:
         self._worker.stop()
 
+    @property
+    def latest(self) -> dict[str, str]:
+        """What the menus show, or are about to."""
+        return self._counts
+
     async def now(self) -> dict[str, str]:
         """The counts for a menu that just opened, which `wake` keeps up to date."""
-        self._counts = await views.counts_for(self._actor, self.views)
+        await self._count()
         return self._counts
 
     async def _count(self) -> None:
-        before = self._counts
-        if await self.now() != before:
-            sockets = [browser.socket for browser in self.openers]
-            await self._screen.show_counts(sockets, self._counts)
+        async with self._lock:  # What was counted last is the latest.
+            before, self._counts = self._counts, await views.counts_for(self._actor, self.views)
+            if self._counts != before:
+                sockets = [browser.socket for browser in self.openers]
+                await self._screen.show_counts(sockets, self._counts)

@@ -135,7 +135,7 @@ class FilterState(rx.State):
 
     @rx.event
     async def reread_choices(self) -> None:
-        """Sent when there is something else to choose from, or it is called otherwise."""
+        """Sent when there is something else to choose from, and when sellers reach for a box."""
         browser = browser_of(self)
         if browser is None or browser.inbox is None:
             return

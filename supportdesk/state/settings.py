@@ -46,6 +46,7 @@ from supportdesk.state.session import (
     signed_in,
     viewer_of,
 )
+from supportdesk.state.views import ViewsState
 
 # What is being edited, and in which dialog. It lives in the browser, so that it stays open, with
 # all that was typed, through a lost connection and a restart of the server.
@@ -83,6 +84,7 @@ class SettingsState(rx.State):
             # What it showed before, it shows no more.
             hub().forget(browser)
             browser.settings = True
+            (await self.get_state(ViewsState))._follows = False
             self.error = ""
             await self._read(viewer.actor)
         except DatabaseUnavailable as error:

@@ -16,10 +16,11 @@ from supportdesk.domain.queries import views
 from supportdesk.domain.queries.filters import spell
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
+from supportdesk.realtime.browser import Browser
 from supportdesk.state.choice import typed
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import asked_for
-from supportdesk.state.session import attempt, signed_in
+from supportdesk.state.session import Effects, attempt, signed_in
 
 # Which dialog is open, by its name; the browser alone knows.
 saving = ClientStateVar.create("saving_view", default=False)
@@ -27,26 +28,44 @@ editing = ClientStateVar.create("editing_views", default=False)
 
 
 class ViewsState(rx.State):
-    """`counts` is told by the hub, by query, while the menu is open."""
+    """`counts` is told by the hub, by query, while the menu is open: it follows."""
 
     built_in: list[View] = []
     saved: list[View] = []
     counts: dict[str, str] = {}
     error: str = ""
+    _follows: bool = False
 
     @rx.event
-    async def show(self, opened: bool) -> None:
+    async def show(self, opened: bool) -> Effects:
         """Runs when the menu opens or closes: while it is open, its numbers are kept right."""
         viewer = await signed_in(self)
         browser = browser_of(self)
         if browser is None:
             return
-        if opened is not True:
+        self._follows = opened is True
+        if not self._follows:
             hub().close_views(browser)
             return
+        async for effect in self._follow(viewer, browser):
+            yield effect
+
+    async def _follow(self, viewer: Viewer, browser: Browser) -> Effects:
+        """Show what is so by now, and be told of what comes: see `Browser`."""
+        hub().open_views(browser, ())
         await self._read(viewer)
         counts = hub().open_views(browser, [*self.built_in, *self.saved])
-        self.counts = await counts.now()
+        told = self.counts = await counts.now()
+        yield None
+        while counts.latest != told:
+            told = self.counts = counts.latest
+            yield None
+
+    async def _arrive(self, viewer: Viewer, browser: Browser) -> Effects:
+        """A menu that was open when the line was lost is open still."""
+        if self._follows and not hub().shows_views(browser):
+            async for effect in self._follow(viewer, browser):
+                yield effect
 
     @rx.event
     async def edit(self) -> None:

@@ -29,6 +29,7 @@ from supportdesk.state.session import (
 )
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, linked_message, show_message
+from supportdesk.state.views import ViewsState
 
 
 class WorkspaceState(rx.State):
@@ -104,6 +105,8 @@ class WorkspaceState(rx.State):
                 yield None
             list_.error = ""
             yield await composer._hand_over()
+            async for step in (await self.get_state(ViewsState))._arrive(viewer, browser):
+                yield step
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
 

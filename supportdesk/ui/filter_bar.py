@@ -40,7 +40,7 @@ def filter_bar(role: str) -> rx.Component:
         rx.el.div(
             _statuses(),
             _pick("Priority", "priority", FilterState.priority, "Any priority", _of(Priority)),
-            _assignee() if staff else _kind(),
+            _assignee(role) if staff else _kind(),
             _named("Tag", "tag", FilterState.tag, "Any tag", FilterState.tags) if staff else None,
             class_name="picks",
         ),
@@ -156,7 +156,9 @@ def _named(
     return _pick(name, key, value, none, rx.foreach(choices, _option))
 
 
-def _assignee() -> rx.Component:
+def _assignee(role: str) -> rx.Component:
+    # Sellers know those who have taken part in their tickets, which may be one more by now.
+    again = {"on_focus": FilterState.reread_choices} if role == "seller" else {}
     return _pick(
         "Assignee",
         "assignee",
@@ -165,6 +167,7 @@ def _assignee() -> rx.Component:
         rx.el.option("Me", value=ME),
         rx.el.option("Nobody", value=NOBODY),
         rx.foreach(FilterState.assignees, _option),
+        **again,
     )
 
 

@@ -1,4 +1,7 @@
-"""Several people at their tabs, and what each of them may do there, sent without waiting for it."""
+"""Several people at their tabs, and what each of them may do there, sent without waiting for it.
+
+What they settle beyond single tickets is in `settling_at_tabs`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from typing import Any
 import psycopg
 from hypothesis import strategies as st
 
+from supportdesk import routes
+from supportdesk.domain.ids import new_id
+from tests.realtime.settling_at_tabs import Settling, settling
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
 from tests.support.raw_browser import (
@@ -18,13 +24,14 @@ from tests.support.raw_browser import (
     LABELS,
     MESSAGE,
     NEW_TICKET,
+    QUICK,
     THREAD,
     RawBrowser,
 )
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
 
 # Who sits at which tab: bea has two of one session, sol two of two sessions.
-TABS = ("bea", "bea", "sol", "sol again", "ada", "abe")
+TABS = ("bea", "bea", "sol", "sol again", "ada", "abe", "ada")
 PAGE, MORE = 30, 4  # The list has a further page.
 # Filters of a list -> what that asks of tickets, and the order, in SQL.
 ACTIVITY = "c.activity_{level} DESC, t.number DESC"
@@ -43,6 +50,22 @@ FILTERED = {
         "t.id IN (SELECT conversation_id FROM participant WHERE user_id = %(me)s AND starred)",
         ACTIVITY,
     ),
+}
+BULK_CHANGES = [
+    ("priority", "low"),
+    ("priority", "urgent"),
+    ("status", "resolved"),
+    ("assignee", ""),
+    ("team", "some"),
+    ("tag", "some"),
+    ("untag", "some"),
+]
+QUICK_ONES: dict[str, dict[str, Any]] = {
+    "star": {"starred": True},
+    "close": {},
+    "reopen": {},
+    "assign_to_me": {},
+    "prioritise": {"value": "high"},
 }
 TALKED_OF = 3  # The tickets that everything happens on; the first one is long.
 
@@ -82,13 +105,16 @@ def steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("react"), st.integers(0, 5)),
         st.tuples(st.just("edit"), st.integers(0, 5)),
         st.tuples(st.just("delete"), st.integers(0, 5)),
-        st.tuples(st.just("bulk"), st.sampled_from(["low", "urgent"])),
+        st.tuples(st.just("bulk"), st.sampled_from(BULK_CHANGES)),
+        st.tuples(st.just("quick"), st.sampled_from(sorted(QUICK_ONES))),
+        st.tuples(st.just("category"), st.none()),
         st.tuples(st.just("undo"), st.none()),
         st.tuples(st.just("star"), st.none()),
         st.tuples(st.just("earlier"), st.none()),
         st.tuples(st.just("more"), st.none()),
         st.tuples(st.just("file"), st.booleans()),
         st.tuples(st.just("cut"), st.none()),
+        *settling(),
     )
     step = st.builds(
         lambda tab, verb, waits: Step(tab, *verb, waits),
@@ -99,7 +125,7 @@ def steps() -> st.SearchStrategy[list[Step]]:
     return st.lists(step, min_size=8, max_size=30)
 
 
-class World:
+class World(Settling):
     """The people of one example, their tickets and their tabs."""
 
     def __init__(self, seed: Seed, browsers: Browsers, desk: Desk) -> None:
@@ -113,22 +139,31 @@ class World:
         self.tickets = seed.tickets(parties[:TALKED_OF], messages=70)
         self.tickets = [*self.tickets, *seed.tickets(parties)]
         self.said = 0
+        self.menus, self.writing = set(), {}
+        self._owner_url = desk.owner_url
         with psycopg.connect(desk.owner_url) as database:
             (self.team,) = database.execute("SELECT id::text FROM team").fetchone()
             database.execute(
                 "INSERT INTO field_definition (id, name, kind)"
                 " VALUES (gen_random_uuid(), 'Order', 'text') ON CONFLICT DO NOTHING"
             )
+            self.tag = new_id()
+            database.execute(
+                "INSERT INTO tag (id, name, created_by) VALUES (%s, %s, %s)",
+                (self.tag, f"Deed {self.tag.hex[-8:]}", self.sol.id),
+            )
+            for name in ("ada", "abe"):
+                database.execute(
+                    "INSERT INTO team_member (team_id, user_id) VALUES (%s, %s)",
+                    (self.team, people[name].id),
+                )
 
     async def open(self) -> None:
         self.tabs = [self._browsers.new(person) for person in self.people]
-        pages = [self.tickets[0], None, self.tickets[0], None, self.tickets[0], self.tickets[1]]
-        await asyncio.gather(
-            *(
-                tab.visit(person.page(page))
-                for tab, person, page in zip(self.tabs, self.people, pages, strict=True)
-            )
-        )
+        tickets = [self.tickets[0], None, self.tickets[0], None, self.tickets[0], self.tickets[1]]
+        pages = [person.page(at) for person, at in zip(self.people, tickets, strict=False)]
+        pages.append(routes.ADMIN_SETTINGS)
+        await asyncio.gather(*(tab.visit(page) for tab, page in zip(self.tabs, pages, strict=True)))
 
     async def take(self, step: Step) -> None:
         tab, person = self.tabs[step.tab], self.people[step.tab]
@@ -143,16 +178,19 @@ class World:
         await tab.navigate(person.home + query_of(tab))
 
     async def _filter(self, tab: RawBrowser, person: Person, query: str) -> None:
-        await tab.navigate(tab.path.partition("?")[0] + query)
+        here = person.home if at_settings(tab) else tab.path.partition("?")[0]
+        await tab.navigate(here + query)
 
     async def _scroll(self, tab: RawBrowser, person: Person, away: bool) -> None:
         await tab.send(f"{INBOX}.scroll_away" if away else f"{INBOX}.scroll_back")
 
     async def _say(self, tab: RawBrowser, person: Person, audience: str) -> None:
         self.said += 1
+        self.unsure(person)
         await tab.say(f"Message {self.said} to {audience}", audience)
 
     async def _chatter(self, tab: RawBrowser, person: Person, count: int) -> None:
+        self.unsure(person)
         for _ in range(count):
             self.said += 1
             await tab.say(f"Message {self.said}")
@@ -199,10 +237,21 @@ class World:
         if line := _message(tab, back):
             await tab.send(f"{MESSAGE}.delete_message", message_id=line["id"])
 
-    async def _bulk(self, tab: RawBrowser, person: Person, priority: str) -> None:
+    async def _category(self, tab: RawBrowser, person: Person, _: None) -> None:
+        for category in self.known("categories")[-1:]:
+            await tab.send(f"{DETAILS}.choose_category", value=category["id"])
+
+    async def _bulk(self, tab: RawBrowser, person: Person, change: tuple[str, str]) -> None:
+        field, value = change
         for row in tab.rows[:3]:
             await tab.send(f"{BULK}.pick", ticket_id=row["id"], extend=False)
-        await tab.send(f"{BULK}.change", field="priority", value=priority)
+        if value == "some":
+            value = str(self.team if field == "team" else self.tag)
+        await tab.send(f"{BULK}.change", field=field, value=value)
+
+    async def _quick(self, tab: RawBrowser, person: Person, deed: str) -> None:
+        for row in tab.rows[1:2]:
+            await tab.send(f"{QUICK}.{deed}", ticket_id=row["id"], **QUICK_ONES[deed])
 
     async def _undo(self, tab: RawBrowser, person: Person, _: None) -> None:
         await tab.send(f"{BULK}.undo")
@@ -230,8 +279,13 @@ class World:
 
     async def _cut(self, tab: RawBrowser, person: Person, _: None) -> None:
         path = tab.path
+        self.unsure(person)
         await tab.cut()
         await tab.open(path)
+
+
+def at_settings(tab: RawBrowser) -> bool:
+    return tab.path == routes.ADMIN_SETTINGS
 
 
 def query_of(tab: RawBrowser) -> str:

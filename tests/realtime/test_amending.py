@@ -59,6 +59,15 @@ async def test_an_edit_a_reaction_and_a_deletion_show_at_everybody(seed, browser
         assert "bulb" not in str(screen.state[INBOX])
 
 
+async def test_who_reacts_is_one_of_the_people_from_then_on(seed, browsers, people):
+    ticket, admin = seed.ticket(*people[:2]), str(people[2].id)
+    screens = _, _, ada = await open_all(browsers, people, ticket)
+    assert admin not in str(ada.var(THREAD, "facts")["people"])
+    await ada.send(f"{MESSAGE}.react", message_id=line(ada, 1)["id"], emoji="👍")
+    for screen in screens:
+        await screen.until(lambda b: admin in str(b.var(THREAD, "facts")["people"]))
+
+
 async def test_a_line_further_up_changes_in_its_place_for_those_who_have_paged_back_too(
     seed, browsers, people
 ):

@@ -267,10 +267,15 @@ async def test_the_numbers_in_the_menu_of_views_are_live_while_it_is_open(
     writer = await browsers.visit(shop.seller, shop.tickets[0])
     await writer.send(f"{DETAILS}.choose_status", value="closed")
     await reader.until(lambda b: b.var(VIEWS, "counts")[undone] == "2")
+    await reader.cut()
+    await reader.visit(reader.path)  # The menu has stayed open meanwhile.
+    another = await browsers.visit(shop.seller, shop.tickets[1])
+    await another.send(f"{DETAILS}.choose_status", value="closed")
+    await reader.until(lambda b: b.var(VIEWS, "counts")[undone] == "1")
     await reader.send(f"{VIEWS}.show", opened=False)
     await reader.settled()
     before = dict(reader.var(VIEWS, "counts"))
-    await writer.send(f"{DETAILS}.choose_status", value="open")
+    await another.send(f"{DETAILS}.choose_status", value="open")
     await reader.until(lambda b: b.rows[0]["status"] == "open")
     assert reader.var(VIEWS, "counts") == before
 

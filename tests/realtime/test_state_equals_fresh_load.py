@@ -8,6 +8,7 @@ are the tabs compared with fresh ones of the same people on the same pages.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from contextlib import suppress
 from typing import Any
@@ -16,24 +17,52 @@ import aiohttp
 import psycopg
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.realtime.deeds_at_tabs import FILTERED, PAGE, Step, World, query_of, steps
+from supportdesk import routes
+from supportdesk.state.outbox import MESSAGE_BOX
+from tests.realtime.deeds_at_tabs import (
+    FILTERED,
+    PAGE,
+    TALKED_OF,
+    Step,
+    World,
+    at_settings,
+    query_of,
+    steps,
+)
+from tests.realtime.settling_at_tabs import SORTS, drafts_of
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
-from tests.support.raw_browser import INBOX, THREAD, RawBrowser
+from tests.support.raw_browser import (
+    COMPOSER,
+    FILTERS,
+    INBOX,
+    NEW_TICKET,
+    SETTINGS,
+    THREAD,
+    VIEWS,
+    RawBrowser,
+)
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 PATIENCE = 15
+OFFERED = f'(document.getElementById("{MESSAGE_BOX}"))'
 LEVELS = {BUYER: "everyone", SELLER: "staff", ADMIN: "admins"}
 SEES = {BUYER: ["everyone"], SELLER: ["everyone", "staff"], ADMIN: ["everyone", "staff", "admins"]}
 
 
 async def at_rest(world: World, desk: Desk) -> None:
     """Wait until each tab shows what is last in the database, and what is read is noted."""
-    for tab in world.tabs:
+    for tab, person in zip(world.tabs, world.people, strict=True):
         await tab.send(f"{INBOX}.scroll_back")
+        if person.actor.role is SELLER:  # They reach for the box of assignees.
+            await tab.send(f"{FILTERS}.reread_choices")
         await tab.settled()
+        if not at_settings(tab):
+            await tab.until(lambda b: not b.outbox, PATIENCE)
     with psycopg.connect(desk.owner_url, autocommit=True) as database:
         for tab, person in zip(world.tabs, world.people, strict=True):
+            if at_settings(tab):
+                continue
             order = _order(database, person, query_of(tab))
             await tab.until(
                 lambda b, o=order: [row["number"] for row in b.rows][: len(o)] == o, PATIENCE
@@ -46,8 +75,11 @@ async def at_rest(world: World, desk: Desk) -> None:
 
 async def _fresh(browsers: Browsers, tab: RawBrowser, person: Person) -> RawBrowser:
     """Another tab of that person on the same page, which has paged as far."""
-    number = tab.var(THREAD, "number")
     fresh = browsers.new(person)
+    if at_settings(tab):
+        await fresh.visit(routes.ADMIN_SETTINGS)
+        return fresh
+    number = tab.var(THREAD, "number")
     path = person.page(SeededTicket(person.id, number)) if number else person.home
     await fresh.visit(path + query_of(tab))
     while fresh.var(INBOX, "has_more") and len(fresh.rows) < len(tab.rows):
@@ -107,12 +139,14 @@ def _first(browser: RawBrowser) -> int:
     return browser.lines[0]["seq"] if browser.lines else 0
 
 
-def held(tab: RawBrowser, rows: int, from_seq: int) -> dict[str, Any]:
+def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any]:
     """What that tab shows, as far as two tabs of one person on one page have to agree.
 
     Which lines are in slots and how far each has paged may differ, and where the screen begins the
     first line has its date and name.
     """
+    if at_settings(tab):
+        return {kind: tab.var(SETTINGS, kind) for kind in (*SORTS.values(), "teams")}
     lines = [line for line in tab.lines if line["seq"] >= from_seq]
     numbers = [row["number"] for row in tab.rows[:rows]]
     return {
@@ -129,6 +163,8 @@ def held(tab: RawBrowser, rows: int, from_seq: int) -> dict[str, Any]:
         "starred": [number for number in numbers if number in tab.var(INBOX, "starred")],
         "total": tab.var(INBOX, "total"),
         "open": tab.var(INBOX, "open_number"),
+        "choices": [tab.var(FILTERS, kind) for kind in ("assignees", "teams", "tags", "chips")],
+        "views": [tab.var(VIEWS, kind) for kind in ("built_in", "saved", "counts")] if menu else [],
     }
 
 
@@ -157,26 +193,55 @@ async def test_what_a_tab_holds_is_what_a_fresh_load_gives(
             await world.take(step)
         await at_rest(world, desk)
         for tab, person in zip(world.tabs, world.people, strict=True):
-            await _agrees(browsers, tab, person)
+            await _agrees(world, browsers, tab, person)
+        await _drafts_agree(world, browsers, desk)
     finally:
+        world.tidy_up()
         await browsers.close()
 
 
-async def _agrees(browsers: Browsers, tab: RawBrowser, person: Person) -> None:
-    fresh = await _fresh(browsers, tab, person)
+async def _agrees(world: World, browsers: Browsers, tab: RawBrowser, person: Person) -> None:
+    fresh, menu = await _fresh(browsers, tab, person), tab in world.menus
+    if menu:
+        await fresh.send(f"{VIEWS}.show", opened=True)
+        await fresh.settled()
     rows, from_seq = min(len(tab.rows), len(fresh.rows)), max(_first(tab), _first(fresh))
 
     def agree(_: RawBrowser) -> bool:
-        return held(tab, rows, from_seq) == held(fresh, rows, from_seq)
+        return held(tab, rows, from_seq, menu) == held(fresh, rows, from_seq, menu)
 
     with suppress(AssertionError):
         await tab.until(agree, 3)
-    told, loaded = held(tab, rows, from_seq), held(fresh, rows, from_seq)
+    told, loaded = held(tab, rows, from_seq, menu), held(fresh, rows, from_seq, menu)
     for what in told:
         assert told[what] == loaded[what], f"{what} of {person.name} at {tab.path}"
+    if at_settings(tab):
+        return
     assert _in_once(tab)
     assert _in_once(fresh)
     assert (len(tab.rows) < tab.var(INBOX, "total")) == tab.var(INBOX, "has_more")
     if tab.var(THREAD, "has_earlier"):
         await _grow(tab, f"{THREAD}.load_earlier", lambda b: len(b.lines))
         assert _in_once(tab)
+
+
+async def _drafts_agree(world: World, browsers: Browsers, desk: Desk) -> None:
+    """What is kept is what was typed last, and is brought to its writer."""
+    with psycopg.connect(desk.owner_url, autocommit=True) as database:
+        kept = {person: drafts_of(database, person) for person in world.people}
+    for person, drafts in kept.items():
+        for (owner, number), (_, text) in world.writing.items():
+            if owner == person.id and text is not None:
+                assert drafts.get(number, "").strip() == text.strip()
+    for person, drafts in kept.items():
+        of_talk = world.tickets[:TALKED_OF]
+        ticket = next((each for each in of_talk if each.number in drafts), of_talk[0])
+        fresh = await browsers.visit(person, ticket)
+        await fresh.send(f"{COMPOSER}.bring_draft")
+        await fresh.send(f"{NEW_TICKET}.show")
+        await fresh.settled()
+        scripts = [each.get("payload", {}).get("javascript_code", "") for each in fresh.events]
+        brought = "".join(script for script in scripts if OFFERED in script)
+        assert bool(brought) == (ticket.number in drafts)
+        assert json.dumps(drafts.get(ticket.number, ""))[1:-1] in brought
+        assert fresh.var(NEW_TICKET, "brought_back", False) == ("" in drafts)
