@@ -123,3 +123,16 @@ async def test_earlier_versions_are_shown_to_the_staff_alone(seed, browsers, peo
         versions = screen.var(MESSAGE, "versions")
         assert [each["text"] for each in versions] == ["It is the blub."]
     assert bea.var(MESSAGE, "versions") == []
+
+
+async def test_who_reacts_takes_part_from_then_on(seed, browsers, people):
+    ticket = seed.ticket(*people[:2])
+    bea, _, ada = await open_all(browsers, people, ticket)
+
+    def takes_part(browser: RawBrowser) -> bool:
+        names = [each["name"] for each in browser.var(THREAD, "facts")["people"]]
+        return people[2].name in names
+
+    assert not takes_part(bea)
+    await ada.send(f"{MESSAGE}.react", message_id=line(ada, 1)["id"], emoji="👍")
+    await bea.until(takes_part)
