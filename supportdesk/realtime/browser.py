@@ -38,7 +38,7 @@ class Browser:
     choices_asked: bool = False
     """The same for what there is to choose from."""
     paged_thread: bool = False
-    """Earlier pages of the conversation are on the screen, so its history is this tab's own."""
+    """Its reader is not at the end of the conversation, so its history is this tab's own."""
     paged_inbox: bool = False
     """The same for further pages of the list."""
     hold: Hold | None = None

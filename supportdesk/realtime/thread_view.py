@@ -26,6 +26,8 @@ from supportdesk.realtime.screen import Screen, ThreadChange
 from supportdesk.realtime.worker import Worker
 
 SLOTS = 32
+# So many lines at most stand in a page at a time, those in slots included.
+MOST_LINES = 150
 
 # Long enough for all who read it at the same time, short enough to be told at once.
 _RECEIPTS_AFTER_SECONDS = 0.5
@@ -97,6 +99,11 @@ class ThreadView:
         return lines[0].seq if lines else 0
 
     @property
+    def last_seq(self) -> int:
+        """The place of the last line."""
+        return self.last_line.seq if self.last_line else 0
+
+    @property
     def history_to(self) -> int:
         """The last place that stands in the history; what follows is in slots."""
         return self._history[-1].seq if self._history else 0
@@ -158,6 +165,14 @@ class ThreadView:
         if browser.thread_version == self.version:
             self.admitted.add(browser)
             return None
+        browser.thread_version = self.version
+        return self._snapshot(self._facts) if self._facts else None
+
+    def go_back_to_end(self, browser: Browser) -> ThreadSnapshot | None:
+        """What a tab that showed lines of its own choice is handed to follow the end again.
+        `settle` has to follow."""
+        self.admitted.discard(browser)
+        browser.paged_thread = False
         browser.thread_version = self.version
         return self._snapshot(self._facts) if self._facts else None
 

@@ -24,17 +24,15 @@ from supportdesk.domain.queries.ticket_facts import (
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, ShownReceipt, show, show_receipt, zone
 from supportdesk.realtime.presence import Here
+from supportdesk.realtime.thread_view import MOST_LINES, ThreadSnapshot
 from supportdesk.realtime.thread_view import SLOTS as LIVE
-from supportdesk.realtime.thread_view import ThreadSnapshot
 from supportdesk.realtime.typing import Typist
 from supportdesk.state.choice import Choice
-from supportdesk.state.desk import browser_of
+from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.session import Effects, attempt, signed_in
 
-# So many unread lines are loaded at once, and so many of those before them.
-_MOST_UNREAD, _CONTEXT = 200, 5
-# Further back than this, a link to a message opens the conversation at its end.
-_FURTHEST_JUMP = 1_000
+# So many lines above the one that a tab is led to are loaded with it.
+_CONTEXT = 25
 _LINK = re.compile(r"message-(\d{1,9})")
 
 
@@ -44,13 +42,18 @@ def linked_message(fragment: str) -> int:
     return int(link[1]) if link else 0
 
 
-def show_message(seq: int) -> EventSpec:
-    """Bring it into view, and mark it for a moment; it may have yet to be drawn."""
+def note_link() -> EventSpec:
+    """The page has been led to the message that its address names."""
+    return rx.call_script("window.linkFollowed = location.href")
+
+
+def follow_link(seq: int) -> EventSpec:
+    """Go to the message in that place, unless the page has been led there already: a connection
+    that comes back is no new visit."""
+    followed = "window.linkFollowed === location.href"
+    go_to: Any = ThreadState.go_to
     return rx.call_script(
-        f"(function look(left) {{ const line = document.getElementById('message-{seq}');"
-        " if (!line) { left && requestAnimationFrame(() => look(left - 1)); return }"
-        " line.scrollIntoView({block: 'center'});"
-        " line.animate([{background: 'var(--accent-soft)'}, {}], 2500) })(120)"
+        f"{followed} ? 0 : (window.linkFollowed = location.href, {seq})", callback=go_to
     )
 
 
@@ -112,7 +115,9 @@ def _plain(value: object) -> object:
 class ThreadState(rx.State):
     """`live_0` … `live_31` are the slots for what arrives; see `realtime/thread_view`.
 
-    As with the list, the hub changes them without asking this state.
+    As with the list, the hub changes them without asking this state. A reader who is not at the end
+    has a stretch of lines of their own in `history`; with `has_later` it ends before the slots
+    begin, which then are not drawn. `aim` names what to bring into view, see `ui/reading_place`.
     """
 
     number: str = ""
@@ -121,16 +126,25 @@ class ThreadState(rx.State):
     facts: ShownFacts = ShownFacts()
     history: list[ShownLine] = []
     has_earlier: bool = False
+    has_later: bool = False
+    # The last line when the reader left the end, 0 at the end; where the history ended since then,
+    # and how many messages had come by there.
+    away_since: int = 0
+    history_to: int = 0
+    missed: int = 0
+    aim: str = ""
     receipt: ShownReceipt = ShownReceipt()
     loading_earlier: bool = False
+    loading_later: bool = False
     # The first message that was not read when the ticket was opened; 0: all were.
     new_from: int = 0
     here: list[str] = []
     admins_here: list[Here] = []
     typing: list[Typist] = []
     error: str = ""
-    # Where this tab's screen begins once it shows earlier pages; 0 while the view's own does.
+    # Where the stretch that this tab shows begins; 0 while it shows the end, like everybody.
     _first_seq: int = 0
+    _aims: int = 0
 
     @rx.event
     async def load_earlier(self) -> Effects:
@@ -142,76 +156,147 @@ class ThreadState(rx.State):
         self.error = await attempt(self._load_earlier())
         self.loading_earlier = False
 
+    async def _load_earlier(self) -> None:
+        viewer = await signed_in(self)
+        browser = browser_of(self)
+        if browser is None or (view := browser.thread) is None:
+            return
+        here = self._first_seq or view.first_seq
+        if seq := await thread.page_before(viewer.actor, view.conversation_id, here):
+            await self._read_from(viewer, browser, seq)
+
     @rx.event
-    async def go_to(self, seq: int) -> Effects:
-        """Bring the message in that place into view, loading what lies between if need be."""
-        if not isinstance(seq, int) or isinstance(seq, bool):
+    async def load_later(self) -> Effects:
+        """Put the next page under the last line."""
+        if self.loading_later or not self.has_later:
+            return
+        self.loading_later = True
+        yield None
+        self.error = await attempt(self._load_later())
+        self.loading_later = False
+
+    async def _load_later(self) -> None:
+        viewer = await signed_in(self)
+        browser = browser_of(self)
+        if browser is not None and self.has_later:
+            await self._read_from(viewer, browser, self.history[thread.PAGE].seq)
+
+    @rx.event
+    async def go_to(self, seq: int) -> None:
+        """Bring the message in that place into view, with what stands around it."""
+        if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < 2**53:
             return
         viewer = await signed_in(self)
         browser = browser_of(self)
         if browser is not None:
             self.error = await attempt(self._reach(viewer, browser, seq))
-            yield None
-            yield show_message(seq)
 
     async def _reach(self, viewer: Viewer, browser: Browser, seq: int) -> None:
-        view = browser.thread
-        if view is None or not self.has_earlier:
+        if (view := browser.thread) is None or seq > view.last_seq:
             return
-        first_seq = self._first_seq or view.first_seq
-        if max(1, first_seq - _FURTHEST_JUMP) <= seq < first_seq:
+        first = self._first_seq or view.first_seq
+        if seq < first or (self.has_later and seq > self.history[-1].seq):
             await self._read_from(viewer, browser, max(1, seq - _CONTEXT))
+        self._aim(f"message-{seq}")
 
-    async def _load_earlier(self) -> None:
-        viewer = await signed_in(self)
+    @rx.event
+    async def scroll_away(self, seq: int) -> None:
+        """The end is out of sight, and the line in that place the last: nothing that is on the
+        screen goes away by itself from here on."""
+        await signed_in(self)
         browser = browser_of(self)
-        if browser is None or browser.thread is None:
-            return
-        view = browser.thread
-        first_seq = self._first_seq or view.first_seq
-        earlier, _ = await thread.earlier_for(viewer.actor, view.conversation_id, first_seq)
-        if earlier:
-            await self._read_from(viewer, browser, earlier[0].seq)
-
-    async def _read_from(self, viewer: Viewer, browser: Browser, seq: int) -> None:
-        """Let the history begin at `seq`; it ends where the slots begin."""
-        view = browser.thread
-        if view is None:
+        view = browser.thread if browser else None
+        if browser is None or view is None or not isinstance(seq, int) or self.away_since:
             return
         browser.paged_thread = True
-        above, _ = await thread.earlier_for(viewer.actor, view.conversation_id, seq)
-        lines = await thread.from_seq_for(viewer.actor, view.conversation_id, seq)
-        self.history = show(
-            [line for line in lines if line.seq <= view.history_to], viewer.timezone
-        )
-        self._first_seq, self.has_earlier = seq, bool(above)
+        self._first_seq = self._first_seq or view.first_seq
+        self.history_to, self.away_since = view.history_to, max(1, min(seq, view.last_seq))
+
+    @rx.event
+    async def show_latest(self) -> Effects:
+        """Show the end of the conversation and follow what happens there; also sent when the end
+        has been scrolled to."""
+        viewer = await signed_in(self)
+        browser = browser_of(self)
+        if browser is not None:
+            if self.has_later:
+                self._aim("end")
+            async for effect in self._go_back(viewer, browser):
+                yield effect
+
+    async def _go_back(self, viewer: Viewer, browser: Browser) -> Effects:
+        if (view := browser.thread) is None or not self._first_seq:
+            return
+        first_seq, history_to = self._first_seq, self.history_to
+        self._forget_place()
+        if (first_seq, history_to) == (view.first_seq, view.history_to):
+            browser.paged_thread = False
+            return
+        missed = view.go_back_to_end(browser)
+        while missed:
+            self._show(missed, viewer.timezone)
+            yield None
+            missed = hub().settle_thread(browser)
+
+    async def _read_from(self, viewer: Viewer, browser: Browser, seq: int) -> None:
+        """Show the stretch of lines that begins at `seq`; it ends where the slots begin, or before
+        that when it would be too long."""
+        if (view := browser.thread) is None:
+            return
+        browser.paged_thread = True  # Before reading: what changes meanwhile is read again.
+        actor, id_ = viewer.actor, view.conversation_id
+        found = await thread.stretch_for(actor, id_, seq, MOST_LINES + 1)
+        history_to = view.history_to
+        lines = [line for line in found.lines if line.seq <= history_to]
+        has_later = len(lines) > MOST_LINES - LIVE
+        away_since = self.away_since or (view.last_seq if has_later else 0)
+        missed = 0
+        if 0 < away_since < history_to:
+            missed = await thread.messages_between(actor, id_, away_since, history_to)
+        self.history = show(lines[:MOST_LINES], viewer.timezone, found.above)
+        self.has_earlier, self.has_later = found.above is not None, has_later
+        self._first_seq, self.history_to = seq, history_to
+        self.away_since, self.missed = away_since, missed
+
+    def _aim(self, what: str) -> None:
+        """Bring it into view, again if it is the same as before."""
+        self._aims += 1
+        self.aim = f"{what} {self._aims}"
 
     def _open(self, number: str) -> None:
         """Clear the panel for another ticket, which is on its way."""
         self.number, self.loaded, self.missing, self.error = number, False, False, ""
         self.facts, self.receipt = ShownFacts(), ShownReceipt()
         self.here, self.admins_here, self.typing = [], [], []
-        self.history, self._first_seq, self.has_earlier, self.new_from = [], 0, False, 0
+        self.history, self.has_earlier, self.new_from, self.aim = [], False, 0, ""
+        self._forget_place()
         self._set_live([])
 
+    def _forget_place(self) -> None:
+        """The tab shows the end, like everybody."""
+        self._first_seq = self.away_since = self.history_to = self.missed = 0
+        self.has_later = False
+
     async def _show_all(self, viewer: Viewer, browser: Browser, snapshot: ThreadSnapshot) -> None:
-        """Show it, with the earlier pages that this tab has loaded."""
-        read_back_to = self._first_seq
+        """Show it, with the stretch of lines that its reader is at."""
         self._show(snapshot, viewer)
-        if 0 < read_back_to < snapshot.first_seq:
-            await self._read_from(viewer, browser, read_back_to)
+        reads_further_up = self.away_since > 0
+        if self._first_seq:
+            await self._read_from(viewer, browser, self._first_seq)
+        if self.has_later and not reads_further_up:
+            self._forget_place()
+            self._show(snapshot, viewer)
+            browser.paged_thread = False
 
     async def _mark_new(self, viewer: Viewer, browser: Browser, read_to: int) -> None:
         """Note where what has not been read begins, and see to it that it stands on the screen.
 
         For who has read nothing yet, everything is new, which needs no saying.
         """
-        view = browser.thread
-        if view is None or not read_to:
+        if (view := browser.thread) is None or not read_to:
             return
         if read_to < view.first_seq:
-            far = view.first_seq - _MOST_UNREAD
-            await self._read_from(viewer, browser, max(read_to - _CONTEXT, far, 1))
+            await self._read_from(viewer, browser, max(1, read_to - _CONTEXT))
         shown = [*self.history, *(line for n in range(LIVE) for line in getattr(self, f"live_{n}"))]
         me = str(viewer.actor.user_id)
         unread = (
@@ -220,6 +305,8 @@ class ThreadState(rx.State):
             if line.seq > read_to and line.kind == "message" and line.sender_id != me
         )
         self.new_from = next(unread, 0)
+        if self.new_from:
+            self._aim("new-line")
 
     def _show(self, snapshot: ThreadSnapshot, viewer: Viewer) -> None:
         timezone = viewer.timezone
@@ -227,7 +314,7 @@ class ThreadState(rx.State):
         receipt = snapshot.receipt.told_to(viewer.actor.user_id)
         self.receipt = show_receipt(receipt, timezone)
         self.history = show(snapshot.history, timezone)
-        self._first_seq, self.has_earlier = 0, snapshot.has_earlier
+        self.has_earlier = snapshot.has_earlier
         above = snapshot.history[-1] if snapshot.history else None
         self._set_live(show(snapshot.live, timezone, above))
         self.loaded, self.missing = True, False

@@ -28,7 +28,7 @@ from supportdesk.state.session import (
     viewer_of,
 )
 from supportdesk.state.settings import SettingsState
-from supportdesk.state.thread import ThreadState, linked_message, show_message
+from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
 from supportdesk.state.views import ViewsState
 
 
@@ -84,16 +84,15 @@ class WorkspaceState(rx.State):
                 yield rx.scroll_to(LIST_TOP)
             await self._leave(viewer, browser, list_, number)
             showing = ticket.number == number and ticket.loaded
+            linked = linked_message(self.router.url.fragment)
             if number and not (browser.thread and showing):
                 if ticket.number != number:
                     ticket._open(number)
                     yield None
                 await self._open(viewer, browser, ticket, number)
-                linked = linked_message(self.router.url.fragment)
                 if linked and not showing:
                     await ticket._reach(viewer, browser, linked)
-                    yield None
-                    yield show_message(linked)
+                    yield note_link()
             yield None
             while missed := hub().settle_inbox(browser):
                 list_._show(missed)
@@ -104,6 +103,8 @@ class WorkspaceState(rx.State):
                 await ticket._show_all(viewer, browser, missed_lines)
                 yield None
             list_.error = ""
+            if linked and showing:
+                yield follow_link(linked)
             yield await composer._hand_over()
             async for step in (await self.get_state(ViewsState))._arrive(viewer, browser):
                 yield step

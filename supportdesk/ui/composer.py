@@ -27,14 +27,14 @@ from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_picker
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
-from supportdesk.ui.latest import newest, of_all_lines
+from supportdesk.ui.latest import go_to_end, newest, of_all_lines
 from supportdesk.ui.manage_replies import manage_replies
+from supportdesk.ui.reading_place import TO_THE_END
 
 # Well within the silence after which nobody counts as typing any more.
 _TYPING_AGAIN = 2500
 
-_TO_THE_END = "document.getElementById('conversation')?.scrollTo(0, 0)"
-_PUT = put(setter(quoted, None), setter(writing_since, 0), audience.WRITTEN_FOR_THESE, _TO_THE_END)
+_PUT = put(setter(quoted, None), setter(writing_since, 0), audience.WRITTEN_FOR_THESE, TO_THE_END)
 
 
 def composer() -> rx.Component:
@@ -62,6 +62,7 @@ def composer() -> rx.Component:
                     rx.noop(),
                     ComposerState.send(waiting, unsendable).temporal,
                 ),
+                rx.cond(ThreadState.has_later, ThreadState.show_latest(), rx.noop()),
                 audience.keep_draft(value_of(MESSAGE_BOX), later=True),
             ],
             class_name=f"composer {audience_chosen.value}",
@@ -108,7 +109,7 @@ def _answered_meanwhile() -> rx.Component:
             rx.icon("message-square-more", size=14),
             rx.el.span(rx.el.b(name), " has written since you began.", role="status"),
             rx.el.span(class_name="grow"),
-            button("Read it", kind="quiet", on_click=at_once(_TO_THE_END)),
+            button("Read it", kind="quiet", on_click=go_to_end()),
             icon_button("I have seen it", "x", on_click=writing_since.set_value(newest)),
             class_name="meanwhile",
         ),

@@ -1,5 +1,7 @@
 """The middle panel: the open ticket's conversation."""
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
@@ -11,7 +13,7 @@ from supportdesk.state.inbox import InboxState
 from supportdesk.state.outbox import outbox
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
-from supportdesk.ui import focus, panels
+from supportdesk.ui import focus, panels, reading_place
 from supportdesk.ui.address import open_number
 from supportdesk.ui.composer import composer
 from supportdesk.ui.controls import alert, button, empty
@@ -90,28 +92,30 @@ def _log() -> rx.Component:
             rx.el.div(
                 _earlier(),
                 alert(ThreadState.error),
-                _lines(),
-                outbox_lines(),
-                _receipt(),
-                end_of_lines(),
+                rx.foreach(ThreadState.history, line),
+                rx.cond(ThreadState.has_later, _later(), _end()),
                 class_name="lines",
             ),
             conversation_skeleton(),
         ),
-        id="conversation",
+        id=reading_place.LOG,
         role="log",
         aria_label="Conversation",
         aria_busy=rx.cond(ThreadState.loaded, "false", "true"),
         tab_index=0,
+        data_aim=ThreadState.aim,
+        on_mount=reading_place.hold_place(),
         class_name="log",
     )
 
 
-def _lines() -> rx.Component:
+def _end() -> rx.Component:
     """What is past is drawn once; each new line has a slot of its own and moves nothing else."""
     return rx.fragment(
-        rx.foreach(ThreadState.history, line),
         rx.foreach(slots.to(list[list[ShownLine]]), lambda slot: rx.foreach(slot, line)),
+        outbox_lines(),
+        _receipt(),
+        end_of_lines(),
     )
 
 
@@ -127,15 +131,35 @@ def _receipt() -> rx.Component:
 def _earlier() -> rx.Component:
     return rx.cond(
         ThreadState.has_earlier,
-        in_view(
+        rx.fragment(
+            _reach("up", ThreadState.history[0].seq, ThreadState.load_earlier()),
             button(
                 rx.cond(ThreadState.loading_earlier, "Loading …", "Load earlier messages"),
-                kind="quiet",
+                kind="quiet further",
                 on_click=ThreadState.load_earlier,
             ),
-            on_change=lambda seen: rx.cond(seen, ThreadState.load_earlier(), rx.noop()),
-            class_name="earlier",
         ),
+    )
+
+
+def _later() -> rx.Component:
+    return rx.fragment(
+        _reach("down", ThreadState.history[-1].seq, ThreadState.load_later()),
+        button(
+            rx.cond(ThreadState.loading_later, "Loading …", "Load later messages"),
+            kind="quiet further",
+            on_click=ThreadState.load_later,
+        ),
+    )
+
+
+def _reach(way: str, edge: rx.Var[int], load: Any) -> rx.Component:
+    """The lines near one end of what is drawn: who comes so far soon wants the next page. It is
+    another one for each `edge`, so that it looks anew after each page."""
+    return in_view(
+        key=edge,
+        on_change=lambda seen: rx.cond(seen, load, rx.noop()),
+        class_name=f"reach {way}",
     )
 
 

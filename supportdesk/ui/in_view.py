@@ -12,6 +12,7 @@ class InView(Component):
     tag = "InView"
 
     root_margin: Var[str] = field(doc="How far outside the window still counts, as in CSS.")
+    initial_in_view: Var[bool] = field(doc="What to take for granted before the first look.")
     on_change: EventHandler[passthrough_event_spec(bool)] = field(doc="Fired when it changes.")
 
 

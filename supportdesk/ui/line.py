@@ -10,6 +10,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.message_menu import message_menu, reactions
+from supportdesk.ui.reading_place import NEW_LINE
 
 
 def line(shown: rx.Var[ShownLine]) -> rx.Component:
@@ -26,7 +27,7 @@ def _line(line: rx.Var[ShownLine], mine: rx.Var[bool], first_new: rx.Var[bool]) 
     """Drawn once; what arrives later does not draw it again."""
     return rx.fragment(
         rx.cond(line.day != "", rx.el.div(times.day(line.day), class_name="day")),
-        rx.cond(first_new, rx.el.div("New", role="separator", class_name="new-line")),
+        rx.cond(first_new, rx.el.div("New", id=NEW_LINE, role="separator", class_name="new-line")),
         rx.cond(line.kind == "event", _event(line), _message(line, mine)),
     )
 

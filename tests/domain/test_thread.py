@@ -47,8 +47,9 @@ async def test_a_stranger_finds_no_ticket_by_any_way(cast, ticket, who):
     ):
         with pytest.raises(NotFound):
             await read
-    assert await thread.from_seq_for(stranger, ticket, 1) == ()
-    assert await thread.earlier_for(stranger, ticket, 99) == ((), False)
+    assert await thread.stretch_for(stranger, ticket, 1, 99) == thread.Stretch(None, ())
+    assert await thread.page_before(stranger, ticket, 99) == 0
+    assert await thread.messages_between(stranger, ticket, 0, 99) == 0
 
 
 async def test_absent_and_forbidden_are_the_same_to_a_stranger(cast, ticket):
@@ -70,10 +71,21 @@ async def test_it_opens_with_its_latest_fifty_lines_oldest_first(cast, ticket):
 async def test_the_pages_before_join_without_gap_or_double(cast, ticket):
     await write(cast, ticket, 109)
     opening = await thread.opening_for(cast.bea, ticket)
-    lines, more = await thread.earlier_for(cast.bea, ticket, opening.lines[0].seq)
-    first, none = await thread.earlier_for(cast.bea, ticket, lines[0].seq)
-    assert (more, none) == (True, False)
-    assert [line.seq for line in (*first, *lines, *opening.lines)] == list(range(1, 111))
+    second = await thread.page_before(cast.bea, ticket, opening.lines[0].seq)
+    first = await thread.page_before(cast.bea, ticket, second)
+    assert (second, first, await thread.page_before(cast.bea, ticket, first)) == (11, 1, 0)
+    found = await thread.stretch_for(cast.bea, ticket, second, 50)
+    assert found.above and found.above.seq == 10
+    assert [line.seq for line in (*found.lines, *opening.lines)] == list(range(11, 111))
+    assert (await thread.stretch_for(cast.bea, ticket, first, 50)).above is None
+
+
+async def test_what_came_between_two_places_is_counted_as_far_as_one_sees_it(cast, ticket):
+    await messages.post(cast.sol, ticket, "For staff.", Audience.STAFF)
+    await messages.post(cast.sol, ticket, "An answer.")
+    counts = [await thread.messages_between(who, ticket, 1, 3) for who in (cast.sol, cast.bea)]
+    assert counts == [2, 1]
+    assert await thread.messages_between(cast.sol, ticket, 1, 2) == 1
 
 
 async def test_exactly_one_page_has_nothing_earlier(cast, ticket):
@@ -109,8 +121,7 @@ async def test_everybody_reads_the_lines_that_are_for_them(cast, ticket, who):
     await messages.post(cast.sol, ticket, "An answer.")
     reader = getattr(cast, who)
     assert texts((await thread.opening_for(reader, ticket)).lines) == SEEN[who]
-    assert texts(await thread.from_seq_for(reader, ticket, 1)) == SEEN[who]
-    assert texts((await thread.earlier_for(reader, ticket, 99))[0]) == SEEN[who]
+    assert texts((await thread.stretch_for(reader, ticket, 1, 99)).lines) == SEEN[who]
 
 
 async def test_a_private_line_says_from_whom_it_is_hidden(cast, ticket):

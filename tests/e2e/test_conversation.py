@@ -59,24 +59,6 @@ async def test_what_is_new_begins_with_a_line_and_a_message_is_seen(
     await expect(seen).to_be_visible()
 
 
-async def test_who_reads_further_up_is_told_what_comes_and_not_pulled_down(
-    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
-) -> None:
-    nora, theo = people
-    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
-    early = seller.messages.filter(has_text=re.compile(r"Seeded message 5$")).first
-    await early.scroll_into_view_if_needed()
-    before = await early.bounding_box()
-    for text in ("Down here", "Still down here"):
-        await buyer.send(text)
-    pill = seller.page.get_by_role("button", name="2 new messages")
-    await expect(pill).to_be_visible()
-    assert await early.bounding_box() == before
-    await pill.click()
-    await expect(seller.messages.last).to_be_in_viewport()
-    await expect(pill).to_have_count(0)
-
-
 async def test_a_message_can_be_put_right_reacted_to_answered_and_taken_back(
     browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket, desk: Desk
 ) -> None:
@@ -139,25 +121,6 @@ async def test_nobody_is_offered_what_is_not_theirs_to_do(
     await expect(buyer.page.get_by_role("menuitem")).to_have_text(
         ["React", "Quote", "Copy link", "Mark unread from here"]
     )
-
-
-async def test_a_link_leads_to_a_message_however_far_back(
-    browsers: Browsers, seed: Seed, people: tuple[Person, Person]
-) -> None:
-    nora, theo = people
-    ticket = seed.ticket(nora, theo, messages=150)
-    reader = await browsers.open(nora, f"{nora.page(ticket)}#message-7")
-    linked = reader.messages.filter(has_text=re.compile(r"Seeded message 7$"))
-    await expect(linked).to_be_in_viewport()
-
-    await choose(reader, linked, "Quote")
-    await reader.send("About that")
-    other = await opened(browsers, theo, ticket)
-    quote = other.messages.last.get_by_role("link", name="Seeded message 7")
-    await quote.click()
-    await expect(
-        other.messages.filter(has_text=re.compile(r"Seeded message 7$")).first
-    ).to_be_in_viewport()
 
 
 async def test_who_writes_is_told_that_another_has_answered_meanwhile(

@@ -111,6 +111,8 @@ def steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("undo"), st.none()),
         st.tuples(st.just("star"), st.none()),
         st.tuples(st.just("earlier"), st.none()),
+        st.tuples(st.just("go_to"), st.integers(1, 120)),
+        st.tuples(st.just("latest"), st.none()),
         st.tuples(st.just("more"), st.none()),
         st.tuples(st.just("file"), st.booleans()),
         st.tuples(st.just("cut"), st.none()),
@@ -266,7 +268,15 @@ class World(Settling):
         await tab.send(f"{DETAILS}.toggle_star")
 
     async def _earlier(self, tab: RawBrowser, person: Person, _: None) -> None:
+        if tab.lines:
+            await tab.send(f"{THREAD}.scroll_away", seq=tab.lines[-1]["seq"])
         await tab.send(f"{THREAD}.load_earlier")
+
+    async def _go_to(self, tab: RawBrowser, person: Person, seq: int) -> None:
+        await tab.send(f"{THREAD}.go_to", seq=seq)
+
+    async def _latest(self, tab: RawBrowser, person: Person, _: None) -> None:
+        await tab.send(f"{THREAD}.show_latest")
 
     async def _more(self, tab: RawBrowser, person: Person, _: None) -> None:
         await tab.send(f"{INBOX}.load_more")

@@ -68,6 +68,7 @@ async def at_rest(world: World, desk: Desk) -> None:
                 lambda b, o=order: [row["number"] for row in b.rows][: len(o)] == o, PATIENCE
             )
             if tab.var(THREAD, "number"):
+                await _load(tab, "later")
                 ticket, last = _last(database, person, tab.var(THREAD, "number"))
                 await tab.until(lambda b, s=last: b.lines[-1]["seq"] == s, PATIENCE)
                 await _until_read(database, person, ticket, last)
@@ -85,7 +86,8 @@ async def _fresh(browsers: Browsers, tab: RawBrowser, person: Person) -> RawBrow
     while fresh.var(INBOX, "has_more") and len(fresh.rows) < len(tab.rows):
         await _grow(fresh, f"{INBOX}.load_more", lambda b: len(b.rows))
     while fresh.var(THREAD, "has_earlier") and _first(fresh) > _first(tab):
-        await _grow(fresh, f"{THREAD}.load_earlier", lambda b: len(b.lines))
+        await _grow(fresh, f"{THREAD}.load_earlier", _first)
+    await _load(fresh, "later")
     return fresh
 
 
@@ -131,8 +133,18 @@ async def _until_read(database: psycopg.Connection, person: Person, ticket: Any,
 async def _grow(browser: RawBrowser, handler: str, size: Any) -> None:
     before = size(browser)
     await browser.send(handler)
-    await browser.until(lambda b: size(b) > before)
+    await browser.until(lambda b: size(b) != before)
     await browser.settled()
+
+
+async def _load(browser: RawBrowser, way: str) -> None:
+    """Read on that way as far as it goes."""
+    while browser.var(THREAD, f"has_{way}"):
+        await _grow(browser, f"{THREAD}.load_{way}", _edges)
+
+
+def _edges(browser: RawBrowser) -> tuple[int, int]:
+    return _first(browser), browser.lines[-1]["seq"] if browser.lines else 0
 
 
 def _first(browser: RawBrowser) -> int:
@@ -221,7 +233,7 @@ async def _agrees(world: World, browsers: Browsers, tab: RawBrowser, person: Per
     assert _in_once(fresh)
     assert (len(tab.rows) < tab.var(INBOX, "total")) == tab.var(INBOX, "has_more")
     if tab.var(THREAD, "has_earlier"):
-        await _grow(tab, f"{THREAD}.load_earlier", lambda b: len(b.lines))
+        await _grow(tab, f"{THREAD}.load_earlier", _first)
         assert _in_once(tab)
 
 

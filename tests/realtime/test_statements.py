@@ -42,6 +42,15 @@ async def test_opening_a_screen_costs_as_much_as_ever(
     assert cost == COST[role]
 
 
+async def test_a_long_conversation_opens_with_as_few_as_a_short_one(
+    desk: Desk, seed: Seed, browsers: Browsers
+) -> None:
+    bea, sol = seed.person(BUYER), seed.person(SELLER)
+    for messages in (50, 10_000):
+        ticket = seed.ticket(bea, sol, messages=messages)
+        assert await opening(desk, browsers, bea, bea.page(ticket)) == COST[BUYER][1]
+
+
 async def test_opening_the_settings_costs_as_much_as_ever(
     desk: Desk, seed: Seed, browsers: Browsers
 ) -> None:

@@ -184,7 +184,10 @@ class RawBrowser:
     def lines(self) -> list[dict[str, Any]]:
         """The conversation on the screen, top to bottom."""
         slots = [self.var(THREAD, f"live_{i}", []) for i in range(32)]
-        return [*self.var(THREAD, "history", []), *(line for slot in slots for line in slot)]
+        history = self.var(THREAD, "history", [])
+        if self.var(THREAD, "has_later"):
+            return history
+        return [*history, *(line for slot in slots for line in slot)]
 
     @property
     def rows(self) -> list[dict[str, Any]]:

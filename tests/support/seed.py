@@ -145,6 +145,15 @@ class Seed:
             self._talk(ticket, [p for p in (buyer, seller) if p], messages)
         return made
 
+    def has_read(self, person: Person, ticket: SeededTicket, seq: int) -> None:
+        """The person has read as far as that place, and nothing that follows."""
+        with self._system() as connection:
+            connection.execute(
+                "UPDATE participant SET last_read_seq = %s"
+                " WHERE conversation_id = %s AND user_id = %s",
+                (seq, ticket.id, person.id),
+            )
+
     @contextmanager
     def asked_of_feature_requests(self, *fields: AskedField) -> Iterator[list[UUID]]:
         """Custom fields in this order, and their ids; afterwards no form asks for them any more."""

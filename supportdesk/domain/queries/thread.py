@@ -79,6 +79,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines that follow each other somewhere in a conversation, and the line `above` them."""
+
+    above: Line | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SeenBy:
     id: str
     name: str
@@ -143,6 +151,23 @@ LEFT JOIN LATERAL ({lines}) news ON true ORDER BY news.seq
 _NEWS_FOR_ADMINS = text(_NEWS.format(lost=_LOST_ADMINS, lines=_AFTER.text))
 _NEWS_FOR_PARTIES = text(_NEWS.format(lost=_LOST_PARTIES, lines=_AFTER.text))
 
+# Where the page before a place begins.
+_PAGE_BEFORE = text("""
+SELECT min(seq) FROM (
+    SELECT seq FROM (
+        (SELECT m.seq FROM message m WHERE m.conversation_id = :conversation_id AND m.seq < :seq
+         ORDER BY m.seq DESC LIMIT :limit)
+        UNION ALL
+        (SELECT e.seq FROM event e
+         WHERE e.conversation_id = :conversation_id AND e.in_thread AND e.seq < :seq
+         ORDER BY e.seq DESC LIMIT :limit)
+    ) line ORDER BY seq DESC LIMIT :limit
+) page
+""")
+_MESSAGES_BETWEEN = text("""
+SELECT count(*) FROM message m
+WHERE m.conversation_id = :conversation_id AND m.seq > :after AND m.seq <= :to
+""")
 
 # What one may not see of a conversation does not count as its latest message either.
 _RECEIPT = text("""
@@ -202,19 +227,28 @@ async def read_to(actor: Actor, conversation_id: UUID) -> int:
         return int(await tx.scalar(query) or 0)
 
 
-async def from_seq_for(actor: Actor, conversation_id: UUID, seq: int) -> tuple[Line, ...]:
-    """All lines from `seq` on, oldest first: what a reader who has paged back is looking at."""
-    values = {"conversation_id": conversation_id, "seq": seq - 1, "limit": None}
+async def stretch_for(actor: Actor, conversation_id: UUID, from_seq: int, limit: int) -> Stretch:
+    """Up to `limit` lines from the place `from_seq` on, oldest first."""
+    place = {"conversation_id": conversation_id, "seq": from_seq, "limit": 1}
     async with transaction(actor) as tx:
-        return tuple(as_line(row) for row in (await tx.execute(_AFTER, values)).all())
+        above = (await tx.execute(_BEFORE, place)).first()
+        values = {"conversation_id": conversation_id, "seq": from_seq - 1, "limit": limit}
+        rows = (await tx.execute(_AFTER, values)).all()
+    return Stretch(as_line(above) if above else None, tuple(map(as_line, rows)))
 
 
-async def earlier_for(
-    actor: Actor, conversation_id: UUID, before_seq: int
-) -> tuple[tuple[Line, ...], bool]:
-    """The page of lines before `before_seq`, oldest first, and whether there are more."""
+async def page_before(actor: Actor, conversation_id: UUID, seq: int) -> int:
+    """The place where the page before `seq` begins; 0 when there is nothing before it."""
+    values = {"conversation_id": conversation_id, "seq": seq, "limit": PAGE}
     async with transaction(actor) as tx:
-        return await _page(tx, _BEFORE, {"conversation_id": conversation_id, "seq": before_seq})
+        return int(await tx.scalar(_PAGE_BEFORE, values) or 0)
+
+
+async def messages_between(actor: Actor, conversation_id: UUID, after: int, to: int) -> int:
+    """How many messages stand after the place `after`, up to the place `to`."""
+    values = {"conversation_id": conversation_id, "after": after, "to": to}
+    async with transaction(actor) as tx:
+        return int(await tx.scalar(_MESSAGES_BETWEEN, values) or 0)
 
 
 async def _page(
