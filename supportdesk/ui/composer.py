@@ -24,7 +24,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience, canned_replies
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
-from supportdesk.ui.emojis import emoji_picker
+from supportdesk.ui.emojis import emoji_button, emoji_picker
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.key_area import key_area
 from supportdesk.ui.latest import go_to_end, newest, of_all_lines
@@ -67,6 +67,7 @@ def composer() -> rx.Component:
             ],
             class_name=f"composer {audience_chosen.value}",
         ),
+        emoji_picker(),
         _typing(),
         _shut_note(),
         # Outside the form: what is submitted in a dialog is no message.
@@ -175,7 +176,7 @@ def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
-        emoji_picker(),
+        emoji_button(),
         rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
         button("Send", kind="primary", type="submit"),
         class_name="tools",
