@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from supportdesk.domain.queries.sessions import Viewer
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     from supportdesk.realtime.hold import Hold
     from supportdesk.realtime.inbox_view import InboxView
     from supportdesk.realtime.thread_view import ThreadView
+
+
+class Attention(StrEnum):
+    """Whether somebody looks at a tab: `IDLE` is visible, but nothing has moved there for long."""
+
+    HERE = "here"
+    IDLE = "idle"
+    HIDDEN = "hidden"
 
 
 @dataclass(eq=False, slots=True)
@@ -25,6 +34,8 @@ class Browser:
     token: str
     socket: str
     viewer: Viewer
+    attention: Attention = Attention.HIDDEN
+    """Hidden until it says otherwise, for it may have been opened in the background."""
     thread: ThreadView | None = None
     thread_version: int = -1
     inbox: InboxView | None = None
@@ -47,3 +58,12 @@ class Browser:
     """Its reader has said that what is open there counts as unread, until they come back to it."""
     settings: bool = False
     """It shows the settings of the desk."""
+
+    @property
+    def visible(self) -> bool:
+        return self.attention is not Attention.HIDDEN
+
+    @property
+    def reads(self) -> bool:
+        """What stands there counts as read."""
+        return self.visible and not self.keeps_unread

@@ -22,7 +22,7 @@ from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
-from supportdesk.realtime.browser import Browser
+from supportdesk.realtime.browser import Attention, Browser
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
 from supportdesk.realtime.presence import REPLYING_SECONDS, Presence
 from supportdesk.realtime.screen import Screen
@@ -87,9 +87,9 @@ class Hub:
         return self._browsers.get(token)
 
     def disconnect(self, socket: str) -> None:
-        """The connection is gone. What its tab had on the screen counts as read."""
+        """The connection is gone. What its tab had on a visible screen counts as read."""
         for browser in [b for b in self._browsers.values() if b.socket == socket]:
-            if not browser.keeps_unread:
+            if browser.reads:
                 self._spawn(self._note_read(browser, browser.thread))
             self._let_go(browser)
             del self._browsers[browser.token]
@@ -128,7 +128,8 @@ class Hub:
             return None
         missed = view.settle(browser)
         if missed is None:
-            self._spawn(self._note_read(browser, view))
+            if browser.reads:
+                self._spawn(self._note_read(browser, view))
             self._spawn(self._presence.tell(view.conversation_id, browser))
             self._spawn(self._typing.greet(browser))
         return missed
@@ -311,7 +312,8 @@ class Hub:
 
     async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
         for browser in list(self._browsers.values()):
-            looking = browser.thread and browser.thread.conversation_id == conversation
+            here = browser.thread and browser.thread.conversation_id == conversation
+            looking = here and browser.visible
             if browser.viewer.actor.user_id == person and not looking and not browser.marks_asked:
                 browser.marks_asked = True
                 await self._screen.reread_marks(browser.token)
@@ -346,7 +348,13 @@ class Hub:
                 view.reload()
         await self._screen.keep(list(self._browsers))
 
-    # Reading: what stands on an open screen has been read, but not every message needs a write.
+    # Reading: what stands on a visible screen has been read, but not every message needs a write.
+
+    async def look(self, browser: Browser, attention: Attention) -> None:
+        """The tab came into sight or went out of it: what stands there has been read by now."""
+        was_visible, browser.attention = browser.visible, attention
+        if was_visible != browser.visible and not browser.keeps_unread:
+            await self._note_read(browser, browser.thread)
 
     def _read_soon(self, view: ThreadView) -> None:
         if (waiting := self._reading.pop(view, None)) is not None:
@@ -358,7 +366,7 @@ class Hub:
 
     async def _note_all_read(self, view: ThreadView) -> None:
         self._reading.pop(view, None)
-        people = {b.viewer.actor.user_id for b in view.admitted if not b.keeps_unread}
+        people = {b.viewer.actor.user_id for b in view.admitted if b.reads}
         if people and (last := view.last_line) is not None:
             await messages.note_read(list(people), view.conversation_id, last.seq)
 

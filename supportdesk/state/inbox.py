@@ -39,6 +39,8 @@ class InboxState(rx.State):
     touched: dict[str, TicketRow] = {}
     fresh: str = ""
     open_number: str = ""
+    # Whether somebody can see this tab: what stands in one that nobody sees stays unread.
+    visible: bool = True
     error: str = ""
     _after: Cursor | None = None
     _scrolled: bool = False
@@ -92,6 +94,13 @@ class InboxState(rx.State):
         viewer = await signed_in(self)
         if browser is not None and browser.inbox is not None:
             await self._read_marks(viewer, browser)
+
+    async def _look(self, viewer: Viewer, browser: Browser) -> None:
+        """The tab came into sight or went out of it: count what is open there, or no more."""
+        if self.visible != browser.visible:
+            self.visible = browser.visible
+            if browser.inbox is not None:
+                await self._read_marks(viewer, browser)
 
     # Held still while its reader is further down.
 

@@ -38,6 +38,7 @@ from supportdesk.domain.queries.settings import (
 )
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     SessionState,
     attempt,
@@ -90,7 +91,7 @@ class SettingsState(rx.State):
         except DatabaseUnavailable as error:
             self.error = str(error)
             hub().call_back(self.router.session.client_token)
-        return None
+        return ask_for_attention()
 
     @rx.event
     async def reread(self) -> None:

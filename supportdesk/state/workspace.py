@@ -19,6 +19,7 @@ from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
+from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     Effects,
     SessionState,
@@ -108,6 +109,7 @@ class WorkspaceState(rx.State):
             yield await composer._hand_over()
             async for step in (await self.get_state(ViewsState))._arrive(viewer, browser):
                 yield step
+            yield ask_for_attention()
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
 
@@ -123,13 +125,13 @@ class WorkspaceState(rx.State):
         ticket = await self.get_state(ThreadState)
         if ticket.number == number:
             return
-        view, keeps_unread = browser.thread, browser.keeps_unread
+        view, reads = browser.thread, browser.reads
         hub().leave_thread(browser)
         if not number:
             ticket._open("")
         if view is None:  # A reconnect on its way to that ticket was overtaken.
             return
-        if (last := view.last_line) is not None and not keeps_unread:
+        if (last := view.last_line) is not None and reads:
             await messages.mark_read(viewer.actor, view.conversation_id, last.seq)
         await list_._read_marks(viewer, browser)
 

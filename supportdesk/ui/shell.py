@@ -5,6 +5,7 @@ import reflex as rx
 from supportdesk.state.workspace import WorkspaceState
 from supportdesk.ui import focus, times
 from supportdesk.ui.account import account_menu
+from supportdesk.ui.attention import attention
 from supportdesk.ui.brand import mark
 from supportdesk.ui.connection import lost_connection
 from supportdesk.ui.fonts import inter
@@ -23,6 +24,7 @@ def shell(
         inter(),
         _skip_link(),
         lost_connection(),
+        attention(),
         rx.el.div(
             _rail(role, place),
             *panels,

@@ -21,13 +21,18 @@ from supportdesk.ui.row_actions import pick_box, row_actions
 def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
     """The row with what is mine about it; its link leads to the ticket under `folder`."""
     number, read, touched = row.number, InboxState.read, InboxState.touched
+    current = number == InboxState.open_number
     drawn = _row(
         # In a list that is held still the row stands as it was, with what became of it.
         row=rx.cond(touched.contains(row.id), touched[row.id], row),
         href=f"{folder}/{number}{FilterState.query}",
-        current=number == InboxState.open_number,
-        # Where one has left no mark, nothing is read.
-        unread=row.messages - rx.cond(read.contains(number), read[number], 0),
+        current=current,
+        # Where one has left no mark, nothing is read; what one looks at is.
+        unread=rx.cond(
+            current & InboxState.visible,
+            0,
+            row.messages - rx.cond(read.contains(number), read[number], 0),
+        ),
         starred=InboxState.starred.contains(number) & InboxState.starred[number],
         by_me=row.last_sender_id == SessionState.me_id,
         selected=BulkState.selected.contains(row.id),
@@ -54,7 +59,7 @@ def _row(
             rx.el.span(_marked(row, row.subject), class_name="subject"),
             _when(row, starred),
             _last(row, by_me),
-            rx.cond((unread > 0) & ~current, unread_badge(unread)),
+            rx.cond(unread > 0, unread_badge(unread)),
             _meta(row),
             to=href,
             aria_current=rx.cond(current, "page", "false"),

@@ -18,13 +18,14 @@ from typing import Any
 from uuid import uuid4
 
 from supportdesk import cookies
-from tests.support.raw_browser import COMPOSER, HYDRATE
+from tests.support.raw_browser import COMPOSER, HYDRATE, NOTE_ATTENTION
 
 # A numbered message as a line of a conversation: never the ticket list's copy of it.
 LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
 _HYDRATED = b'"is_hydrated_rx_state_":true'
 # In the script that settles the outbox: reasons, by message.
 _REFUSED = re.compile(rb'failed: \(\{\\"')
+_ASKS_FOR_ATTENTION = NOTE_ATTENTION.encode()
 _WHOLE = b'"history_rx_state_":'
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
@@ -207,6 +208,8 @@ class DeskBrowser(LightBrowser):
             super().heard(payload, now)
             if self.refused and _REFUSED.search(payload):
                 self.refused()
+            if _ASKS_FOR_ATTENTION in payload:
+                self._send(NOTE_ATTENTION, attention="here")
             if _HYDRATED in payload and not self.ready.done():
                 self.ready.set_result(None)
 
@@ -215,11 +218,10 @@ class DeskBrowser(LightBrowser):
         return {"id": uuid4().hex, "ticket": self._ticket, **values}
 
     def say(self, text: str) -> None:
-        event = {
-            "name": f"{COMPOSER}.send",
-            "payload": {"waiting": [self._message(text)], "unsendable": ""},
-            "router_data": self._router_data,
-        }
+        self._send(f"{COMPOSER}.send", waiting=[self._message(text)], unsendable="")
+
+    def _send(self, handler: str, **payload: Any) -> None:
+        event = {"name": handler, "payload": payload, "router_data": self._router_data}
         self.send_text("42/_event," + json.dumps(["event", event]))
 
 

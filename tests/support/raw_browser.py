@@ -51,6 +51,7 @@ NEW_TICKET = state_name("new_ticket", "new_ticket_state")
 SETTINGS = state_name("settings", "settings_state")
 WORKSPACE = state_name("workspace", "workspace_state")
 SEND_AGAIN = f"{COMPOSER}.send_again"
+NOTE_ATTENTION = f"{PRESENCE}.note_attention"
 
 
 async def sign_in(http: aiohttp.ClientSession, url: str, name: str) -> str:
@@ -73,6 +74,7 @@ class RawBrowser:
         self.state: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
         self.outbox: list[dict[str, str]] = []
+        self.attention = "here"
         self.refused: dict[str, str] = {}
         self.bytes_in = 0
         self.frames: list[tuple[float, str]] = []
@@ -81,6 +83,7 @@ class RawBrowser:
         self._reader: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._again: asyncio.Task[None] | None = None
+        self._asked: asyncio.Task[None] | None = None
 
     async def open(self, path: str, origin: str | None = None) -> None:
         """Connect and arrive on `path`, as a page load does."""
@@ -125,6 +128,11 @@ class RawBrowser:
         if item not in self.outbox:
             self.outbox.append(item)
         return item["id"]
+
+    async def look(self, attention: str) -> None:
+        """Come into sight (`here`), go out of it (`hidden`), or stop moving (`idle`)."""
+        self.attention = attention
+        await self.send(NOTE_ATTENTION, attention=attention)
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.
@@ -201,7 +209,7 @@ class RawBrowser:
         """The unread count that the screen draws for that ticket."""
         read = self.var(INBOX, "read", {})
         row = next(row for row in self.rows if row["number"] == number)
-        shown = number != self.var(INBOX, "open_number")
+        shown = number != self.var(INBOX, "open_number") or not self.var(INBOX, "visible", True)
         return row["messages"] - read.get(number, 0) if shown else 0
 
     def _storage(self) -> dict[str, str]:
@@ -210,7 +218,7 @@ class RawBrowser:
         return {f"{NEW_TICKET}.ticket_id{MARK}": ticket_id} if ticket_id else {}
 
     def _settle(self, events: list[dict[str, Any]]) -> None:
-        """Do with the outbox what the server asks for."""
+        """Do with the outbox what the server asks for, and say that somebody looks."""
         for event in events:
             script = event.get("payload", {}).get("javascript_code", "")
             if found := SETTLED.search(script):
@@ -218,6 +226,8 @@ class RawBrowser:
                 self.refused |= refused
                 gone = {*json.loads(found[1]), *refused}
                 self.outbox = [each for each in self.outbox if each["id"] not in gone]
+            if NOTE_ATTENTION in str(event.get("payload", {}).get("callback")):
+                self._asked = asyncio.create_task(self.look(self.attention))
             if SEND_AGAIN in str(event.get("payload", {}).get("callback")):
                 delay = float(re.findall(r"(\d+)\) }\)$", script)[0]) / 1000
                 self._again = asyncio.create_task(self._send_again(delay))
