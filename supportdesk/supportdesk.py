@@ -13,8 +13,9 @@ from supportdesk import logs
 from supportdesk.api import auth, health, old_addresses
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
-from supportdesk.database.engine import dispose_engine
+from supportdesk.database.engine import DatabaseUnavailable, dispose_engine
 from supportdesk.pages import PAGES
+from supportdesk.realtime.attendance import attend
 from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
@@ -62,13 +63,15 @@ async def follow_the_database() -> AsyncIterator[None]:
     hub = Hub(ReflexScreen(app))
     desk.install(hub)
     forget_when_gone(hub)
-    listening = asyncio.create_task(listen(hub))
+    tasks = [asyncio.create_task(listen(hub)), asyncio.create_task(attend(hub.attendance))]
     try:
         yield
     finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(DatabaseUnavailable):
+            await hub.attendance.end()
         await dispose_engine()
 
 

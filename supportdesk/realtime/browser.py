@@ -42,8 +42,6 @@ class Browser:
     inbox_version: int = -1
     marked: set[str] = field(default_factory=set)
     """Numbers of the tickets whose marks this tab holds."""
-    replying_until: float = 0.0
-    """Until when, by the event loop's clock, its person counts as writing a reply."""
     marks_asked: bool = False
     """It has been told to read its marks again and has not begun to."""
     choices_asked: bool = False

@@ -22,9 +22,10 @@ from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
+from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
-from supportdesk.realtime.presence import REPLYING_SECONDS, Presence
+from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
 from supportdesk.realtime.typing import Typing
@@ -67,7 +68,10 @@ class Hub:
         self._waiting: set[str] = set()
         self._reading: dict[ThreadView, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._presence = Presence(screen, self._views_of)
+        self.attendance = Attendance(self._tell_presence)
+        self._presence = Presence(
+            screen, self._views_of, self.attendance.state_of, self.attendance.looking_at
+        )
         self._typing = Typing(screen, self._views_of)
 
     # Browsers come and go.
@@ -80,6 +84,7 @@ class Hub:
                 browser.viewer = viewer
                 return browser
             self._let_go(browser)
+            self.attendance.leave(browser)
         browser = self._browsers[token] = Browser(token, socket, viewer)
         return browser
 
@@ -92,6 +97,7 @@ class Hub:
             if browser.reads:
                 self._spawn(self._note_read(browser, browser.thread))
             self._let_go(browser)
+            self.attendance.leave(browser)
             del self._browsers[browser.token]
 
     def forget(self, browser: Browser) -> None:
@@ -112,7 +118,7 @@ class Hub:
         key = (ticket_id, browser.viewer.actor.role)
         view = self._threads.get(key)
         if view is None:
-            view = ThreadView(*key, self._screen, lost=self._lost, shown=self._read_soon)
+            view = ThreadView(*key, self._screen, lost=self._lost, shown=self._shown)
             self._threads[key] = view
         view.openers.add(browser)
         browser.thread = view
@@ -130,7 +136,8 @@ class Hub:
         if missed is None:
             if browser.reads:
                 self._spawn(self._note_read(browser, view))
-            self._spawn(self._presence.tell(view.conversation_id, browser))
+            self.attendance.follow(browser)
+            self._presence.welcome(browser, view.conversation_id)
             self._spawn(self._typing.greet(browser))
         return missed
 
@@ -144,8 +151,7 @@ class Hub:
         if not view.openers:
             view.stop()
             self._threads.pop((view.conversation_id, view.role), None)
-        browser.replying_until = 0.0
-        self._spawn(self._presence.tell(view.conversation_id))
+        self.attendance.follow(browser)
 
     async def catch_up(self, browser: Browser) -> None:
         """Have the ticket that is open there, and everywhere else, show what is so by now."""
@@ -153,17 +159,12 @@ class Hub:
             with suppress(DatabaseUnavailable):
                 await browser.thread.catch_up()
 
-    def note_replying(self, browser: Browser) -> None:
-        """Somebody types an answer there, and counts as doing so for a few seconds."""
-        if (view := browser.thread) is None:
-            return
-        loop = asyncio.get_running_loop()
-        browser.replying_until = loop.time() + REPLYING_SECONDS
-        self._spawn(self._presence.tell(view.conversation_id))
-        loop.call_later(
-            REPLYING_SECONDS + 0.1,
-            lambda: self._spawn(self._presence.tell(view.conversation_id)),
-        )
+    def _tell_presence(self, person: UUID, conversations: frozenset[UUID]) -> None:
+        """They came, went or look elsewhere: for those who see them among the people of a ticket,
+        and for those at these conversations."""
+        theirs = {view.conversation_id for view in self._threads.values() if view.name_of(person)}
+        for conversation in theirs | conversations:
+            self._presence.wake(conversation, person)
 
     def _name_of(self, person: UUID, conversation: UUID) -> str:
         """Whoever writes at another process is known here if they take part."""
@@ -253,6 +254,7 @@ class Hub:
         if bell.kind == TYPING and bell.actor is not None:
             name = self._name_of(bell.actor, bell.conversation)
             self._typing.note(bell.conversation, bell.actor, name, bell.audience)
+            self._presence.note_replying(bell.conversation, bell.actor)
             return
         if bell.kind == EventKind.MESSAGE_POSTED:
             self._typing.stop(bell.conversation, bell.actor)
@@ -322,6 +324,7 @@ class Hub:
         """Nothing more reaches these tabs; each finds out for itself that its session is over."""
         for browser in list(browsers):
             self._let_go(browser)
+            self.attendance.leave(browser)
             self._spawn(self._screen.recheck_session(browser.token))
 
     def _lost(self, browser: Browser) -> None:
@@ -353,8 +356,13 @@ class Hub:
     async def look(self, browser: Browser, attention: Attention) -> None:
         """The tab came into sight or went out of it: what stands there has been read by now."""
         was_visible, browser.attention = browser.visible, attention
+        self.attendance.note(browser)
         if was_visible != browser.visible and not browser.keeps_unread:
             await self._note_read(browser, browser.thread)
+
+    def _shown(self, view: ThreadView) -> None:
+        self._read_soon(view)
+        self._presence.wake(view.conversation_id)  # Who has just written may be new among them.
 
     def _read_soon(self, view: ThreadView) -> None:
         if (waiting := self._reading.pop(view, None)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -12,6 +13,7 @@ import psycopg
 from supportdesk.config import get_settings
 from supportdesk.domain.models import Audience
 from supportdesk.realtime.hub import Doorbell, Hub
+from supportdesk.realtime.processes import Word
 
 _log = logging.getLogger(__name__)
 CHANNEL = "supportdesk"
@@ -39,6 +41,7 @@ async def listen(hub: Hub) -> None:
                 if heard_before:
                     _log.warning("the listener is connected again; reading everything anew")
                     await hub.resync()
+                await hub.attendance.ask()
                 pause, heard_before = _FIRST_PAUSE, True
                 await _hear(connection, hub)
         except psycopg.OperationalError as error:
@@ -53,12 +56,15 @@ async def listen(hub: Hub) -> None:
 async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
     while True:
         async for notification in connection.notifies(timeout=_SWEEP_SECONDS):
-            await hub.ring(_doorbell(notification.payload))
+            data = json.loads(notification.payload)
+            if data["kind"] in set(Word):
+                await hub.attendance.hear(data)
+            else:
+                await hub.ring(_doorbell(data))
         await hub.sweep()
 
 
-def _doorbell(payload: str) -> Doorbell:
-    data = json.loads(payload)
+def _doorbell(data: dict[str, Any]) -> Doorbell:
     people = data["people"]
     return Doorbell(
         kind=data["kind"],

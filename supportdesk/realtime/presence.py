@@ -1,28 +1,35 @@
-"""Who has a conversation open just now, and who of the admins is writing there.
+"""What those who have a conversation open are told of the others: who is at the desk, who looks at
+it just now, and who of the admins writes there.
 
-In this process's memory alone: presence is nobody's business a moment later. Admins learn of each
-other; buyers and sellers learn only that the other party is there.
+Somebody's presence is told to those in whose list of people they stand, which is read under the
+reader's own rights; when an absent one was last here is read under them, too. Admins learn which
+other admins look at a ticket; buyers and sellers learn that only of each other.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from supportdesk.domain.actor import Role
-from supportdesk.domain.queries.people import hue, initials
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.queries.people import hue, initials, last_seen_for, names_for
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadView
+from supportdesk.realtime.worker import Worker
 
 REPLYING_SECONDS = 5.0
+# However many come and go, those who look on are told so often at most.
+_TELL_SECONDS = 0.25
+# More are not drawn; the rest is a number.
+MOST_ADMINS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An admin who has the ticket open; `doing` is `viewing` or `replying`."""
+    """An admin who looks at the ticket; `doing` is `viewing` or `replying`."""
 
     id: str
     name: str
@@ -32,70 +39,159 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """`state` is `online`, `away` or `offline`, of whom `seen_at` says since when, if ever; `here`:
+    they look at this very ticket."""
+
+    state: str
+    seen_at: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
-    """`admins` in full, `ids` of all whom the reader may know to be there."""
+    """`admins` who look at it, of whom the reader may be one; there are `more` than those.
+    `people` are by the ids of those who take part, as the reader's list has them."""
 
     admins: tuple[Here, ...] = ()
-    ids: tuple[str, ...] = ()
+    more: int = 0
+    people: Mapping[str, Standing] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the readers of one role know, and what was read for it under their rights."""
+
+    present: Present = field(default_factory=Present)
+    absent: frozenset[UUID] = frozenset()
+    seen_at: Mapping[UUID, str] = field(default_factory=dict)
+    names: dict[UUID, str] = field(default_factory=dict)
 
 
 class Presence:
-    """`views` are those of one conversation, one for each role that has it open."""
+    """`views` are those of one conversation, one for each role that has it open; `state_of` and
+    `looking_at` ask who is where, see `attendance`."""
 
-    def __init__(self, screen: Screen, views: Callable[[UUID], Iterable[ThreadView]]) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        views: Callable[[UUID], Iterable[ThreadView]],
+        state_of: Callable[[UUID], str],
+        looking_at: Callable[[UUID], Mapping[UUID, Role]],
+    ) -> None:
         self._screen = screen
         self._views = views
-        self._told: dict[tuple[UUID, Role], Present] = {}
-        self._lock = asyncio.Lock()
-        self._waiting: dict[UUID, set[Browser]] = {}
+        self._state_of = state_of
+        self._looking_at = looking_at
+        self._told: dict[tuple[UUID, Role], _Told] = {}
+        self._newcomers: dict[UUID, set[Browser]] = {}
+        self._went: dict[UUID, set[UUID]] = {}
+        self._replying: dict[UUID, dict[UUID, float]] = {}
+        self._workers: dict[UUID, Worker] = {}
 
-    async def tell(self, conversation: UUID, joined: Browser | None = None) -> None:
-        """Tell those who follow the conversation what has changed, and who joined all of it.
+    def welcome(self, browser: Browser, conversation: UUID) -> None:
+        """Tell one who has just come what the others have been told."""
+        self._newcomers.setdefault(conversation, set()).add(browser)
+        self.wake(conversation)
 
-        One at a time, so that what was true last is what is told last; and those who come or go
-        while others are told are told of together, for each telling costs as much as they are many.
-        """
-        self._waiting.setdefault(conversation, set()).update([joined] if joined else [])
-        async with self._lock:
-            newcomers = self._waiting.pop(conversation, None)
-            if newcomers is None:
-                return
-            views = list(self._views(conversation))
-            browsers = [browser for view in views for browser in view.openers]
-            for role in Role:
-                if role not in {view.role for view in views}:
-                    self._told.pop((conversation, role), None)
-            for view in views:
-                await self._tell(view, _present(view.role, browsers), newcomers)
+    def wake(self, conversation: UUID, person: UUID | None = None) -> None:
+        """Somebody came, went or looks elsewhere; `person` may have been seen since it was told."""
+        if person is not None:
+            self._went.setdefault(conversation, set()).add(person)
+        worker = self._workers.get(conversation)
+        if worker is None:
+            worker = Worker(lambda: self._tell(conversation), every=_TELL_SECONDS)
+            self._workers[conversation] = worker
+        worker.wake()
 
-    async def _tell(self, view: ThreadView, present: Present, newcomers: set[Browser]) -> None:
-        key = (view.conversation_id, view.role)
-        if self._told.get(key, Present()) != present:
-            self._told[key] = present
+    def note_replying(self, conversation: UUID, person: UUID) -> None:
+        """They write there, and if they are an admin, count as doing so for a few seconds."""
+        if self._looking_at(conversation).get(person) is not Role.ADMIN:
+            return
+        loop, there = asyncio.get_running_loop(), self._replying.setdefault(conversation, {})
+        if person not in there:
+            self.wake(conversation)
+        there[person] = loop.time() + REPLYING_SECONDS
+        loop.call_later(REPLYING_SECONDS + 0.1, self._stop_replying, conversation, person)
+
+    def _stop_replying(self, conversation: UUID, person: UUID) -> None:
+        there = self._replying.get(conversation, {})
+        if there.get(person, 0) <= asyncio.get_running_loop().time():
+            there.pop(person, None)
+            if not there:
+                self._replying.pop(conversation, None)
+            self.wake(conversation)
+
+    async def _tell(self, conversation: UUID) -> None:
+        newcomers = self._newcomers.pop(conversation, set())
+        went = self._went.pop(conversation, set())
+        views = list(self._views(conversation))
+        for role in Role:
+            if role not in {view.role for view in views}:
+                self._told.pop((conversation, role), None)
+        if not views:
+            self._workers.pop(conversation, None)
+        for view in views:
+            try:
+                await self._tell_view(view, newcomers, went)
+            except BaseException:
+                self._newcomers.setdefault(conversation, set()).update(newcomers)
+                self._went.setdefault(conversation, set()).update(went)
+                raise
+
+    async def _tell_view(self, view: ThreadView, newcomers: set[Browser], went: set[UUID]) -> None:
+        if (reader := next(iter(view.admitted), None)) is None:
+            return
+        told = self._told.setdefault((view.conversation_id, view.role), _Told())
+        present = Present(people=await self._people(told, view, reader.viewer.actor, went))
+        if view.role is Role.ADMIN:
+            told.names |= {b.viewer.actor.user_id: b.viewer.name for b in view.admitted}
+            admins, more = await self._admins(told, view.conversation_id, reader.viewer.actor)
+            present = Present(admins, more, present.people)
+        if told.present != present:
+            told.present = present
             to = list(view.admitted)
         else:
             to = [browser for browser in newcomers if browser in view.admitted]
         await self._screen.change_presence([browser.socket for browser in to], present)
 
-
-def _present(role: Role, browsers: Iterable[Browser]) -> Present:
-    now = asyncio.get_running_loop().time()
-    people: dict[UUID, Here | None] = {}
-    for browser in browsers:
-        viewer = browser.viewer
-        if viewer.actor.role is not Role.ADMIN:
-            people[viewer.actor.user_id] = None
-        elif role is Role.ADMIN:
-            before = people.get(viewer.actor.user_id)
-            writes = browser.replying_until > now or (before and before.doing == "replying")
-            people[viewer.actor.user_id] = Here(
-                id=str(viewer.actor.user_id),
-                name=viewer.name,
-                avatar=initials(viewer.name),
-                hue=hue(viewer.actor.user_id),
-                doing="replying" if writes else "viewing",
+    async def _people(
+        self, told: _Told, view: ThreadView, actor: Actor, went: set[UUID]
+    ) -> dict[str, Standing]:
+        looking = self._looking_at(view.conversation_id)
+        people = {person: self._state_of(person) for person in view.people}
+        absent = frozenset(person for person, state in people.items() if not state)
+        if absent - told.absent or absent & went:
+            seen = await last_seen_for(actor, absent)
+            told.seen_at = {person: at.isoformat() for person, at in seen.items()}
+        told.absent = absent
+        return {
+            str(person): Standing(
+                state=state or "offline",
+                seen_at="" if state else told.seen_at.get(person, ""),
+                here=person in looking
+                and (view.role is Role.ADMIN or looking[person] is not Role.ADMIN),
             )
-    return Present(
-        admins=tuple(sorted((here for here in people.values() if here), key=lambda h: h.name)),
-        ids=tuple(sorted(map(str, people))),
-    )
+            for person, state in people.items()
+        }
+
+    async def _admins(
+        self, told: _Told, conversation: UUID, actor: Actor
+    ) -> tuple[tuple[Here, ...], int]:
+        replying = self._replying.get(conversation, {})
+        admins = [who for who, role in self._looking_at(conversation).items() if role is Role.ADMIN]
+        unknown = [person for person in admins if person not in told.names]
+        if unknown:
+            told.names |= await names_for(actor, unknown)
+        known = [(person not in replying, told.names.get(person, ""), person) for person in admins]
+        drawn = [
+            Here(
+                id=str(person),
+                name=name,
+                avatar=initials(name),
+                hue=hue(person),
+                doing="viewing" if only_viewing else "replying",
+            )
+            for only_viewing, name, person in sorted(known)[: MOST_ADMINS + 1]
+        ]
+        return tuple(drawn), max(0, len(known) - len(drawn))

@@ -108,6 +108,11 @@ class ThreadView:
         """The last place that stands in the history; what follows is in slots."""
         return self._history[-1].seq if self._history else 0
 
+    @property
+    def people(self) -> list[UUID]:
+        """Who takes part, as far as its readers may know."""
+        return [UUID(each.id) for each in self._facts.people] if self._facts else []
+
     def name_of(self, person: UUID) -> str:
         """Of somebody who takes part, else nothing."""
         people = self._facts.people if self._facts else ()

@@ -9,7 +9,6 @@ from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import presence
 from supportdesk.domain.errors import DomainError
 from supportdesk.domain.models import Audience
@@ -47,8 +46,6 @@ class PresenceState(rx.State):
         browser = browser_of(self)
         if browser is None or browser.thread is None:
             return
-        if viewer.actor.role is Role.ADMIN:
-            hub().note_replying(browser)
         with suppress(DomainError, DatabaseUnavailable):
             conversation_id = browser.thread.conversation_id
             await presence.announce_typing(

@@ -51,7 +51,11 @@ class ReflexScreen:
         await self._send(sockets, ThreadState, values)
 
     async def change_presence(self, sockets: Iterable[str], present: Present) -> None:
-        values = {"admins_here": [asdict(here) for here in present.admins], "here": present.ids}
+        values = {
+            "admins_here": [asdict(here) for here in present.admins],
+            "more_admins": present.more,
+            "presence": {id_: asdict(standing) for id_, standing in present.people.items()},
+        }
         await self._send(sockets, ThreadState, values)
 
     async def change_typing(self, sockets: Iterable[str], typing: Sequence[Typist]) -> None:

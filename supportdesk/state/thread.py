@@ -23,7 +23,7 @@ from supportdesk.domain.queries.ticket_facts import (
 )
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, ShownReceipt, show, show_receipt, zone
-from supportdesk.realtime.presence import Here
+from supportdesk.realtime.presence import Here, Standing
 from supportdesk.realtime.thread_view import MOST_LINES, ThreadSnapshot
 from supportdesk.realtime.thread_view import SLOTS as LIVE
 from supportdesk.realtime.typing import Typist
@@ -138,8 +138,9 @@ class ThreadState(rx.State):
     loading_later: bool = False
     # The first message that was not read when the ticket was opened; 0: all were.
     new_from: int = 0
-    here: list[str] = []
+    presence: dict[str, Standing] = {}
     admins_here: list[Here] = []
+    more_admins: int = 0
     typing: list[Typist] = []
     error: str = ""
     # Where the stretch that this tab shows begins; 0 while it shows the end, like everybody.
@@ -267,7 +268,7 @@ class ThreadState(rx.State):
         """Clear the panel for another ticket, which is on its way."""
         self.number, self.loaded, self.missing, self.error = number, False, False, ""
         self.facts, self.receipt = ShownFacts(), ShownReceipt()
-        self.here, self.admins_here, self.typing = [], [], []
+        self.presence, self.admins_here, self.more_admins, self.typing = {}, [], 0, []
         self.history, self.has_earlier, self.new_from, self.aim = [], False, 0, ""
         self._forget_place()
         self._set_live([])

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from supportdesk.domain.queries.ticket_facts import Person
-from supportdesk.realtime.presence import Here
+from supportdesk.realtime.presence import Here, Standing
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
@@ -27,24 +27,57 @@ def people_section() -> rx.Component:
 
 def _person(person: rx.Var[Person]) -> rx.Component:
     me = person.id == SessionState.me_id
+    known = ThreadState.presence.contains(person.id)
+    standing = ThreadState.presence[person.id]
     return rx.el.li(
-        avatar(person.avatar, person.hue, "small"),
-        rx.el.span(person.name, class_name="name"),
-        rx.cond(
-            ~me & ThreadState.here.contains(person.id),
-            rx.el.span("here now", title="Has this ticket open", class_name="here"),
+        rx.el.span(
+            avatar(person.avatar, person.hue, "small"),
+            rx.cond(known, rx.el.span(class_name=f"dot {standing.state}")),
+            class_name="seat",
+        ),
+        rx.el.div(
+            rx.el.span(person.name, class_name="name"),
+            rx.cond(known & ~me, _presence(standing)),
+            class_name="who",
         ),
         rx.el.small(rx.cond(me, "you", person.role)),
         key=person.id,
     )
 
 
+def _presence(standing: rx.Var[Standing]) -> rx.Component:
+    """In words: the dot beside it is for the eye alone."""
+    return rx.el.span(
+        rx.match(
+            standing.state,
+            ("online", rx.fragment("Online")),
+            ("away", rx.fragment("Away")),
+            rx.cond(
+                standing.seen_at != "",
+                rx.fragment("Last seen ", times.since(standing.seen_at)),
+                rx.fragment("Offline"),
+            ),
+        ),
+        rx.cond(
+            standing.here,
+            rx.fragment(
+                " · ", rx.el.span("here now", title="Looks at this ticket", class_name="here")
+            ),
+        ),
+        class_name="presence",
+    )
+
+
 def other_admins() -> rx.Component:
-    """Which other admins have the ticket open, and which of them are writing an answer."""
+    """Which other admins look at the ticket, and which of them are writing an answer."""
     return rx.el.div(
         rx.foreach(
             ThreadState.admins_here,
             lambda here: rx.cond(here.id != SessionState.me_id, _admin(here)),
+        ),
+        rx.cond(
+            ThreadState.more_admins > 0,
+            rx.el.span(f"and {ThreadState.more_admins} more", class_name="other"),
         ),
         role="status",
         aria_label="Other admins here",

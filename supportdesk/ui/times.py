@@ -37,6 +37,11 @@ def list_time(at: rx.Var[str]) -> rx.Component:
     )
 
 
+def since(at: rx.Var[str]) -> rx.Component:
+    """`5 minutes ago`, `3 days ago`."""
+    return rx.moment(at, from_now=True, with_title=True, title_format=_EXACT)
+
+
 def day(date: rx.Var[str]) -> rx.Component:
     """`Today`, `Yesterday`, `Tuesday 3 November`."""
     return rx.moment(date, calendar=_OF_DAY, with_title=True, title_format=_DATE)

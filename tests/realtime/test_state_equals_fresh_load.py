@@ -165,7 +165,7 @@ def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any
         "first line": {**lines[0], "day": "", "follows": False} if lines else None,
         "lines": lines[1:],
         "facts": tab.var(THREAD, "facts"),
-        "here": tab.var(THREAD, "here"),
+        "presence": tab.var(THREAD, "presence"),
         "admins here": tab.var(THREAD, "admins_here"),
         "receipt": tab.var(THREAD, "receipt"),
         "missing": tab.var(THREAD, "missing"),

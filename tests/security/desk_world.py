@@ -26,6 +26,8 @@ SECRETS = ("MARKED-", "bea@demo.test", "sol@demo.test", "argon2id")
 
 # What signing in and out does by itself, and what people type for themselves alone.
 _OWN_TRACES = {
+    # Whoever looks at the desk has been there.
+    "last_seen": "false",
     "draft": "false",
     "session": "false",
     "event": "kind NOT IN ('signed_in', 'signed_out')",

@@ -205,6 +205,13 @@ for _name, _said in {
     CHANGED[_name]["message"] = ("body deleted_at", _said)
     DELETED[_name]["reaction"] = SEEN["sol"]["reaction"] if _name == "sol" else ""
 
+# When somebody was here is known to those who share a conversation with them, as far as they know.
+for _name, _known in {
+    "bea": "bea sol", "ben": "ben ada", "sol": "bea sol", "sia": "sia ada",
+    "abe": "bea ben sol sia ada abe max",
+}.items():  # fmt: skip
+    SEEN[_name]["last_seen"] = _known
+
 ACTORS = tuple(SEEN)
 
 # What each role reads of the tables it may read, column by column.
@@ -228,6 +235,7 @@ EVENT = "id kind actor_id conversation_id subject_id audience in_thread seq data
 DEFINITION = "id ticket_type name kind choices required position active created_at"
 LOG = {
     "participant": PARTICIPANT,
+    "last_seen": "user_id at",
     "ticket": TICKET,
     "message": MESSAGE,
     "reaction": "message_id user_id emoji created_at",

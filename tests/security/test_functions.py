@@ -56,6 +56,7 @@ FUNCTIONS = {
     "issue_setup_link(uuid,bytea)": "nobody",
     "setup_link_works(bytea)": "nobody",
     "note_read(uuid,uuid[],bigint)": "nobody",
+    "note_seen(uuid[],timestamp with time zone)": "nobody",
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 

@@ -129,6 +129,7 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     connection.execute(
         "INSERT INTO setup_link (id, token_hash) VALUES (%s, sha256('spare'))", [link]
     )
+    connection.execute('INSERT INTO last_seen SELECT id, now() FROM "user"')
     team = connection.execute("SELECT id FROM team").fetchone()[0]
     connection.execute(
         "INSERT INTO team_member (team_id, user_id) VALUES (%s, %s)", [team, cast.ada.user_id]

@@ -115,3 +115,19 @@ def running_desk(*, demo: bool = True, **env: str) -> Iterator[Desk]:
         finally:
             desk.stop()
             desk.cluster.stop()
+
+
+@contextmanager
+def running_beside(desk: Desk) -> Iterator[Desk]:
+    """Another server on that desk's database, as a second machine would run it."""
+    env = {
+        "SUPPORTDESK_DATABASE_URL": desk.app_url,
+        "SUPPORTDESK_MIGRATION_DATABASE_URL": desk.owner_url,
+    }
+    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+        beside = Desk(Path(folder), demo=False, env=env)
+        try:
+            beside.start()
+            yield beside
+        finally:
+            beside.stop()

@@ -23,7 +23,7 @@ from supportdesk.domain.models.labels import (
     TicketTag,
 )
 from supportdesk.domain.models.listing import TicketListing, TicketWords
-from supportdesk.domain.models.people import Session, SetupLink, Team, TeamMember, User
+from supportdesk.domain.models.people import LastSeen, Session, SetupLink, Team, TeamMember, User
 from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
@@ -36,6 +36,7 @@ __all__ = [
     "Event",
     "FieldDefinition",
     "FieldKind",
+    "LastSeen",
     "Message",
     "MessageRevision",
     "Participant",

@@ -52,6 +52,15 @@ class Session(SQLModel, table=True):
     user_agent: str = words("''")
 
 
+class LastSeen(SQLModel, table=True):
+    """When somebody came or went; who is here now is written nowhere."""
+
+    __tablename__ = "last_seen"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    at: datetime = aware()
+
+
 class SetupLink(SQLModel, table=True):
     """The one-time link with which the first admin is created."""
 

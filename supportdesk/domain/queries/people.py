@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 from zlib import crc32
 
@@ -12,7 +14,7 @@ from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.models import User
+from supportdesk.domain.models import LastSeen, User
 
 HUES = 12
 
@@ -50,3 +52,19 @@ async def sellers_within(tx: AsyncConnection, actor: Actor) -> list[SellerChoice
     )
     rows = await tx.execute(wanted.order_by(col(User.name), col(User.id)))
     return [SellerChoice(str(row.id), row.name) for row in rows]
+
+
+async def last_seen_for(actor: Actor, people: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of those was last here whom the actor knows and who has ever been."""
+    wanted = select(col(LastSeen.user_id), col(LastSeen.at)).where(
+        col(LastSeen.user_id).in_(list(people))
+    )
+    async with transaction(actor) as tx:
+        return {row.user_id: row.at for row in await tx.execute(wanted)}
+
+
+async def names_for(actor: Actor, people: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of those whom the actor knows."""
+    wanted = select(col(User.id), col(User.name)).where(col(User.id).in_(list(people)))
+    async with transaction(actor) as tx:
+        return {row.id: row.name for row in await tx.execute(wanted)}
