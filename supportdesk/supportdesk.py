@@ -20,6 +20,7 @@ from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
+from supportdesk.state.presence import spare_the_crowd
 from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
@@ -63,6 +64,8 @@ async def follow_the_database() -> AsyncIterator[None]:
     hub = Hub(ReflexScreen(app))
     desk.install(hub)
     forget_when_gone(hub)
+    if app.event_namespace is not None:
+        spare_the_crowd(app.event_namespace)
     tasks = [asyncio.create_task(listen(hub)), asyncio.create_task(attend(hub.attendance))]
     try:
         yield

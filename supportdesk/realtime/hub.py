@@ -166,6 +166,11 @@ class Hub:
         for conversation in theirs | conversations:
             self._presence.wake(conversation, person)
 
+    def adds_nothing(self, browser: Browser, audience: Audience) -> bool:
+        """Whether nobody would learn anything from hearing that its person types."""
+        view, person = browser.thread, browser.viewer.actor.user_id
+        return view is None or self._typing.crowded(view.conversation_id, person, audience)
+
     def _name_of(self, person: UUID, conversation: UUID) -> str:
         """Whoever writes at another process is known here if they take part."""
         here = (b.viewer.name for b in self._browsers.values() if b.viewer.actor.user_id == person)

@@ -58,6 +58,16 @@ class Typing:
             SILENCE_SECONDS + 0.05, lambda: self._wake(conversation)
         )
 
+    def crowded(self, conversation: UUID, person: UUID, audience: Audience) -> bool:
+        """Whether all who could be told that this person writes hear of enough others as it is."""
+        readers = [audiences for audiences in MAY_ADDRESS.values() if audience in audiences]
+        others = [
+            each.audience
+            for writer, each in self._writing.get(conversation, {}).items()
+            if writer != person
+        ]
+        return all(sum(said in audiences for said in others) >= _NAMED for audiences in readers)
+
     def stop(self, conversation: UUID, person: UUID | None) -> None:
         """What they wrote has been sent."""
         there = self._writing.get(conversation)

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from supportdesk import cookies
-from tests.support.raw_browser import COMPOSER, HYDRATE, NOTE_ATTENTION
+from tests.support.raw_browser import COMPOSER, HYDRATE, NOTE_ATTENTION, NOTE_TYPING
 
 # A numbered message as a line of a conversation: never the ticket list's copy of it.
 LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
@@ -169,6 +169,9 @@ class LightBrowser(asyncio.Protocol):
     def say(self, text: str) -> None:
         self.send_text(text)
 
+    def type_on(self) -> None:
+        """The floor knows nothing of typing."""
+
     def _note(self, payload: bytes, now: float) -> None:
         whole = _WHOLE in payload  # The conversation anew: what was there before is not doubled.
         in_frame: set[int] = set()
@@ -219,6 +222,10 @@ class DeskBrowser(LightBrowser):
 
     def say(self, text: str) -> None:
         self._send(f"{COMPOSER}.send", waiting=[self._message(text)], unsendable="")
+
+    def type_on(self) -> None:
+        """What somebody's typing tells the server, now and then."""
+        self._send(NOTE_TYPING, audience="everyone")
 
     def _send(self, handler: str, **payload: Any) -> None:
         event = {"name": handler, "payload": payload, "router_data": self._router_data}

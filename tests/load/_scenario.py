@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from statistics import median, quantiles
 
 from tests.load._light_browser import (
@@ -24,6 +25,7 @@ from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 _AT_A_TIME = 20
 _WARM_UP_SECONDS = 2
 _DRAIN_SECONDS = 120
+TYPES_EVERY_SECONDS = 2.5
 
 Open = Callable[[Tally], Awaitable[LightBrowser]]
 
@@ -176,7 +178,74 @@ async def measure(
     )
 
 
-# The two scenarios, at the desk and at the floor.
+@asynccontextmanager
+async def typing(rooms: Sequence[Room]) -> AsyncIterator[None]:
+    """All who hear type, each as often as a browser says so, for as long as the block runs."""
+    everybody = [browser for room in rooms for browser in room.hearers]
+    every = TYPES_EVERY_SECONDS / len(everybody)
+
+    async def go_on() -> None:
+        began = time.perf_counter()
+        for number in count():
+            await asyncio.sleep(max(0.0, began + number * every - time.perf_counter()))
+            everybody[number % len(everybody)].type_on()
+
+    task = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@dataclass
+class SideBySide:
+    """What the same messages cost in turn without and with something else going on."""
+
+    without: list[Measured]
+    during: list[Measured]
+
+    def values(self) -> dict[str, float]:
+        without, during = (
+            [wait for each in phases for waits in each.waits for wait in waits]
+            for phases in (self.without, self.during)
+        )
+        return {
+            "messages": sum(each.messages for each in (*self.without, *self.during)),
+            "without_p50_ms": median(without) * 1000,
+            "during_p50_ms": median(during) * 1000,
+            "p50_ratio": median(during) / median(without),
+            "without_server_cores": _cores(self.without),
+            "during_server_cores": _cores(self.during),
+        }
+
+
+def _cores(phases: Sequence[Measured]) -> float:
+    return sum(each.server_cpu for each in phases) / sum(each.seconds for each in phases)
+
+
+async def side_by_side(
+    rooms: Sequence[Room],
+    tally: Tally,
+    rate: float,
+    seconds: float,
+    turns: int,
+    server: Family,
+    database: Family,
+) -> SideBySide:
+    """Quiet, typing, quiet, typing ... quiet: a machine that slows down slows both."""
+    found = SideBySide([], [])
+    for turn in range(2 * turns + 1):
+        if turn % 2 == 0:
+            found.without.append(await measure(rooms, tally, rate, seconds, server, database))
+            continue
+        async with typing(rooms):
+            found.during.append(await measure(rooms, tally, rate, seconds, server, database))
+    return found
+
+
+# The scenarios, at the desk and at the floor.
 
 
 def _at_desk(desk: Desk, person: Person, ticket: SeededTicket, room: int) -> Open:

@@ -1,9 +1,10 @@
 """`bin/bench delivery`: how fast and at what cost a message reaches every open browser.
 
-Two scenarios. Broadcast: N admins over M tickets hear what one seller each writes, for several N.
+Broadcast: N admins over M tickets hear what one seller each writes, for several N.
 Rooms: a hundred tickets open at a buyer, a seller and an admin each, who all write. Each runs at a
 real desk and then at the floor (`_floor`) on the same PostgreSQL, with the same clients, which
-share the machine with the server: what counts are the ratios. Prints `name: value` lines, and saves
+share the machine with the server: what counts are the ratios. Typing: the same messages in
+turn while everybody types and while nobody does. Prints `name: value` lines, and saves
 them with the machine they were measured on. Exits with 1 when anything was lost, doubled, out of
 order or heard by somebody else. Refused is what the desk could not save and said so: too much at
 once.
@@ -37,6 +38,7 @@ from tests.load._scenario import (
     measure,
     rooms_at_desk,
     rooms_at_floor,
+    side_by_side,
     stream,
 )
 from tests.support.desk import ROOT, Desk, free_port, running_desk
@@ -72,6 +74,18 @@ class Bench:
             await self._floor(
                 name, rooms_at_floor(self.floor_port, self.options.rooms), rate, floor
             )
+        if self.options.typists:
+            await self._typing(self.options.typists)
+
+    async def _typing(self, count: int) -> None:
+        """Everybody types in the conversation in which they hear somebody write."""
+        name, tally, options = f"typing_{count}", Tally(), self.options
+        async with gathered(broadcast_at_desk(self.desk, self.seed, count, 1), tally) as rooms:
+            found = await side_by_side(
+                rooms, tally, options.rate, options.seconds, 3, self.server, self.database
+            )
+        self._note(name, {**found.values(), "refused": tally.refused})
+        self._note(name, {fault: getattr(tally, fault) for fault in FAULTS})
 
     async def _desk(self, name: str, plan: Plan, rate: float, *, statements: bool) -> None:
         tally, memory = Tally(), self.server.memory_bytes()
@@ -135,16 +149,20 @@ class Bench:
             yield f"{name}: p50 {ratio:.1f}x the floor, at most 2", ratio <= 2
             ratio = found[f"{name}_ratio_server_cpu_ms_per_recipient"]
             yield f"{name}: CPU per recipient {ratio:.1f}x the floor, at most 6", ratio <= 6
-        each = [found[f"broadcast_{count}_desk_statements_per_message"] for count in counts]
-        same = max(each) <= min(each) * 1.1
-        yield f"statements per message for {counts} browsers: {each}, the same", same
-        memory = found[f"broadcast_{max(counts)}_desk_server_kib_per_client"]
-        yield f"memory: {memory:.0f} KiB per client, at most 250", memory <= 250
+        if counts:
+            each = [found[f"broadcast_{count}_desk_statements_per_message"] for count in counts]
+            same = max(each) <= min(each) * 1.1
+            yield f"statements per message for {counts} browsers: {each}, the same", same
+            memory = found[f"broadcast_{max(counts)}_desk_server_kib_per_client"]
+            yield f"memory: {memory:.0f} KiB per client, at most 250", memory <= 250
         for rate in self.options.rooms_rate:
             name = f"rooms_{rate:g}_per_second_desk"
             cores, reached = found[f"{name}_server_cores"], found[f"{name}_messages_per_second"]
             held = cores < 0.9 and reached > 0.95 * rate
             yield f"{name}: {reached:.0f} messages/s of {rate:g} at {cores:.2f} cores", held
+        if count := self.options.typists:
+            ratio = found[f"typing_{count}_p50_ratio"]
+            yield f"{count} people typing: p50 {ratio:.2f}x that without, at most 1.1", ratio <= 1.1
         yield f"faults: {self.faults:g}, none", self.faults == 0
 
 
@@ -178,12 +196,13 @@ def _save(machine: dict[str, object], options: argparse.Namespace, results: Valu
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench delivery", description=__doc__)
-    parser.add_argument("--browsers", type=int, nargs="+", default=[50, 200, 500], metavar="N")
+    parser.add_argument("--browsers", type=int, nargs="*", default=[50, 200, 500], metavar="N")
     parser.add_argument("--tickets", type=int, default=1, help="over so many tickets (broadcast)")
     parser.add_argument("--seconds", type=float, default=10, help="for each measurement")
     parser.add_argument("--rate", type=float, default=3, help="messages per second (broadcast)")
     parser.add_argument("--rooms", type=int, default=100, help="rooms of three; 0: none")
     parser.add_argument("--rooms-rate", type=float, nargs="+", default=[100, 300], metavar="RATE")
+    parser.add_argument("--typists", type=int, default=200, help="in one conversation; 0: none")
     parser.add_argument("--admins", type=int, default=100, help="how many share the rooms")
     options = parser.parse_args()
     if not options.rooms:

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from tests.support.browsers import Browsers, catch_up
+from tests.support.desk import Desk
 from tests.support.raw_browser import PRESENCE, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.statements import counting
 
 
 class Room:
@@ -91,3 +93,33 @@ async def test_who_comes_later_is_told_too(room: Room, seed: Seed, browsers: Bro
     await room.sol.until(lambda b: typing(b) == ["Bea"])
     late = await browsers.visit(seed.session_of(room.people[1]), room.ticket)
     await late.until(lambda b: typing(b) == ["Bea"])
+
+
+async def test_one_more_in_a_crowd_costs_nothing_and_is_told_when_the_others_fall_silent(
+    room: Room, desk: Desk, seed: Seed, browsers: Browsers
+) -> None:
+    people = seed.people(ADMIN, 5)
+    *crowd, late = await asyncio.gather(*(browsers.visit(p, room.ticket) for p in people))
+    for browser in crowd:
+        await types(browser)
+    await room.bea.until(lambda b: len(typing(b)) == len(crowd))
+    with counting(desk) as statements:
+        for _ in range(10):
+            await types(late)
+        await late.settled()
+        assert statements.count() == 0
+    await room.bea.until(lambda b: typing(b) == [])
+    await types(late)
+    await room.bea.until(lambda b: typing(b) == [people[-1].name])
+
+
+async def test_a_crowd_that_a_reader_does_not_see_hides_nobody_from_them(
+    room: Room, seed: Seed, browsers: Browsers
+) -> None:
+    people = seed.people(ADMIN, 5)
+    *crowd, late = await asyncio.gather(*(browsers.visit(p, room.ticket) for p in people))
+    for browser in crowd:
+        await types(browser, "admins")
+    await room.ada.until(lambda b: len(typing(b)) == len(crowd))
+    await types(late)
+    await room.bea.until(lambda b: typing(b) == [people[-1].name])

@@ -52,6 +52,7 @@ SETTINGS = state_name("settings", "settings_state")
 WORKSPACE = state_name("workspace", "workspace_state")
 SEND_AGAIN = f"{COMPOSER}.send_again"
 NOTE_ATTENTION = f"{PRESENCE}.note_attention"
+NOTE_TYPING = f"{PRESENCE}.note_typing"
 
 
 async def sign_in(http: aiohttp.ClientSession, url: str, name: str) -> str:
