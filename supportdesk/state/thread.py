@@ -235,7 +235,7 @@ class ThreadState(rx.State):
             return
         missed = view.go_back_to_end(browser)
         while missed:
-            self._show(missed, viewer.timezone)
+            self._show(missed, viewer)
             yield None
             missed = hub().settle_thread(browser)
 
