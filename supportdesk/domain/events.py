@@ -6,6 +6,7 @@ table announces it; nothing else announces anything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -125,13 +126,35 @@ def told_of(
     data: dict[str, Any] | None = None,
 ) -> Insert:
     """The statement of `record`, for where it goes together with others."""
-    return insert(Event).values(
-        id=event_id or new_id(),
-        kind=kind,
-        actor_id=actor.user_id,
-        conversation_id=conversation_id,
-        subject_id=subject_id,
-        audience=audience,
-        in_thread=kind in _LINES,
-        data=data or {},
-    )
+    row = _row(actor, kind, conversation_id, audience, data)
+    return insert(Event).values({**row, "id": event_id or row["id"], "subject_id": subject_id})
+
+
+async def record_each(
+    tx: AsyncConnection,
+    actor: Actor,
+    kind: EventKind,
+    data: Mapping[UUID, dict[str, Any]],
+    audience: Audience,
+) -> None:
+    """`record` for each of these conversations, with what is told there."""
+    rows = [_row(actor, kind, id_, audience, told) for id_, told in data.items()]
+    await tx.execute(insert(Event), rows)
+
+
+def _row(
+    actor: Actor,
+    kind: EventKind,
+    conversation_id: UUID | None,
+    audience: Audience,
+    data: dict[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "actor_id": actor.user_id,
+        "conversation_id": conversation_id,
+        "audience": audience,
+        "in_thread": kind in _LINES,
+        "data": data or {},
+    }

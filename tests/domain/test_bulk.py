@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from supportdesk.domain.errors import Invalid
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
+from tests.load._statements import Watch
 
 CLOSE = Change(Field.STATUS, Status.CLOSED)
 
@@ -124,6 +126,62 @@ async def test_a_tag_is_taken_off_and_put_on_again_where_it_was(cast, three, tag
     assert [each.number for each in back.refused] == ["TC-0002"]
     assert "changed it since" in back.refused[0].reason
     assert set(ask("SELECT ticket_id FROM ticket_tag")) == set(three[:2])
+
+
+async def test_what_cannot_be_chosen_for_one_is_chosen_for_the_others(cast, three, ask):
+    of_sia = await filing.file_ticket(
+        cast.ben, NewTicket("Lamp", "Hm.", seller_id=cast.sia.user_id)
+    )
+    to_sol = Change(Field.ASSIGNEE, str(cast.sol.user_id))
+    summary = await bulk.apply(cast.ada, [*three, of_sia.id], to_sol)
+    assert _numbers(summary.done) == ["TC-0001", "TC-0002", "TC-0003"]
+    assert [each.number for each in summary.refused] == ["TC-0004"]
+    assert "cannot be chosen here" in summary.refused[0].reason
+    assigned = "SELECT count(*) FROM ticket WHERE assignee_id IS NOT NULL"
+    assert ask(assigned) == [3]
+    nobody = Change(Field.TEAM, str(new_id()))
+    assert len((await bulk.apply(cast.ada, three, nobody)).refused) == 3
+
+
+@pytest.mark.parametrize("field", [Field.PRIORITY, Field.TAG])
+async def test_two_who_change_the_same_tickets_at_once_each_hear_what_they_did(
+    cast, three, tag, ask, field
+):
+    many = [*three, *[await _another(cast) for _ in range(20)]]
+    value = Priority.URGENT if field is Field.PRIORITY else str(tag)
+    both = (bulk.apply(who, ids, Change(field, value)) for who, ids in _crossing(cast, many))
+    ada, abe = await asyncio.gather(*both)
+    for summary in (ada, abe):
+        told = (*summary.done, *summary.unchanged, *summary.refused)
+        assert len(told) == len(many) and not summary.refused
+    events = ask(
+        "SELECT conversation_id FROM event WHERE kind IN ('ticket_changed', 'tags_changed')"
+    )
+    assert sorted(events) == sorted(each.ticket_id for each in (*ada.done, *abe.done))
+    assert sorted(events) == sorted(many)
+
+
+def _crossing(cast, many):
+    return (cast.ada, many), (cast.abe, many[::-1])
+
+
+async def _another(cast) -> UUID:
+    return (await filing.file_ticket(cast.bea, NewTicket("One more", "Hm."))).id
+
+
+@pytest.mark.parametrize("change", [CLOSE, Change(Field.PRIORITY, Priority.URGENT)])
+async def test_many_cost_as_many_statements_as_a_few(cast, three, change):
+    many = [await _another(cast) for _ in range(20)]
+    counts = []
+    with Watch() as watch:
+        for ids in (three, many):
+            watch.restart()
+            summary = await bulk.apply(cast.ada, ids, change)
+            counts.append(watch.count)
+            watch.restart()
+            await bulk.undo(cast.ada, summary.done)
+            counts.append(watch.count)
+    assert counts[:2] == counts[2:]
 
 
 @pytest.mark.parametrize(

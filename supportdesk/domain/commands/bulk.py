@@ -1,26 +1,28 @@
 """One change to many tickets at once, and putting it back.
 
-Each ticket is changed on its own, with the actor's own rights and by the same rules as when it is
-changed alone: what is refused for one does not keep the others from being changed.
+Each ticket is changed with the actor's own rights and by the same rules as when it is changed
+alone: what is refused for one does not keep the others from being changed. They are written some at
+a time (`several`), because a transaction for each would take seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.changes import Changes
-from supportdesk.domain.commands import tags, tickets
-from supportdesk.domain.errors import DomainError, Invalid, NotFound, Refused
+from supportdesk.domain.commands import several, tickets
+from supportdesk.domain.commands.several import Move, Overtaken
+from supportdesk.domain.errors import DomainError, Invalid, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, Tag, Ticket, TicketTag
@@ -88,8 +90,11 @@ _COLUMNS = {
 }
 _TAGGING = (Field.TAG, Field.UNTAG)
 _ANOTHER = "Somebody has changed it since, so it stays as it is."
-# What one ticket was and is; None when it was like that already.
-Outcome = tuple[str, str] | None
+_OVERTAKEN = "Somebody changed it in this very moment. Look again, then decide."
+# So many in one transaction: who writes in one of them waits for all of them, a moment only.
+_TOGETHER = 50
+# What a ticket was and is; None when it was like that already; or why it was refused.
+Outcomes = dict[UUID, tuple[str, str] | str | None]
 Option = TypeVar("Option", bound=StrEnum)
 
 
@@ -101,21 +106,24 @@ async def apply(actor: Actor, ticket_ids: Sequence[UUID], change: Change) -> Sum
     wanted = _read(change)
     if len(ticket_ids) > MOST:
         raise Invalid(f"{MOST} tickets are the most that can be changed at once. Choose fewer.")
-    known = await _numbers(actor, ticket_ids)
+    ids = list(dict.fromkeys(ticket_ids))
+    known = await _numbers(actor, ids)
+
+    async def change_some(tx: AsyncConnection, some: list[UUID]) -> Outcomes:
+        return await _change(tx, actor, some, change.field, wanted)
+
+    outcomes = await _each(actor, ids, change_some)
     done: list[Done] = []
     unchanged: list[str] = []
     refused: list[Refusal] = []
-    for ticket_id in dict.fromkeys(ticket_ids):
-        number = known.get(ticket_id, "")
-        try:
-            outcome = await _change(actor, ticket_id, change.field, wanted)
-        except (DomainError, DatabaseUnavailable) as error:
-            refused.append(Refusal(number, str(error)))
-            continue
-        if outcome is None:
+    for id_ in ids:
+        number, outcome = known.get(id_, ""), outcomes[id_]
+        if isinstance(outcome, str):
+            refused.append(Refusal(number, outcome))
+        elif outcome is None:
             unchanged.append(number)
         else:
-            done.append(Done(ticket_id, number, change.field, *outcome))
+            done.append(Done(id_, number, change.field, *outcome))
     return Summary(tuple(done), tuple(unchanged), tuple(refused))
 
 
@@ -124,16 +132,50 @@ async def undo(actor: Actor, done: Sequence[Done]) -> Summary:
 
     That is no new decision, so what it was may come back even where the rules allow no such move.
     """
-    back: list[Done] = []
-    refused: list[Refusal] = []
-    for each in done:
+    by_id = {each.ticket_id: each for each in done}
+
+    async def put_some_back(tx: AsyncConnection, some: list[UUID]) -> Outcomes:
+        return await _put_back(tx, actor, [by_id[id_] for id_ in some])
+
+    outcomes = await _each(actor, list(by_id), put_some_back)
+    reasons = {id_: outcome for id_, outcome in outcomes.items() if isinstance(outcome, str)}
+    return Summary(
+        done=tuple(each for each in by_id.values() if each.ticket_id not in reasons),
+        refused=tuple(Refusal(by_id[id_].number, reason) for id_, reason in reasons.items()),
+    )
+
+
+async def _each(
+    actor: Actor,
+    ticket_ids: Sequence[UUID],
+    work: Callable[[AsyncConnection, list[UUID]], Awaitable[Outcomes]],
+) -> Outcomes:
+    """Do it to some at a time; where one of those stands in the way, to each by itself."""
+    outcomes: Outcomes = {}
+    waiting = [[*ticket_ids[i : i + _TOGETHER]] for i in range(0, len(ticket_ids), _TOGETHER)]
+    while waiting:
+        some = waiting.pop(0)
         try:
-            await _put_back(actor, each)
-        except (DomainError, DatabaseUnavailable) as error:
-            refused.append(Refusal(each.number, str(error)))
-        else:
-            back.append(each)
-    return Summary(done=tuple(back), refused=tuple(refused))
+            with tickets.choosable():
+                async with transaction(actor) as tx:
+                    outcomes |= await work(tx, some)
+        except DatabaseUnavailable as error:
+            outcomes |= dict.fromkeys(some, str(error))
+        except (Overtaken, DomainError, DBAPIError) as error:
+            if len(some) == 1:
+                outcomes[some[0]] = _reason(error)
+            else:
+                waiting[:0] = [[id_] for id_ in some]
+    return outcomes
+
+
+def _reason(error: Exception) -> str:
+    """Raises what nobody has foreseen."""
+    if isinstance(error, Overtaken):
+        return _OVERTAKEN
+    if isinstance(error, DomainError):
+        return str(error)
+    raise error
 
 
 def _read(change: Change) -> Any:
@@ -160,44 +202,51 @@ async def _numbers(actor: Actor, ticket_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {row.id: numbers.spell(row.number) for row in await tx.execute(wanted)}
 
 
-async def _change(actor: Actor, ticket_id: UUID, field: Field, wanted: Any) -> Outcome:
-    async with transaction(actor) as tx:
-        if field in _TAGGING:
-            put_on = field is Field.TAG
-            tagged = await _tag(tx, actor, ticket_id, wanted, put_on=put_on)
-            return (_on(wanted, not put_on), _on(wanted, put_on)) if tagged else None
-        before = await _current(tx, ticket_id, field)
-        if before == wanted:
-            return None
-        column = _COLUMNS[field]
-        # Nobody can come in between: what it was is what it would be put back to.
-        await tickets.change_within(
-            tx, actor, ticket_id, Changes(**{column: wanted}), Changes(**{column: before})
-        )
-    return _stored(before), _stored(wanted)
+async def _change(
+    tx: AsyncConnection, actor: Actor, ticket_ids: list[UUID], field: Field, wanted: Any
+) -> Outcomes:
+    seen = await several.current(tx, ticket_ids)
+    outcomes: Outcomes = {id_: str(NotFound()) for id_ in ticket_ids if id_ not in seen}
+    if field in _TAGGING:
+        return outcomes | await _tag(tx, actor, [*seen], wanted, put_on=field is Field.TAG)
+    column = _COLUMNS[field]
+    moves: dict[UUID, Move] = {}
+    for id_, current in seen.items():
+        try:
+            if current[column] == wanted:
+                outcomes[id_] = None
+                continue
+            tickets.check_rights(actor, [column])
+            tickets.check_move(actor, current, {column: wanted})
+        except DomainError as error:
+            outcomes[id_] = str(error)
+        else:
+            moves[id_] = current[column], wanted
+    if moves:
+        await several.write(tx, actor, column, moves)
+    return outcomes | {id_: (_stored(was), _stored(now)) for id_, (was, now) in moves.items()}
 
 
-async def _put_back(actor: Actor, done: Done) -> None:
-    async with transaction(actor) as tx:
-        if done.field in _TAGGING:
-            tag_id, put_on = UUID(done.before or done.after), bool(done.before)
-            if not await _tag(tx, actor, done.ticket_id, tag_id, put_on=put_on):
-                raise Refused(_ANOTHER)
-            return
-        column = _COLUMNS[done.field]
-        now = await _current(tx, done.ticket_id, done.field)
-        if _stored(now) != done.after:
-            raise Refused(_ANOTHER)
-        before = _restored(done.field, done.before)
-        await tickets.write(tx, actor, done.ticket_id, {column: now}, {column: before})
-
-
-async def _current(tx: AsyncConnection, ticket_id: UUID, field: Field) -> Any:
-    column = getattr(Ticket, _COLUMNS[field])
-    row = (await tx.execute(select(column).where(col(Ticket.id) == ticket_id))).one_or_none()
-    if row is None:
-        raise NotFound
-    return _restored(field, _stored(row[0]))
+async def _put_back(tx: AsyncConnection, actor: Actor, done: list[Done]) -> Outcomes:
+    """All of one field, as one change has made them."""
+    seen = await several.current(tx, [each.ticket_id for each in done])
+    outcomes: Outcomes = {each.ticket_id: str(NotFound()) for each in done}
+    field = done[0].field
+    if field in _TAGGING:
+        tag_id, put_on = UUID(done[0].before or done[0].after), bool(done[0].before)
+        back = await _tag(tx, actor, [*seen], tag_id, put_on=put_on)
+        return outcomes | {id_: outcome or _ANOTHER for id_, outcome in back.items()}
+    column = _COLUMNS[field]
+    moves: dict[UUID, Move] = {}
+    for each in (each for each in done if each.ticket_id in seen):
+        id_, now = each.ticket_id, seen[each.ticket_id][column]
+        outcomes[id_] = _ANOTHER
+        if _stored(now) == each.after:
+            moves[id_] = now, _restored(field, each.before)
+            outcomes[id_] = each.after, each.before
+    if moves:
+        await several.write(tx, actor, column, moves)
+    return outcomes
 
 
 def _stored(value: Any) -> str:
@@ -213,37 +262,25 @@ def _restored(field: Field, stored: str) -> Any:
 
 
 async def _tag(
-    tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID, *, put_on: bool
-) -> bool:
-    """Put the tag on, or take it off; whether that changed anything."""
-    named = {tag_id: await _tag_name(tx, actor, ticket_id, tag_id)}
-    if await _has_tag(tx, ticket_id, tag_id) is put_on:
-        return False
-    if put_on:
-        await tags.tag_within(tx, actor, ticket_id, added=named)
-    else:
-        await tags.tag_within(tx, actor, ticket_id, removed=named)
-    return True
-
-
-def _on(tag_id: UUID, on: bool) -> str:
-    """What `Done` keeps of a tag: its id while it is on the ticket."""
-    return str(tag_id) if on else ""
-
-
-async def _tag_name(tx: AsyncConnection, actor: Actor, ticket_id: UUID, tag_id: UUID) -> str:
-    """The tag's name, if the actor may put it on that ticket or take it off."""
-    await _current(tx, ticket_id, Field.STATUS)
+    tx: AsyncConnection, actor: Actor, ticket_ids: list[UUID], tag_id: UUID, *, put_on: bool
+) -> Outcomes:
+    """What a tag was and is: its id while it is on the ticket."""
     if actor.role is Role.BUYER:
-        raise Refused("Only the staff can tag tickets.")
-    name: str | None = await tx.scalar(select(col(Tag.name)).where(col(Tag.id) == tag_id))
+        return dict.fromkeys(ticket_ids, "Only the staff can tag tickets.")
+    name = await tx.scalar(select(col(Tag.name)).where(col(Tag.id) == tag_id))
     if name is None:
-        raise NotFound("tag")
-    return name
+        return dict.fromkeys(ticket_ids, str(NotFound("tag")))
+    tagged = await _tagged(tx, ticket_ids, tag_id)
+    outcomes: Outcomes = {id_: None for id_ in ticket_ids if (id_ in tagged) is put_on}
+    ids = [id_ for id_ in ticket_ids if id_ not in outcomes]
+    if ids:
+        await several.tag(tx, actor, ids, (tag_id, name), put_on=put_on)
+    after = ("", str(tag_id)) if put_on else (str(tag_id), "")
+    return outcomes | dict.fromkeys(ids, after)
 
 
-async def _has_tag(tx: AsyncConnection, ticket_id: UUID, tag_id: UUID) -> bool:
-    wanted = select(col(TicketTag.tag_id)).where(
-        col(TicketTag.ticket_id) == ticket_id, col(TicketTag.tag_id) == tag_id
+async def _tagged(tx: AsyncConnection, ticket_ids: list[UUID], tag_id: UUID) -> set[UUID]:
+    wanted = select(col(TicketTag.ticket_id)).where(
+        col(TicketTag.tag_id) == tag_id, col(TicketTag.ticket_id).in_(ticket_ids)
     )
-    return await tx.scalar(wanted) is not None
+    return set((await tx.execute(wanted)).scalars())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience, Category, Participant, Priority, Team, Ticket, User
 
+_NOT_ANY_MORE = "This cannot be chosen here any more. Choose again."
 _NAMED_BY: dict[str, tuple[Any, Any]] = {
     "category_id": (col(Category.id), col(Category.name)),
     "assignee_id": (col(User.id), col(User.name)),
@@ -53,35 +56,51 @@ async def change(
         Changed: somebody else was faster; the sentence says who, and what it is now.
         Invalid: this cannot be set, for example a person who cannot be assigned.
     """
-    try:
+    with choosable():
         async with transaction(actor) as tx:
-            await change_within(tx, actor, ticket_id, changes, expected)
+            await _change(tx, actor, ticket_id, changes, expected)
+
+
+@contextmanager
+def choosable() -> Iterator[None]:
+    """Say so where what was chosen cannot be chosen any more. Raises `Invalid`."""
+    try:
+        yield
     except IntegrityError as error:
         if isinstance(error.orig, CheckViolation | ForeignKeyViolation):
-            raise Invalid("This cannot be chosen here any more. Choose again.") from error
+            raise Invalid(_NOT_ANY_MORE) from error
         raise
 
 
-async def change_within(
+async def _change(
     tx: AsyncConnection,
     actor: Actor,
     ticket_id: UUID,
     changes: Changes,
-    expected: Changes | None = None,
+    expected: Changes | None,
 ) -> None:
-    """`change` inside a transaction that is already open."""
     current = await _current(tx, ticket_id)
     wanted = {name: value for name, value in changes.given().items() if value != current[name]}
-    for name in wanted:
-        if name not in MAY_CHANGE[actor.role]:
-            raise Refused(f"You cannot change the {WORDS[name]} of a ticket.")
+    check_rights(actor, wanted)
     for name, seen in (expected.given() if expected else {}).items():
         if name in wanted and seen != current[name]:
             await _refuse_if_anothers(tx, actor, ticket_id, name)
-    if "status" in wanted:
-        lifecycle.move(current["status"], wanted["status"], actor.role)
+    check_move(actor, current, wanted)
     if wanted:
         await write(tx, actor, ticket_id, current, wanted)
+
+
+def check_rights(actor: Actor, wanted: Iterable[str]) -> None:
+    """Raises `Refused` if one of these columns is not the actor's to change."""
+    for name in wanted:
+        if name not in MAY_CHANGE[actor.role]:
+            raise Refused(f"You cannot change the {WORDS[name]} of a ticket.")
+
+
+def check_move(actor: Actor, current: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raises `Refused` if the ticket cannot become that from what it is."""
+    if "status" in wanted:
+        lifecycle.move(current["status"], wanted["status"], actor.role)
 
 
 async def write(
@@ -122,7 +141,7 @@ async def _tell(
     for audience in (Audience.EVERYONE, Audience.STAFF):
         names = [name for name in wanted if telling.audience_of(name) is audience]
         entries = [
-            telling.entry(name, current[name], wanted[name], await _label(tx, name, wanted[name]))
+            telling.entry(name, current[name], wanted[name], await label(tx, name, wanted[name]))
             for name in names
         ]
         if entries:
@@ -139,13 +158,14 @@ async def _tell(
     return told
 
 
-async def _label(tx: AsyncConnection, name: str, value: Any) -> str:
+async def label(tx: AsyncConnection, name: str, value: Any) -> str:
+    """What people call that value of the column. Raises `Invalid` if there is none such."""
     if value is None or name not in _NAMED_BY:
         return telling.label(name, value)
     key, title = _NAMED_BY[name]
     found: str | None = await tx.scalar(select(title).where(key == value))
     if found is None:
-        raise Invalid("This cannot be chosen here any more. Choose again.")
+        raise Invalid(_NOT_ANY_MORE)
     return telling.label(name, value, found)
 
 
@@ -164,7 +184,7 @@ async def _changed(
     who = await _last_change(tx, ticket_id, name, mine)
     now = (await _current(tx, ticket_id))[name]
     by = "You have" if who and who.actor_id == actor.user_id else _has(who)
-    said = await _label(tx, name, now)
+    said = await label(tx, name, now)
     return Changed(f"{by} just set the {WORDS[name]} to {said}. Look again, then decide.")
 
 
