@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -182,4 +182,29 @@ async def test_on_a_phone_fingers_find_every_control_and_nothing_sticks_out(
     await sound()
     await screen.button("Details").tap()
     await expect(screen.fact("Status")).to_be_visible()
+    await sound()
+
+
+async def test_a_window_as_narrow_as_a_phone_is_as_easy_to_hit_for_an_admin(
+    browsers: Browsers, seed: Seed, ticket: SeededTicket
+) -> None:
+    iris = seed.person(ADMIN, "Iris")
+    screen = await browsers.open(iris, f"{iris.home}?q={ticket.number}", viewport=NARROW)
+
+    async def sound() -> None:
+        assert await screen.page.evaluate(STICKS_OUT) == []
+        assert await screen.page.evaluate(TOO_SMALL) == []
+
+    await screen.tickets.get_by_role("checkbox").click()
+    await expect(screen.page.get_by_role("group", name="Selected tickets")).to_be_visible()
+    await screen.button("Filters").click()
+    await sound()
+    await screen.row(ticket.number).click()
+    await screen.ready(ticket.number)
+    await sound()
+    await screen.button("Details").click()
+    await expect(screen.fact("Status")).to_be_visible()
+    await sound()
+    await screen.go("/admin/settings")
+    await expect(screen.page.get_by_role("region", name="Tags", exact=True)).to_be_visible()
     await sound()
