@@ -123,6 +123,12 @@ async def test_no_row_is_looked_at_only_to_be_passed_by(seeded, filters, sort):
         assert sum(node.get("Rows Removed by Filter", 0) for node in read) == 0
 
 
+@pytest.mark.parametrize("actor", [SELLER, BUYER], ids=lambda actor: actor.role)
+async def test_whom_one_knows_is_worked_out_once_for_a_page(seeded, actor):
+    nodes = await plan(seeded, inbox.page_for(actor), actor)
+    assert len([node for node in nodes if node.get("Relation Name") == "user"]) == 1
+
+
 @pytest.mark.parametrize("actor", [ADMIN, SELLER, BUYER], ids=lambda actor: actor.role)
 @pytest.mark.parametrize("filters", [Filters(), Filters(text="order"), Filters(unread=True)])
 async def test_a_screen_takes_as_many_statements_however_much_there_is(seeded, actor, filters):

@@ -74,30 +74,39 @@ _TAGS = """(
                     ORDER BY lower(g.name))
     FROM ticket_tag tt JOIN tag g ON g.id = tt.tag_id WHERE tt.ticket_id = t.id)"""
 
+# Whom somebody knows is worked out from all their tickets: once for a page, not for each name.
+_KNOWN = """, known AS MATERIALIZED (
+    SELECT id, name FROM "user" WHERE id = ANY (ARRAY(
+        SELECT unnest(ARRAY[t.buyer_id, t.seller_id, t.assignee_id, (
+            SELECT m.sender_id FROM message m
+            WHERE m.conversation_id = t.id ORDER BY m.seq DESC LIMIT 1)])
+        FROM ticket t WHERE t.id = ANY (ARRAY(SELECT ticket_id FROM page))))
+)"""
 _DETAILS = """
 SELECT page.ticket_id, page.number, page.tier, {key} AS key,
        t.subject, t.status, t.priority, t.type, t.buyer_id, t.seller_id, t.assignee_id,
        t.due_at, t.waiting_since, c.activity_{level} AS active_at, c.messages_{level} AS messages,
        buyer.name AS buyer, seller.name AS seller, assignee.name AS assignee,
-       last.sender_id, last.sender, last.body, last.audience, {tags} AS tags, {hit} AS hit
+       last.sender_id, sender.name AS sender, last.body, last.audience, {tags} AS tags, {hit} AS hit
 FROM page
 JOIN ticket t ON t.id = page.ticket_id
 JOIN conversation c ON c.id = page.ticket_id
-LEFT JOIN "user" buyer ON buyer.id = t.buyer_id
-LEFT JOIN "user" seller ON seller.id = t.seller_id
-LEFT JOIN "user" assignee ON assignee.id = t.assignee_id
+LEFT JOIN {who} buyer ON buyer.id = t.buyer_id
+LEFT JOIN {who} seller ON seller.id = t.seller_id
+LEFT JOIN {who} assignee ON assignee.id = t.assignee_id
 LEFT JOIN LATERAL (
-    SELECT m.sender_id, u.name AS sender, left(m.body, 200) AS body, m.audience
-    FROM message m LEFT JOIN "user" u ON u.id = m.sender_id
-    WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
+    SELECT m.sender_id, left(m.body, 200) AS body, m.audience
+    FROM message m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
 ) last ON true
+LEFT JOIN {who} sender ON sender.id = last.sender_id
 """
 
 
 def details(role: Role, key: str, hit: str = "NULL") -> str:
-    """The SELECT for the rows of `page`, a WITH query; `hit` is the snippet of a search."""
+    """What follows `page`, a WITH query, to read its rows; `hit` is the snippet of a search."""
     tags = "NULL" if role is Role.BUYER else _TAGS
-    return _DETAILS.format(key=key, level=LEVELS[role], tags=tags, hit=hit)
+    known, who = ("", '"user"') if role is Role.ADMIN else (_KNOWN, "known")
+    return known + _DETAILS.format(key=key, level=LEVELS[role], tags=tags, hit=hit, who=who)
 
 
 def row(role: Role, found: Any, hit: tuple[HitPart, ...]) -> TicketRow:
