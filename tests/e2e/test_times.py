@@ -31,6 +31,10 @@ def pair(desk: Desk, seed: Seed) -> tuple[Person, Person, SeededTicket]:
             " WHERE id = %(id)s",
             {"at": AFTER, "id": ticket.id},
         )
+        connection.execute(
+            "UPDATE ticket SET created_at = %s, first_response_at = %s WHERE id = %s",
+            [BEFORE, AFTER, ticket.id],
+        )
     return nora, theo, ticket
 
 
@@ -64,6 +68,10 @@ async def test_each_reads_the_days_and_times_of_their_own_zone(
         await expect(listed).to_have_attribute("title", exact[1])
         await expect(listed).to_have_attribute("datetime", re.compile("^2025-11-20T11:30:00"))
         await expect(listed).to_have_text(exact[1].split()[1] + " Nov")
+        told = screen.details.get_by_role("definition").filter(has=screen.page.get_by_role("time"))
+        await expect(told).to_have_text([re.compile(f"{exact[0][-5:]}$"), "after an hour"])
+        for position, text in enumerate(exact):
+            await expect(told.nth(position).get_by_role("time")).to_have_attribute("title", text)
 
 
 async def test_a_time_in_the_list_goes_on_while_one_looks(browsers: Browsers, seed: Seed) -> None:
