@@ -228,7 +228,7 @@ async def test_a_rare_word_is_found_however_long_ago_it_was_said(cast, ask, monk
         f" FROM (SELECT (now() - interval '{age}')::date - '2000-01-01'::date AS d) x) y)"
     )
     # Not among the newest, which are looked at without the index.
-    monkeypatch.setattr(finding, "_SAMPLE", 1)
+    monkeypatch.setattr(finding, "SAMPLE", 1)
     monkeypatch.setattr(finding, "LOOKED_AT", 1)
     await file_ticket(cast.bea, NewTicket("Another", "And another."))
     for text in ("quokka", "heliotrope", "the word is quo", "helio"):
@@ -240,7 +240,7 @@ async def test_common_words_that_seldom_stand_together_are_found_together(cast, 
     bodies = ["The courier came.", "A guitar.", "The courier broke the guitar."] + ["Hello."] * 4
     for body in bodies:
         await file_ticket(cast.bea, NewTicket("A ticket", body))
-    monkeypatch.setattr(finding, "_SAMPLE", 6)
+    monkeypatch.setattr(finding, "SAMPLE", 6)
     for text in ("courier guitar", "courier gui", "guitar cou"):
         (placed,) = (await inbox.page_for(cast.ada, Filters(text=text))).rows
         assert placed.row.last_text == "The courier broke the guitar."

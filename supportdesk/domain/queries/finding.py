@@ -29,7 +29,7 @@ from supportdesk.domain.queries.search import HEAD, LAST, QUERY
 
 HITS = 150
 LOOKED_AT = 1000
-_SAMPLE = 4000
+SAMPLE = 4000
 _LATEST = ORDERS[Sort.ACTIVITY].by
 _SPANS_BEGIN = date(2000, 1, 1)
 _MONTH, _YEAR = 28, 364
@@ -114,14 +114,14 @@ _LEFT_OVER = """SELECT m.conversation_id AS ticket_id, m.seq
     FROM newest n JOIN message m ON m.conversation_id = n.ticket_id WHERE m.words @@ {query}"""
 _IN_SAMPLE = "(SELECT ticket_id, seq FROM sample WHERE hit)"
 _MESSAGES_IN_SPAN = """
-    (SELECT conversation_id AS ticket_id, seq FROM message
-     WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0
+    (SELECT {columns} FROM message
+     WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0 {among}
        AND NOT words @@ CAST(:{before} AS tsquery) AND NOT {last_is_common}
      ORDER BY id DESC LIMIT {limit})"""
 _COMMON_IN_SPAN = """
-    (SELECT ticket_id, seq FROM (
-        SELECT conversation_id AS ticket_id, seq, words FROM message
-        WHERE words @@ ({head} && CAST(:{span} AS tsquery)) AND {last_is_common} AND {short}
+    (SELECT {columns} FROM (
+        SELECT * FROM message
+        WHERE words @@ ({head} && CAST(:{span} AS tsquery)) AND {last_is_common} AND {short} {among}
         LIMIT {more}) m
      WHERE words @@ {last} AND NOT words @@ CAST(:{before} AS tsquery))"""
 # All words that begin like a common one are too many to look up: then the words before it are,
@@ -168,7 +168,7 @@ def among_own(role: Role, *, named: bool) -> str:
 def among_all(asked: Conditions) -> str:
     """In all tickets that admins see, as far as `asked` leaves them."""
     tier = _TIER.format(query=QUERY)
-    in_messages = [_IN_SAMPLE, *_messages()]
+    in_messages = [_IN_SAMPLE, *messages_by_span("conversation_id AS ticket_id, seq")]
     if asked.narrows:
         columns = "ticket_id, number, active_at"
         left = walks(asked, columns, LOOKED_AT, _LATEST)
@@ -181,7 +181,7 @@ def among_all(asked: Conditions) -> str:
         looked_at=looked_at,
         query=QUERY,
         last=LAST,
-        sample=_SAMPLE,
+        sample=SAMPLE,
         hits=HITS,
         exact=_EXACT.format(joined=_still_asked(asked, "t.id"), among=""),
         by_words=_BY_WORDS + _further(asked, list(map(_words_in, _WITHOUT_YEARS))),
@@ -221,28 +221,30 @@ def _words_in(span: str) -> str:
     )
 
 
-def _messages() -> list[str]:
-    rare = [_messages_in(_MESSAGES_IN_SPAN, *span) for span in _WITHOUT_YEARS.items()]
-    common = [_messages_in(_COMMON_IN_SPAN, span, before) for span, (_, before) in _SPANS.items()]
-    return rare + common
-
-
-def _messages_in(template: str, span: str, before: str) -> str:
-    return template.format(
-        query=QUERY,
-        head=HEAD,
-        last=LAST,
-        span=span,
-        before=before,
-        last_is_common=_last_is_common(),
-        short=_short(span),
-        limit=LOOKED_AT,
-        more=5 * LOOKED_AT,
-    )
+def messages_by_span(columns: str, among: str = "") -> list[str]:
+    """SELECTs of messages, those of later spans first; each may read `sample`."""
+    common = {span: before for span, (_, before) in _SPANS.items()}
+    return [
+        template.format(
+            columns=columns,
+            among=among,
+            query=QUERY,
+            head=HEAD,
+            last=LAST,
+            span=span,
+            before=before,
+            last_is_common=_last_is_common(),
+            short=_short(span),
+            limit=LOOKED_AT,
+            more=5 * LOOKED_AT,
+        )
+        for template, spans in ((_MESSAGES_IN_SPAN, _WITHOUT_YEARS), (_COMMON_IN_SPAN, common))
+        for span, before in spans.items()
+    ]
 
 
 def _last_is_common() -> str:
-    return _LAST_IS_COMMON.format(common=_SAMPLE // 100)
+    return _LAST_IS_COMMON.format(common=SAMPLE // 100)
 
 
 def _short(span: str) -> str:

@@ -1,0 +1,99 @@
+"""Searching all conversations that one may see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from supportdesk.domain.commands import amending, messages, tickets
+from supportdesk.domain.commands.filing import NewTicket, file_ticket
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Audience
+from supportdesk.domain.queries import finding
+from supportdesk.domain.queries.said_anywhere import PAGE, Asked, said_anywhere
+
+DAY = timedelta(days=1)
+
+
+async def found(actor, words: str = "", **asked) -> list[str]:
+    page = await said_anywhere(actor, Asked(words, **asked))
+    return ["".join(part.text for part in each.parts) for each in page.messages]
+
+
+@pytest.fixture
+async def others(cast):
+    """A ticket of ben's to sia."""
+    return (
+        await file_ticket(cast.ben, NewTicket("Rug", "A blue rug", seller_id=cast.sia.user_id))
+    ).id
+
+
+async def test_it_finds_in_every_conversation_the_latest_first_and_says_where(cast, ticket, others):
+    await messages.post(cast.sol, ticket, "A blue lamp")
+    await messages.post(cast.sia, others, "Another blue rug")
+    everywhere = ["Another blue rug", "A blue lamp", "A blue rug"]
+    assert await found(cast.ada, "blue") == everywhere
+    assert await found(cast.ada, "rug BL") == [everywhere[0], everywhere[2]]
+    first = (await said_anywhere(cast.ada, Asked("lamp"))).messages[0]
+    assert (first.number, first.seq, first.name) == ("TC-0001", 2, "Sol")
+    assert [part.text for part in first.parts if part.marked] == ["lamp"]
+    assert await found(cast.ada, " ") == await found(cast.ada, "green") == []
+
+
+async def test_what_one_may_not_see_is_not_found(cast, ticket, others):
+    await messages.post(cast.ada, ticket, "secret for admins", Audience.ADMINS)
+    await messages.post(cast.sol, ticket, "secret for staff", Audience.STAFF)
+    await messages.post(cast.sia, others, "secret of others")
+    counts = {
+        who: len(await found(getattr(cast, who), "secret"))
+        for who in ("bea", "sol", "ada", "ben", "sia", "max")
+    }
+    assert counts == {"bea": 0, "sol": 1, "ada": 3, "ben": 1, "sia": 1, "max": 0}
+    # Nor by any filter.
+    for who in (cast.bea, cast.ben, cast.max):
+        assert await found(who, "secret", sender="ada") == []
+        assert [each for each in await found(who, sender="s") if "staff" in each] == []
+
+
+@pytest.mark.parametrize("who", ["bea", "sol", "ada"])
+async def test_filters_all_have_to_hold(cast, ticket, who):
+    actor = getattr(cast, who)
+    await messages.post(cast.sol, ticket, "A blue lamp")
+    await messages.post(cast.bea, ticket, "A blue chair")
+    now = datetime.now(UTC)
+    assert await found(actor, "blue", sender="SO") == ["A blue lamp"]
+    assert await found(actor, sender="sol") == ["A blue lamp"]
+    assert await found(actor, "blue", sender="ol") == []
+    assert len(await found(actor, "blue", since=now - DAY, until=now + DAY)) == 2
+    assert await found(actor, "blue", since=now + DAY) == []
+    assert await found(actor, "blue", until=now - DAY) == []
+    assert len(await found(actor, "blue", status=Status.OPEN)) == 2
+    await tickets.set_status(cast.sol, ticket, Status.RESOLVED)
+    assert await found(actor, "blue", status=Status.OPEN) == []
+    assert await found(actor, "chair", status=Status.RESOLVED, sender="bea") == ["A blue chair"]
+
+
+@pytest.mark.parametrize("who", ["sol", "ada"])
+@pytest.mark.parametrize("asked", [{}, {"sender": "bea"}])
+@pytest.mark.parametrize("sample", [5, 4000])
+async def test_pages_join_without_gap_or_double(cast, ticket, monkeypatch, who, asked, sample):
+    # Those that are not among the newest are found by the index.
+    monkeypatch.setattr(finding, "SAMPLE", sample)
+    for number in range(2 * PAGE + 3):
+        await messages.post(cast.bea, ticket, f"blue {number}")
+    actor, seen, after, pages = getattr(cast, who), [], None, 0
+    while pages == 0 or after:
+        page = await said_anywhere(actor, Asked("blue", **asked), after)
+        seen += [each.seq for each in page.messages]
+        after, pages = page.after, pages + 1
+    assert seen == sorted(range(2, 2 * PAGE + 5), reverse=True)
+    assert pages == 3
+
+
+async def test_a_deleted_message_is_found_no_more_in_any_way(cast, ticket):
+    posted = await messages.post(cast.bea, ticket, "my card number")
+    assert await found(cast.ada, "card") == ["my card number"]
+    await amending.delete(cast.bea, posted.id)
+    assert await found(cast.ada, "card") == []
+    assert await found(cast.ada, sender="bea") == ["It flickers."]
