@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from supportdesk.domain.queries.sessions import Viewer
 
@@ -54,6 +55,8 @@ class Browser:
     """Its reader has scrolled down, so the list stands still."""
     keeps_unread: bool = False
     """Its reader has said that what is open there counts as unread, until they come back to it."""
+    hits: dict[str, frozenset[UUID]] = field(default_factory=dict)
+    """The messages that its searches have found, by search."""
     settings: bool = False
     """It shows the settings of the desk."""
 

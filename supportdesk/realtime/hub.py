@@ -280,6 +280,10 @@ class Hub:
                 thread_view.wake(facts=facts, amended=amended)
         if bell.kind == EventKind.REACTION_CHANGED:
             return
+        if amended is not None:
+            for browser in list(self._browsers.values()):
+                if any(amended in found for found in browser.hits.values()):
+                    await self._screen.reread_hits(browser.token)
         self._wake_lists(bell, bell.conversation)
         if bell.kind == EventKind.MESSAGE_POSTED:
             # Who writes has read what stands above, which their other tabs have yet to hear.

@@ -73,6 +73,9 @@ class Screen(Protocol):
     async def reread_settings(self, token: str) -> None:
         """The settings of the desk, on their page."""
 
+    async def reread_hits(self, token: str) -> None:
+        """What the searches of this tab have found."""
+
     async def keep(self, tokens: Iterable[str]) -> None:
         """These tabs are still there: hold what they have, however quiet they are."""
 

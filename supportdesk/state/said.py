@@ -12,6 +12,7 @@ from supportdesk.domain.queries.said import MOST, Said, said_in
 from supportdesk.domain.queries.ticket_rows import HitPart
 from supportdesk.domain.text import clean
 from supportdesk.realtime.lines import zone
+from supportdesk.state.desk import browser_of
 from supportdesk.state.session import signed_in
 from supportdesk.state.thread import ThreadState
 
@@ -40,6 +41,9 @@ class SaidState(rx.State):
     @rx.event
     async def look_for(self, words: str) -> None:
         """Find where it was said. No words: close the search."""
+        await self._look_for(words)
+
+    async def _look_for(self, words: str) -> None:
         viewer = await signed_in(self)
         ticket = await self.get_state(ThreadState)
         conversation_id = await ticket._ticket_id()
@@ -53,8 +57,16 @@ class SaidState(rx.State):
         except DatabaseUnavailable as error:
             self.error = str(error)
             return
+        if (browser := browser_of(self)) is not None:
+            browser.hits["here"] = frozenset(each.id for each in found)
         self.hits = [_shown(each, viewer.timezone) for each in found[:MOST]]
         self.more = len(found) > MOST
+
+    @rx.event
+    async def reread(self) -> None:
+        """Sent when a message that was found has changed."""
+        if self.asked:
+            await self._look_for(self.asked)
 
     @rx.event
     def close(self) -> EventSpec:

@@ -25,7 +25,9 @@ from supportdesk.realtime.screen import InboxChange, ThreadChange
 from supportdesk.realtime.typing import Typist
 from supportdesk.state.details import DetailsState
 from supportdesk.state.filters import FilterState
+from supportdesk.state.found import FoundState
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.said import SaidState
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
 from supportdesk.state.views import ViewsState
@@ -100,6 +102,10 @@ class ReflexScreen:
 
     async def reread_settings(self, token: str) -> None:
         await self._tell(token, SettingsState.reread)
+
+    async def reread_hits(self, token: str) -> None:
+        await self._tell(token, FoundState.reread)
+        await self._tell(token, SaidState.reread)
 
     async def keep(self, tokens: Iterable[str]) -> None:
         for token in tokens:

@@ -8,6 +8,7 @@ from supportdesk.ui.account import account_menu
 from supportdesk.ui.attention import attention
 from supportdesk.ui.brand import mark
 from supportdesk.ui.connection import lost_connection
+from supportdesk.ui.find_messages import find_messages
 from supportdesk.ui.fonts import inter
 from supportdesk.ui.palette import palette, shortcut_help
 from supportdesk.ui.places import TICKETS, Place, places
@@ -30,6 +31,7 @@ def shell(
             *panels,
             keys(role, place),
             palette(role, place),
+            find_messages(),
             shortcut_help(role, place),
             class_name=class_name,
             on_mount=rx.call_script(_ZONE, callback=WorkspaceState.note_timezone),

@@ -17,6 +17,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
 from supportdesk.ui.details import details_opened_for
+from supportdesk.ui.find_messages import opens_find_messages
 from supportdesk.ui.hotkeys import hotkey
 from supportdesk.ui.places import TICKETS, places
 
@@ -134,6 +135,7 @@ def _panels() -> list[Action]:
 
 def _everywhere() -> list[Action]:
     return [
+        Action("Search messages", "text-search", (opens_find_messages(),), "f", ("F",)),
         Action("Switch light and dark", "sun-moon", (rx.toggle_color_mode,)),
         Action("Keyboard shortcuts", "keyboard", (show_help(),), "?,shift+?", ("?",)),
     ]

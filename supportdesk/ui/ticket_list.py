@@ -12,6 +12,7 @@ from supportdesk.ui.bulk_bar import bulk_bar
 from supportdesk.ui.controls import alert, button
 from supportdesk.ui.controls import empty as empty_place
 from supportdesk.ui.filter_bar import clear_filters, filter_bar, how_many
+from supportdesk.ui.find_messages import find_button
 from supportdesk.ui.in_view import in_view
 from supportdesk.ui.skeletons import list_skeleton
 from supportdesk.ui.ticket_row import ticket_row
@@ -26,6 +27,7 @@ def ticket_list(
             rx.el.h1(heading),
             how_many(),
             rx.el.span(class_name="grow"),
+            find_button(),
             *actions,
             class_name="bar",
         ),

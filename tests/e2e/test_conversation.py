@@ -226,3 +226,51 @@ async def test_any_emoji_is_found_by_its_name_or_shortcode_with_the_keyboard_alo
     await field.press("Enter")
     await expect(screen.message_box).to_have_value("🐌")
     await expect(screen.message_box).to_be_focused()
+
+
+async def test_all_conversations_are_searched_and_a_hit_leads_to_its_place(
+    browsers: Browsers, seed: Seed, people: tuple[Person, Person]
+) -> None:
+    nora, theo = people
+    long, short = seed.tickets([people, people], messages=160)
+    writer = await opened(browsers, theo, short)
+    await writer.send("The wombat is on its way")
+    screen = await opened(browsers, nora, long)
+    await screen.page.keyboard.press("f")
+    dialog = screen.page.get_by_role("dialog", name="Search messages")
+    found = dialog.get_by_role("list", name="Messages found").get_by_role("listitem")
+    box = dialog.get_by_role("searchbox", name="Search messages")
+    await expect(box).to_be_focused()
+    await box.fill("wombat")
+    await expect(found).to_have_count(1)
+    await expect(found).to_contain_text(short.number)
+    await expect(found.locator("mark")).to_have_text("wombat")
+    for name, value, count in (
+        ("From", "nora", 0),
+        ("From", "theo", 1),
+        ("Before", "2020-01-01", 0),
+        ("Before", "", 1),
+        ("After", "2020-01-01", 1),
+    ):
+        await dialog.get_by_label(name, exact=True).fill(value)
+        await expect(found).to_have_count(count)
+    status = dialog.get_by_role("combobox", name="Status of the ticket")
+    await status.select_option("Closed")
+    await expect(dialog.get_by_text("Nothing found")).to_be_visible()
+    await status.select_option("Any status")
+    await found.get_by_role("link").click()
+    await expect(dialog).to_have_count(0)
+    await expect(screen.messages.filter(has_text="The wombat")).to_be_in_viewport()
+
+    await screen.button("Search messages").click()
+    await dialog.get_by_label("From", exact=True).fill("")
+    await dialog.get_by_label("After", exact=True).fill("")
+    await box.fill("seeded 3")
+    hit = found.filter(has_text=re.compile(r"Seeded message 3\D")).filter(has_text=long.number)
+    await expect(hit).to_have_count(1)
+    await sound(screen)
+    await hit.get_by_role("link").click()
+    await screen.ready(long.number)
+    await expect(
+        screen.messages.filter(has_text=re.compile(r"Seeded message 3$"))
+    ).to_be_in_viewport()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from supportdesk.domain.queries import inbox, numbers
 from supportdesk.domain.queries.filters import Filters, Sort
 from supportdesk.domain.queries.inbox import Cursor, Place
 from supportdesk.domain.queries.places import ORDERS
+from supportdesk.domain.queries.said_anywhere import Asked, said_anywhere
 from supportdesk.seeding.plan import id_of
 from supportdesk.seeding.vocabulary import RARE_WORDS
 
@@ -45,6 +47,11 @@ def cases(owner: psycopg.Connection[Any]) -> list[Case]:
             found.append(Case(f"{who}_{name}", actor, _page(actor, filters)))
             if filters.sort is Sort.ACTIVITY:
                 found.append(Case(f"{who}_{name}_count", actor, _count(actor, filters)))
+    found += [
+        Case(f"{who}_said_{name}", actor, _said(actor, asked))
+        for who, actor in people.items()
+        for name, asked in _said_asked(owner).items()
+    ]
     for name, filters in (
         ("all", Filters()), ("closed", Filters(statuses=(Status.CLOSED,))),
         ("low", Filters(priority=Priority.LOW)),
@@ -105,6 +112,33 @@ def _asked(owner: psycopg.Connection[Any], who: str) -> dict[str, Filters]:
         for sort in list(Sort)[1:]:
             asked[f"{kind}_by_{sort}"] = replace(asked[kind], sort=sort)
     return asked
+
+
+def _said_asked(owner: psycopg.Connection[Any]) -> dict[str, Asked]:
+    """Searches of messages; the last ones with what else may be asked for."""
+    words = {
+        "half_of_all": "order",
+        "word_in_1_percent": "customs",
+        "word_in_100_messages": _word(owner, 100),
+        "two_words": "courier guitar",
+        "one_letter": "q",
+        "nothing": "xyzzyplugh",
+    }
+    person = owner.execute('SELECT name FROM "user" WHERE id = %s', [id_of("seller", 0)]).fetchone()
+    long_ago = datetime.now(UTC) - timedelta(days=300)
+    return {name: Asked(text) for name, text in words.items()} | {
+        "common_from_somebody": Asked("order", sender=person[0] if person else ""),
+        "common_long_ago": Asked("order", until=long_ago),
+        "rare_long_ago": Asked(_word(owner, 1000), until=long_ago),
+        "common_in_open_tickets": Asked("order", status=Status.OPEN),
+    }
+
+
+def _said(actor: Actor, asked: Asked) -> Callable[[], Awaitable[int]]:
+    async def ask() -> int:
+        return len((await said_anywhere(actor, asked)).messages)
+
+    return ask
 
 
 def _page(

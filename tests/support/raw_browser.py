@@ -38,6 +38,8 @@ def state_name(module: str, name: str) -> str:
 SESSION = state_name("session", "session_state")
 INBOX = state_name("inbox", "inbox_state")
 THREAD = state_name("thread", "thread_state")
+FOUND = state_name("found", "found_state")
+SAID = state_name("said", "said_state")
 COMPOSER = state_name("composer", "composer_state")
 MESSAGE = state_name("message", "message_state")
 FILTERS = state_name("filters", "filter_state")

@@ -16,7 +16,7 @@ from supportdesk.domain.queries.ticket_rows import HitPart
 MOST = 50
 
 _SAID = text(f"""
-    SELECT m.seq, m.created_at, coalesce(u.name, 'Somebody') AS name,
+    SELECT m.id, m.seq, m.created_at, coalesce(u.name, 'Somebody') AS name,
            ts_headline('simple', left(m.body, 10000), {search.QUERY},
                        '{search.MARKS}, MaxWords=24, MinWords=12') AS headline
     FROM message m LEFT JOIN "user" u ON u.id = m.sender_id
@@ -27,6 +27,7 @@ _SAID = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Said:
+    id: UUID
     seq: int
     name: str
     at: datetime
@@ -45,6 +46,7 @@ async def said_in(actor: Actor, conversation_id: UUID, words: str) -> tuple[Said
         rows = await tx.execute(_SAID, {"conversation_id": conversation_id, **values})
         return tuple(
             Said(
+                row.id,
                 row.seq,
                 row.name,
                 row.created_at,
