@@ -15,8 +15,10 @@ import emoji
 import nh3
 from markdown_it import MarkdownIt
 
+from supportdesk.domain.mentions import Named, pattern
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
@@ -28,8 +30,11 @@ _RULES = [
     "emphasis", "strikethrough", "backticks", "fence", "list", "blockquote", "link", "autolink",
     "linkify", "newline", "escape", "balance_pairs", "fragments_join",
 ]  # fmt: skip
-_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a"}
-_ATTRIBUTES = {"a": {"href", "target"}, "ol": {"start"}}
+_TAGS = {
+    "p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a", "span",
+}  # fmt: skip
+_ATTRIBUTES = {"a": {"href", "target"}, "ol": {"start"}, "span": {"data-of"}}
+_CLASSES = {"span": {"mention"}}
 _SCHEMES = {"http", "https", "mailto"}
 _PARAGRAPH = re.compile(r"<p>([^<&]*)</p>\n?")
 # What separates one block from the next, when only the words are kept.
@@ -58,7 +63,16 @@ def _name_emoji(
     options: OptionsDict,
     env: EnvType,
 ) -> str:
-    return html.escape(emoji.emojize(tokens[index].content, language="alias"), quote=False)
+    text = html.escape(emoji.emojize(tokens[index].content, language="alias"), quote=False)
+    if not (ids := env.get("mentions")):
+        return text
+    return pattern(tuple(ids)).sub(lambda found: _mention(found, ids), text)
+
+
+def _mention(found: re.Match[str], ids: dict[str, str]) -> str:
+    # Letters that only a pattern takes for the same are left alone.
+    who = ids.get(found[1].lower())
+    return f'<span class="mention" data-of="{who}">{found[0]}</span>' if who else found[0]
 
 
 def _leads_out(link: str) -> bool:
@@ -82,20 +96,26 @@ _markdown = _parser()
 
 
 @lru_cache(maxsize=2_000)
-def render(body: str) -> str:
-    """The message as safe HTML; links open apart, and tell nobody where they were followed."""
+def render(body: str, mentions: Named = ()) -> str:
+    """The message as safe HTML; links open apart, and tell nobody where they were followed.
+
+    `mentions` are names that are marked wherever they stand behind an `@`.
+    """
+    # What is looked for stands in HTML by then.
+    names = {html.escape(name, quote=False): ids for name, ids in mentions}
     return nh3.clean(
-        _markdown.render(body),
+        _markdown.render(body, {"mentions": names}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
 
 
-def marked_up(body: str) -> str:
+def marked_up(body: str, mentions: Named = ()) -> str:
     """`render`, or nothing when that would be the text itself: then no HTML is needed at all."""
-    rendered = render(body)
+    rendered = render(body, mentions)
     plain = _PARAGRAPH.fullmatch(rendered)
     return "" if plain and plain[1] == body else rendered
 
@@ -105,3 +125,9 @@ def words(body: str) -> str:
     """The text alone, on one line: for a preview in a list."""
     spaced = _BREAKS.sub(" ", render(body))
     return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())
+
+
+def texts(body: str) -> Iterator[str]:
+    """The pieces of plain text in a message, without code: where a name may be meant."""
+    for block in _markdown.parse(body):
+        yield from (part.content for part in block.children or () if part.type == "text")

@@ -95,7 +95,7 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         and previous.audience == line.audience
         and line.at - previous.at < _FOLLOWS_WITHIN
     )
-    html = marked_up(line.body) if line.kind == "message" else ""
+    html = marked_up(line.body, line.mentions) if line.kind == "message" else ""
     return ShownLine(
         id=line.id,
         seq=line.seq,

@@ -23,7 +23,8 @@ COLUMNS = {
     " messages_admins, activity_everyone, activity_staff, activity_admins",
     "ticket": "id, number, subject, status, priority, type, category_id, buyer_id, seller_id,"
     " assignee_id, team_id, due_at, first_response_at, resolved_at, created_at, waiting_since",
-    "participant": "conversation_id, user_id, audience, last_read_seq, starred, created_at",
+    "participant": "conversation_id, user_id, audience, last_read_seq, starred, follows,"
+    " created_at",
     "message": "id, conversation_id, seq, sender_id, body, audience, client_id, created_at",
     "event": "id, kind, actor_id, conversation_id, subject_id, audience, in_thread, seq, data,"
     " created_at",
@@ -48,6 +49,7 @@ class _Member:
     audience: str = "everyone"
     read: int = 0
     starred: bool = False
+    follows: bool = False
 
 
 @dataclass
@@ -71,8 +73,9 @@ class _Ticket:
             self.active[level] = max(self.active[level], at)
         return self.seq
 
-    def join(self, who: str, audience: str, read: int) -> None:
+    def join(self, who: str, audience: str, read: int, *, follows: bool = True) -> None:
         member = self.members.setdefault(who, _Member(audience))
+        member.follows = member.follows or follows
         member.audience = min(member.audience, audience, key=_WIDTH.__getitem__)
         member.read = max(member.read, read)
 
@@ -150,7 +153,7 @@ class Stories:
         for who, member in ticket.members.items():
             self._write(
                 "participant", ticket.id, who, member.audience, member.read,
-                "t" if member.starred else "f", _time(begun),
+                "t" if member.starred else "f", "t" if member.follows else "f", _time(begun),
             )  # fmt: skip
 
     def _parties(self) -> tuple[str | None, str | None]:
@@ -202,7 +205,7 @@ class Stories:
 
     def _move(self, ticket: _Ticket, status: str, who: str, at: datetime) -> None:
         seq = ticket.take_place(at, "everyone", 0)
-        ticket.join(who, "everyone", 0)
+        ticket.join(who, "everyone", 0, follows=False)
         change = {"field": "status", "from": "open", "to": status, "label": Status(status).label}
         data = json.dumps({"changes": [change]})
         self._log(ticket, "ticket_changed", who, at, seq, data)
@@ -219,7 +222,7 @@ class Stories:
         """Most have read everything; some of the platform have looked in without a word."""
         chance = self._chance
         if chance.random() < 0.3:
-            ticket.join(staff, "admins", 0)
+            ticket.join(staff, "admins", 0, follows=False)
         for member in ticket.members.values():
             if chance.random() < 0.9:
                 member.read = ticket.seq

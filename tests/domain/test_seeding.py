@@ -132,6 +132,7 @@ def test_a_made_up_desk_is_what_the_triggers_would_have_made(seeded):
         "SELECT count(*) FROM participant p"
         " JOIN given_participant g USING (conversation_id, user_id)"
         " WHERE p.audience <> g.audience OR p.last_read_seq > g.last_read_seq"
+        " OR p.follows <> g.follows"
     ).fetchone()
     assert wrong == (0,)
 

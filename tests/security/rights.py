@@ -197,12 +197,24 @@ for _name, _drafts in {
     SEEN[_name]["draft"] = DELETED[_name]["draft"] = _drafts
     CHANGED[_name]["draft"] = ("body audience form updated_at", _drafts)
 
+# What one has been told of is one's own, and so is what one wants to be told of. The database alone
+# writes it.
+for _name, (_told, _choices) in {
+    "bea": ("t1/bea/4", "bea"), "ben": ("t2/ben/2", ""), "sol": ("t1/sol/1", "sol"),
+    "sia": ("t3/sia/2", ""), "abe": ("", "abe"),
+}.items():  # fmt: skip
+    SEEN[_name]["notification"], SEEN[_name]["notification_preference"] = _told, _choices
+    CHANGED[_name]["notification"] = ("read_at", _told)
+    CHANGED[_name]["notification_preference"] = (
+        "mentions messages assignments statuses sound browser", _choices,
+    )  # fmt: skip
+
 # What one said is one's own to change; an admin may take back anybody's, but reword nobody's.
 for _name, _said in {
     "bea": "t1-description", "ben": "t2-description", "sol": "t1-staff", "sia": "t3-description",
     "abe": SEEN["abe"]["message"],
 }.items():  # fmt: skip
-    CHANGED[_name]["message"] = ("body deleted_at", _said)
+    CHANGED[_name]["message"] = ("body deleted_at mentions", _said)
     DELETED[_name]["reaction"] = SEEN["sol"]["reaction"] if _name == "sol" else ""
 
 # When somebody was here is known to those who share a conversation with them, as far as they know.
@@ -221,7 +233,7 @@ THREAD = "id kind created_by created_at last_seq messages_everyone activity_ever
 STAFF_THREAD = f"{THREAD} messages_staff activity_staff"
 PARTICIPANT = (
     "conversation_id user_id audience last_read_seq starred muted archived pinned created_at"
-    " read_at"
+    " read_at follows"
 )
 TICKET = (
     "id number subject status priority type category_id buyer_id seller_id assignee_id team_id"
@@ -229,9 +241,10 @@ TICKET = (
 )
 MESSAGE = (
     "id conversation_id seq sender_id body audience client_id created_at edited_at deleted_at"
-    " quote_id words"
+    " quote_id words mentions"
 )
 EVENT = "id kind actor_id conversation_id subject_id audience in_thread seq data created_at"
+CHOICES = "mentions messages assignments statuses sound browser"
 DEFINITION = "id ticket_type name kind choices required position active created_at"
 LOG = {
     "participant": PARTICIPANT,
@@ -246,6 +259,8 @@ LOG = {
     "saved_view": "id owner_id name shared query created_at",
     "ticket_template": "id name ticket_type subject body active created_at",
     "draft": "id owner_id conversation_id body audience form updated_at",
+    "notification": "conversation_id user_id seq kind created_at read_at",
+    "notification_preference": f"user_id {CHOICES}",
 }
 STAFF_LOG = {
     **LOG,
@@ -272,7 +287,7 @@ READABLE = {
     "app": {},
 }
 
-NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id"
+NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id mentions"
 NEW_EVENT = "id kind actor_id conversation_id subject_id audience in_thread data"
 WRITES = {
     "message": NEW_MESSAGE,
@@ -281,6 +296,7 @@ WRITES = {
     "ticket_field": "ticket_id field_id value",
     "saved_view": "id owner_id name shared query",
     "draft": "id owner_id conversation_id body audience form",
+    "notification_preference": f"user_id {CHOICES}",
 }
 STAFF_WRITES = {
     **WRITES,

@@ -90,6 +90,17 @@ def draft(world, owner, to="t1", **more):
     }  # fmt: skip
 
 
+def told(world, who, to="t1"):
+    return "notification", {
+        "conversation_id": getattr(world, to), "user_id": who, "seq": 99, "kind": "message",
+        "created_at": "2001-01-01",
+    }  # fmt: skip
+
+
+def wanted(world, who):
+    return "notification_preference", {"user_id": who, "sound": True}
+
+
 MADE_A_TAG = {"kind": "tag_created", "audience": "admins"}
 ADDED = {
     # A draft: one's own, where one takes part.
@@ -98,6 +109,10 @@ ADDED = {
     "a draft with a time of one's own": (
         lambda w, me: draft(w, me, updated_at="2001-01-01"), "",
     ),
+    # A notification: nobody tells anybody anything by hand.
+    "a notification for bea": (lambda w, me: told(w, w.cast.bea.user_id), ""),
+    "a notification for oneself": (lambda w, me: told(w, w.cast.ada.user_id), ""),
+    "a wish of somebody else": (lambda w, me: wanted(w, w.cast.max.user_id), ""),
     # A message: as oneself, where one takes part, to an audience one belongs to.
     "a message to everyone in t1": (lambda w, me: message(w, me), "bea sol abe"),
     "a staff note in t1": (lambda w, me: message(w, me, audience="staff"), "sol abe"),

@@ -7,7 +7,8 @@ t2  ben to the platform. ben's description, ada's answer. Tagged, with notes of 
 t3  sia to the platform. sia's description, ada's staff note. A custom field.
 
 Beside them: saved views of bea, sol and ada, one that ada shares, and one of abe's own; canned
-replies of sol and ada, and one for all; a category, templates and fields in use and retired.
+replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
+they were told of all this; bea, sol and abe want no sound.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from supportdesk.domain.commands import (
     filing,
     messages,
     notes,
+    notifications,
     reactions,
     sessions,
     tags,
@@ -92,6 +94,7 @@ async def furnish(cast: Cast, owner_url: str) -> World:
     await fields.fill(cast.ada, t3, field, "three")
     for owner in (cast.bea, cast.sol, cast.abe):
         await drafts.keep_new_ticket(owner, description="half a thought")
+        await notifications.choose(owner, "sound", False)
     await drafts.keep_reply(cast.sia, t3, "half an answer")
     with psycopg.connect(owner_url) as connection:
         _add_rest(connection, cast, world)

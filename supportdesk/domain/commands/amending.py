@@ -20,6 +20,7 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Message
+from supportdesk.domain.queries import mentions
 from supportdesk.domain.text import check_body
 
 
@@ -45,7 +46,12 @@ async def edit(actor: Actor, message_id: UUID, body: str) -> None:
         _check_own(actor, message)
         if message.body == body:
             return
-        await tx.execute(update(Message).where(col(Message.id) == message_id).values(body=body))
+        named = await mentions.named_in(
+            tx, actor, message.conversation_id, body, Audience(message.audience)
+        )
+        await tx.execute(
+            update(Message).where(col(Message.id) == message_id).values(body=body, mentions=named)
+        )
         await _tell(tx, actor, EventKind.MESSAGE_EDITED, message)
 
 
@@ -58,7 +64,7 @@ async def delete(actor: Actor, message_id: UUID) -> None:
         await tx.execute(
             update(Message)
             .where(col(Message.id) == message_id)
-            .values(body="", deleted_at=func.now())
+            .values(body="", mentions={}, deleted_at=func.now())
         )
         await _tell(tx, actor, EventKind.MESSAGE_DELETED, message)
 

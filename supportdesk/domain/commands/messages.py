@@ -22,6 +22,7 @@ from supportdesk.domain.events import EventKind, told_of
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience, Draft, Message, Participant, Ticket
+from supportdesk.domain.queries import mentions
 from supportdesk.domain.text import check_body
 
 MAY_ADDRESS = {
@@ -93,6 +94,7 @@ async def post_within(
         "audience": audience,
         "client_id": client_id,
         "quote_id": quote_id,
+        "mentions": await mentions.named_in(tx, actor, conversation_id, body, audience),
     }
     seq = await _insert(tx, values)
     if seq is None:

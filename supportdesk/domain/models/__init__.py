@@ -23,6 +23,11 @@ from supportdesk.domain.models.labels import (
     TicketTag,
 )
 from supportdesk.domain.models.listing import TicketListing, TicketWords
+from supportdesk.domain.models.notification import (
+    Notification,
+    NotificationKind,
+    NotificationPreference,
+)
 from supportdesk.domain.models.people import LastSeen, Session, SetupLink, Team, TeamMember, User
 from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
@@ -39,6 +44,9 @@ __all__ = [
     "LastSeen",
     "Message",
     "MessageRevision",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "Participant",
     "Priority",
     "Reaction",

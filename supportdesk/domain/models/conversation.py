@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Computed, DateTime, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel, Text
 
 from supportdesk.domain.models.columns import aware, words
@@ -64,9 +64,12 @@ class Participant(SQLModel, table=True):
     pinned: bool = _flag()
     created_at: datetime = aware(now=True)
     read_at: datetime | None = aware(nullable=True)
+    follows: bool = _flag()
 
 
 class Message(SQLModel, table=True):
+    """`mentions` are the ids of those whom the text names, with the names as they stand there."""
+
     id: UUID = Field(primary_key=True)
     conversation_id: UUID = Field(foreign_key="conversation.id", ondelete="CASCADE")
     seq: int = _number(None, BigInteger)
@@ -81,6 +84,12 @@ class Message(SQLModel, table=True):
         default=None, sa_type=TSVECTOR, sa_column_kwargs={"server_default": Computed("")}
     )
     quote_id: UUID | None = Field(default=None, foreign_key="message.id", ondelete="SET NULL")
+    mentions: dict[str, str] = Field(
+        default=None,
+        sa_type=JSONB,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )
 
 
 class MessageRevision(SQLModel, table=True):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
-from supportdesk.domain import markup
+from supportdesk.domain import markup, mentions
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import sentence
 from supportdesk.domain.errors import NotFound
@@ -76,6 +76,7 @@ class Line:
     reactions: tuple[Reacted, ...] = ()
     quote: Quote | None = None
     client_id: str = ""
+    mentions: mentions.Named = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,13 @@ class Receipt:
 _LINES = """
 SELECT * FROM (
     (SELECT m.seq, m.id, 'message' AS kind, m.sender_id, m.body, NULL::jsonb AS data, m.audience,
-            m.created_at, m.edited_at, m.deleted_at, m.quote_id, m.client_id
+            m.created_at, m.edited_at, m.deleted_at, m.quote_id, m.client_id,
+            m.mentions
      FROM message m WHERE m.conversation_id = :conversation_id AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
     UNION ALL
     (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience,
-            m.created_at, NULL, NULL, NULL, NULL
+            m.created_at, NULL, NULL, NULL, NULL, NULL
      FROM event m WHERE m.conversation_id = :conversation_id AND m.in_thread AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
 ) line
@@ -340,6 +342,7 @@ def as_line(row: Any) -> Line:
         reactions=_reacted(row.reactions or []),
         quote=_quoted(row),
         client_id=row.client_id.hex if row.client_id else "",
+        mentions=mentions.by_name(row.mentions) if row.mentions else (),
     )
 
 

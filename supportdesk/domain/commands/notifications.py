@@ -1,0 +1,44 @@
+"""What one does with one's own notifications. They are made by the database, see migration 0014."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import col
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.errors import Invalid
+from supportdesk.domain.models import Notification, NotificationPreference
+from supportdesk.domain.queries.notifications import Preferences
+
+CHOICES = frozenset(field.name for field in fields(Preferences))
+
+
+async def mark_all_read(actor: Actor) -> None:
+    """Have all of them count as read. The messages do not: nobody has seen them by this."""
+    async with transaction(actor) as tx:
+        await tx.execute(
+            update(Notification)
+            .where(col(Notification.user_id) == actor.user_id, col(Notification.read_at).is_(None))
+            .values(read_at=func.now())
+        )
+
+
+async def choose(actor: Actor, choice: str, wanted: bool) -> None:
+    """Turn one sort of notification, the sound or the browser's own on or off.
+
+    Raises:
+        Invalid: there is no such choice.
+    """
+    if choice not in CHOICES or not isinstance(wanted, bool):
+        raise Invalid("Choose one of the list.")
+    row = {"user_id": actor.user_id, choice: wanted}
+    async with transaction(actor) as tx:
+        await tx.execute(
+            upsert(NotificationPreference)
+            .values(**row)
+            .on_conflict_do_update(index_elements=["user_id"], set_={choice: wanted})
+        )

@@ -1,0 +1,78 @@
+"""Whom one can call into a conversation by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.markup import texts
+from supportdesk.domain.mentions import mentioned_in
+from supportdesk.domain.models import Audience
+from supportdesk.domain.queries.people import hue, initials
+
+# To whom what is addressed to that audience can be read.
+_READERS = {
+    Audience.EVERYONE: {Role.BUYER, Role.SELLER, Role.ADMIN},
+    Audience.STAFF: {Role.SELLER, Role.ADMIN},
+    Audience.ADMINS: {Role.ADMIN},
+}
+# The policies decide whom the actor knows to take part. Admins may read every ticket, so the staff
+# can call those it knows of, too.
+_PEOPLE = text("""
+SELECT u.id, u.name, u.role, p.user_id IS NOT NULL AS there FROM "user" u
+LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.user_id = u.id
+WHERE u.active AND u.id <> :me AND (p.user_id IS NOT NULL OR (:staff AND u.role = 'admin'))
+ORDER BY p.user_id IS NULL, lower(u.name), u.id LIMIT 500
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """`reads` are the audiences that they are part of."""
+
+    id: str
+    name: str
+    role: str
+    avatar: str
+    hue: int
+    reads: tuple[str, ...]
+
+
+async def people_for(actor: Actor, conversation_id: UUID) -> list[Callee]:
+    """Whom the actor can mention there: those who take part first, then by name."""
+    async with transaction(actor) as tx:
+        return await _people(tx, actor, conversation_id)
+
+
+async def _people(tx: AsyncConnection, actor: Actor, conversation_id: UUID) -> list[Callee]:
+    values = {
+        "conversation_id": conversation_id,
+        "me": actor.user_id,
+        "staff": actor.role is not Role.BUYER,
+    }
+    return [
+        Callee(
+            str(row.id), row.name, Role(row.role).label, initials(row.name), hue(row.id),
+            tuple(each.value for each in Audience if row.role in _READERS[each]),
+        )
+        for row in await tx.execute(_PEOPLE, values)
+    ]  # fmt: skip
+
+
+async def named_in(
+    tx: AsyncConnection, actor: Actor, conversation_id: UUID, body: str, audience: Audience
+) -> dict[str, str]:
+    """Whom the text of a message names, by id: of those who may read it, and nobody else.
+
+    A name that means nobody there is a word like any other. Without an `@` nothing is asked.
+    """
+    pieces = [piece for piece in texts(body) if "@" in piece] if "@" in body else []
+    if not pieces:
+        return {}
+    people = await _people(tx, actor, conversation_id)
+    return mentioned_in(pieces, {p.id: p.name for p in people if audience.value in p.reads})
