@@ -26,7 +26,12 @@ def offer(field_id: str, text: str, *then: str) -> EventSpec:
 
 def setter(var: ClientStateVar, value: str | int | None) -> str:
     """The expression that sets a variable which lives in the browser."""
-    return f"refs['_client_state_{var._setter_name}']({json.dumps(value)})"
+    return set_to(var, json.dumps(value))
+
+
+def set_to(var: ClientStateVar, expression: str) -> str:
+    """`setter` for what the browser itself has to work out."""
+    return f"refs['_client_state_{var._setter_name}']({expression})"
 
 
 def set_if(var: ClientStateVar, still: str, value: str) -> EventSpec:
@@ -42,28 +47,35 @@ def choose_if(field_id: str, still: str, value: str) -> EventSpec:
     )
 
 
-# Up to the caret, a word that began with a slash.
+# Up to the caret, a word that began with a slash, or a name (maybe of several words) with an @.
 SLASH = r"(?:^|\s)\/([^\s\/]*)$"
+AT = r"(?:^|[\s(])@((?:[^\s@][^@\n]{0,60})?)$"
 
 
-def replace_slash(field_id: str, text: str) -> EventSpec:
-    """Put `text` in the place of the `/word` before the caret, as if it had been typed."""
-    start = f"before.search(/{SLASH}/)"
-    skip = f"(/^\\s/.test(before.slice({start})) ? 1 : 0)"
-    return _in_field(
+def typed_over(field_id: str, begun: str, text: str) -> str:
+    """The expression that puts `text`, another one, in the place of the word that was `begun`
+    before the caret, as if it had been typed."""
+    start = f"before.length - (/{begun}/.exec(before)?.[1].length + 1 || 0)"
+    return _of_field(
         field_id,
         "((before) => { "
-        f"box.setRangeText({json.dumps(text)}, {start} < 0 ? before.length : {start} + {skip},"
-        " before.length, 'end'); box.focus();"
+        f"box.setRangeText({text}, {start}, before.length, 'end'); box.focus();"
         " box.dispatchEvent(new Event('input', {bubbles: true}))"
         " })(box.value.slice(0, box.selectionStart))",
     )
 
 
+def replace_slash(field_id: str, text: str) -> EventSpec:
+    """Put `text` in the place of the `/word` before the caret, as if it had been typed."""
+    return rx.call_script(typed_over(field_id, SLASH, json.dumps(text)))
+
+
+def _of_field(field_id: str, expression: str) -> str:
+    return f"((box) => box && ({expression}))(document.getElementById({json.dumps(field_id)}))"
+
+
 def _in_field(field_id: str, expression: str) -> EventSpec:
-    return rx.call_script(
-        f"((box) => box && ({expression}))(document.getElementById({json.dumps(field_id)}))"
-    )
+    return rx.call_script(_of_field(field_id, expression))
 
 
 def form_values(form: object, prefix: str) -> dict[str, str]:

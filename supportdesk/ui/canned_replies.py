@@ -1,7 +1,6 @@
 """The list of canned replies over the composer, while one types `/` and the beginning of a name.
 
-It works in the browser alone but for the text itself, which the server fills in: so keys act at
-once, however slow the line is.
+The text itself is what the server fills in, with the names of the ticket.
 """
 
 from typing import Any
@@ -11,19 +10,15 @@ from reflex_base.vars import VarData
 
 from supportdesk.domain.queries.replies import ReplyRow
 from supportdesk.state.boxes import SLASH
-from supportdesk.state.outbox import MESSAGE_BOX
 from supportdesk.state.replies import RepliesState, marked, replies_open, slash
 from supportdesk.state.session import SessionState
+from supportdesk.ui.word_menu import WordMenu, word_before_caret
 
 LIST = "canned-replies"
-_BOX = f"document.getElementById('{MESSAGE_BOX}')"
-_BEFORE_CARET = f"{_BOX}.value.slice(0, {_BOX}.selectionStart)"
 
 may_use = (SessionState.me_role == "seller") | (SessionState.me_role == "admin")
 
-_typed: rx.Var[str] = rx.Var(
-    f"((found) => found ? '/' + found[1] : '')(/{SLASH}/.exec({_BEFORE_CARET}))", _var_type=str
-)
+_typed = word_before_caret("/", SLASH)
 _matches: rx.Var[list[ReplyRow]] = rx.Var(
     _js_expr=f"{RepliesState.replies!s}.filter((each) => each.name.toLowerCase()"
     f".includes({slash.value!s}.slice(1).toLowerCase()))",
@@ -41,13 +36,20 @@ _on_manage = (marked.value == _LAST) | (marked.value >= _count)
 _place = rx.cond(_on_manage, _count, marked.value)
 
 
+_menu = WordMenu(
+    slash,
+    marked,
+    shown,
+    _place,
+    _count + 1,
+    kept=lambda place: rx.cond(place == _count, _LAST, place).to(int),
+)
+close = _menu.close
+
+
 def follow_typing() -> list[Any]:
     """For each change of the box."""
     return [slash.set_value(rx.cond(may_use, _typed, "")), marked.set_value(0)]
-
-
-def close() -> Any:
-    return slash.set_value("")
 
 
 def when_writing() -> Any:
@@ -59,29 +61,19 @@ def active_option() -> rx.Var[str]:
 
 
 def on_key(key: rx.Var[str], _: Any) -> list[Any]:
-    """Arrows move, Enter and Tab choose, Escape closes; nothing of it reaches the box."""
-    down, up = shown & (key == "ArrowDown"), shown & (key == "ArrowUp")
-    choose = shown & ((key == "Enter") | (key == "Tab"))
-    escape = shown & (key == "Escape")
-    places = _count + 1
-    there = rx.cond(
-        down,
-        (_place + 1) % places,
-        rx.cond(up, (_place + places - 1) % places, marked.value),
-    )
-    chosen: rx.Var[str] = rx.Var(
+    return _menu.on_key(key, _choose)
+
+
+def _choose(chosen: rx.Var[bool]) -> list[Any]:
+    reply: rx.Var[str] = rx.Var(
         _js_expr=f"({_matches!s}[{marked.value!s}]?.id ?? '')",
         _var_type=str,
         _var_data=_matches._get_all_var_data(),
     )
     return [
-        rx.cond(down | up | choose | escape, rx.prevent_default, rx.noop()),
-        rx.cond(escape, rx.stop_propagation, rx.noop()),
-        rx.cond(choose & ~_on_manage, RepliesState.insert(chosen), rx.noop()),
-        rx.cond(choose & _on_manage, RepliesState.refresh(), rx.noop()),
-        replies_open.set_value(rx.cond(choose & _on_manage, True, replies_open.value)),
-        marked.set_value(rx.cond(there == _count, _LAST, there)),
-        slash.set_value(rx.cond(choose | escape, "", slash.value)),
+        rx.cond(chosen & ~_on_manage, RepliesState.insert(reply), rx.noop()),
+        rx.cond(chosen & _on_manage, RepliesState.refresh(), rx.noop()),
+        replies_open.set_value(rx.cond(chosen & _on_manage, True, replies_open.value)),
     ]
 
 

@@ -5,6 +5,8 @@ not bound to state, and it stays mounted whatever happens on the server, so that
 lost to a dropped connection or a restart. What is sent moves to the outbox, see `ui/outbox`.
 """
 
+from typing import Any
+
 import reflex as rx
 from reflex_base.vars import VarData
 
@@ -21,7 +23,7 @@ from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
-from supportdesk.ui import audience, canned_replies
+from supportdesk.ui import audience, canned_replies, mentions
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_button, emoji_picker
@@ -50,7 +52,8 @@ def composer() -> rx.Component:
             _answered_meanwhile(),
             _quote(),
             canned_replies.reply_list(),
-            key_area(_field(), on_key_down=canned_replies.on_key),
+            mentions.people_list(),
+            key_area(_field(), on_key_down=_on_key),
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
@@ -75,6 +78,11 @@ def composer() -> rx.Component:
         rx.cond(canned_replies.may_use, manage_replies()),
         class_name=f"composer-place {rx.cond(shut, 'shut', '')}",
     )
+
+
+def _on_key(key: rx.Var[str], more: Any) -> list[Any]:
+    """Of the lists at most one is shown."""
+    return [*canned_replies.on_key(key, more), *mentions.on_key(key, more)]
 
 
 def _typing() -> rx.Component:
@@ -144,14 +152,17 @@ def _field() -> rx.Component:
         aria_describedby=rx.cond(ComposerState.error != "", "message-error", ""),
         placeholder="Write a reply",
         auto_complete="off",
-        enter_key_submit=~canned_replies.shown,
+        enter_key_submit=~canned_replies.shown & ~mentions.shown,
         aria_autocomplete="list",
-        aria_controls=rx.cond(canned_replies.shown, canned_replies.LIST, ""),
-        aria_activedescendant=canned_replies.active_option(),
+        aria_controls=rx.cond(
+            canned_replies.shown, canned_replies.LIST, rx.cond(mentions.shown, mentions.LIST, "")
+        ),
+        aria_activedescendant=canned_replies.active_option() + mentions.active_option(),
         on_mount=ComposerState.bring_draft,
-        on_focus=canned_replies.when_writing(),
+        on_focus=[canned_replies.when_writing(), mentions.when_writing()],
         on_change=lambda text: [
             *canned_replies.follow_typing(),
+            *mentions.follow_typing(),
             audience.follow_typing(text),
             writing_since.set_value(
                 rx.cond(
@@ -167,6 +178,7 @@ def _field() -> rx.Component:
         ],
         on_blur=lambda text: [
             canned_replies.close(),
+            mentions.close(),
             audience.keep_draft(text),
         ],
     )

@@ -22,6 +22,7 @@ from supportdesk.ui.details_people import other_admins
 from supportdesk.ui.in_view import in_view
 from supportdesk.ui.latest import end_of_lines, slots, to_latest
 from supportdesk.ui.line import line
+from supportdesk.ui.mentions import of_oneself
 from supportdesk.ui.message_dialogs import message_dialogs
 from supportdesk.ui.outbox import outbox_lines
 from supportdesk.ui.said import found, search_box
@@ -42,6 +43,7 @@ def conversation(role: str) -> rx.Component:
         rx.el.div(to_latest(), class_name="above-composer"),
         composer(),
         message_dialogs(),
+        of_oneself(),
         # Here they exist from the first to the last, whatever of the panels is drawn.
         *BROWSER_VARS,
         outbox,

@@ -27,7 +27,7 @@ _PEOPLE = text("""
 SELECT u.id, u.name, u.role, p.user_id IS NOT NULL AS there FROM "user" u
 LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.user_id = u.id
 WHERE u.active AND u.id <> :me AND (p.user_id IS NOT NULL OR (:staff AND u.role = 'admin'))
-ORDER BY p.user_id IS NULL, lower(u.name), u.id LIMIT 500
+ORDER BY coalesce(p.follows, false) DESC, lower(u.name), u.id LIMIT 500
 """)
 
 
