@@ -7,6 +7,7 @@ LOGIN = "/login"
 SIGNUP = "/signup"
 SETUP = "/setup"
 
+ACCOUNT = "/account"
 ADMIN_SETTINGS = "/admin/settings"
 
 # What Reflex calls the page for addresses that lead nowhere.

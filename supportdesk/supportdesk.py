@@ -19,6 +19,7 @@ from supportdesk.realtime.attendance import attend
 from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
+from supportdesk.state.account import AccountState
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
 from supportdesk.state.presence import spare_the_crowd
 from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
@@ -26,6 +27,7 @@ from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.workspace import WorkspaceState
 from supportdesk.ui import frame
+from supportdesk.ui.notifications import titled
 
 ON_LOAD = {
     "home": HomeState.arrive,
@@ -34,6 +36,7 @@ ON_LOAD = {
     "setup": SetupState.arrive,
     "workspace": WorkspaceState.arrive,
     "settings": SettingsState.arrive,
+    "account": AccountState.arrive,
 }
 HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
 
@@ -54,7 +57,10 @@ app.add_middleware(OwnerGuard(), index=0)
 
 for page in PAGES:
     app.add_page(
-        page.component, route=page.route, title=page.title, on_load=ON_LOAD.get(page.on_load)
+        page.component,
+        route=page.route,
+        title=titled(page.title),
+        on_load=ON_LOAD.get(page.on_load),
     )
 
 

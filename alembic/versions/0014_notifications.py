@@ -8,7 +8,7 @@ the conversation: reading as far as that reads it, and who no longer takes part 
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -232,8 +232,9 @@ CREATE TRIGGER notifications_changed AFTER UPDATE ON notification
 CREATE TRIGGER notifications_changed AFTER INSERT OR UPDATE ON notification_preference
     FOR EACH STATEMENT EXECUTE FUNCTION notifications_changed();
 
--- For the server, of all whose tabs it serves at once: numbers and times, never what was said.
-CREATE FUNCTION unread_of(people uuid[]) RETURNS TABLE (
+-- For the server, of all whose tabs it serves at once: numbers and times, never what was said. Who
+-- looks at a conversation is given a moment to have read what has just come there.
+CREATE FUNCTION unread_of(people uuid[], lookers uuid[], looked_at uuid[]) RETURNS TABLE (
     person uuid, unread integer, latest timestamptz, called timestamptz, conversation uuid,
     sound boolean, browser boolean, asked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -245,7 +246,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT count(*)::integer AS unread, max(n.created_at) AS latest,
                max(n.created_at) FILTER (WHERE n.kind = 'mention') AS called,
                (array_agg(n.conversation_id ORDER BY n.created_at DESC))[1] AS conversation
-        FROM (SELECT * FROM notification WHERE user_id = them.id AND read_at IS NULL
+        FROM (SELECT * FROM notification one WHERE user_id = them.id AND read_at IS NULL
+                AND NOT (created_at > now() - interval '4 seconds' AND EXISTS (
+                    SELECT FROM unnest(lookers, looked_at) AS looks(person, at)
+                    WHERE looks.person = one.user_id AND looks.at = one.conversation_id))
               ORDER BY created_at DESC LIMIT 100) AS n) AS found
 $$;
 """
@@ -262,7 +266,7 @@ FUNCTIONS = {
     "change_notifies()": "",
     "participant_reads()": "",
     "notifications_changed()": "",
-    "unread_of(uuid[])": "supportdesk_nobody",
+    "unread_of(uuid[], uuid[], uuid[])": "supportdesk_nobody",
 }
 
 CHOICES = "mentions, messages, assignments, statuses, sound, browser"

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from supportdesk import routes
 
 # The build has a folder for each, and a folder is answered with a redirect to its own slash.
-_DOORS = {routes.LOGIN, routes.SIGNUP, routes.SETUP}
+_DOORS = {routes.LOGIN, routes.SIGNUP, routes.SETUP, routes.ACCOUNT}
 
 
 def plain_addresses(app: ASGIApp) -> ASGIApp:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from supportdesk import routes
+from supportdesk.pages.account import account
 from supportdesk.pages.admin.settings import settings as admin_settings
 from supportdesk.pages.admin.tickets import tickets as admin_tickets
 from supportdesk.pages.buyer.tickets import tickets as buyer_tickets
@@ -38,5 +39,6 @@ PAGES = [
     Page(routes.tickets_page("buyer"), buyer_tickets, f"My tickets · {NAME}", "workspace"),
     Page(routes.tickets_page("seller"), seller_tickets, f"Tickets · {NAME}", "workspace"),
     Page(routes.tickets_page("admin"), admin_tickets, f"All tickets · {NAME}", "workspace"),
+    Page(routes.ACCOUNT, account, f"Account · {NAME}", "account"),
     Page(routes.ADMIN_SETTINGS, admin_settings, f"Settings · {NAME}", "settings"),
 ]

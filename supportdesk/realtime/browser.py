@@ -59,6 +59,10 @@ class Browser:
     """The messages that its searches have found, by search."""
     settings: bool = False
     """It shows the settings of the desk."""
+    notifications: bool = False
+    """It shows the list of notifications."""
+    preferences: bool = False
+    """It shows what its person wants to be told of."""
 
     @property
     def visible(self) -> bool:

@@ -29,6 +29,7 @@ from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
 from supportdesk.realtime.typing import Typing
+from supportdesk.realtime.unread_counts import UnreadCounts
 from supportdesk.realtime.view_counts import ViewCounts
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,9 @@ ThreadKey = tuple[UUID, Role]
 _OVER = {EventKind.SIGNED_OUT, EventKind.PERSON_DEACTIVATED}
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
 _VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
+_SEEN_ANEW = {EventKind.MESSAGE_POSTED, EventKind.TICKET_CHANGED}
 PARTICIPANT_CHANGED = "participant_changed"
+NOTIFICATIONS_CHANGED = "notifications_changed"
 TYPING = "typing"
 _READ_AFTER_SECONDS = 1.5
 
@@ -73,6 +76,7 @@ class Hub:
             screen, self._views_of, self.attendance.state_of, self.attendance.looking_at
         )
         self._typing = Typing(screen, self._views_of)
+        self._unread = UnreadCounts(screen)
 
     # Browsers come and go.
 
@@ -108,7 +112,8 @@ class Hub:
         self.leave_thread(browser)
         self._leave_inbox(browser)
         self.close_views(browser)
-        browser.settings = False
+        self._unread.leave(browser)
+        browser.settings = browser.notifications = browser.preferences = False
 
     # What a browser looks at.
 
@@ -235,6 +240,10 @@ class Hub:
             counts.stop()
             del self._menus[browser.viewer.actor.user_id]
 
+    def follow_unread(self, browser: Browser) -> None:
+        """Keep that tab told of how much its person has not seen."""
+        self._unread.follow(browser)
+
     # The doorbell.
 
     async def ring(self, bell: Doorbell) -> None:
@@ -254,6 +263,8 @@ class Hub:
                 await self._screen.reread_settings(browser.token)
         if bell.kind in CHOICES:
             await self._wake_for_choices(bell)
+        if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
+            await self._tell_own_tabs(bell.subject)
         if bell.conversation is None:
             return
         if bell.kind == TYPING and bell.actor is not None:
@@ -269,6 +280,8 @@ class Hub:
             for role in Role:
                 if thread_view := self._threads.get((bell.conversation, role)):
                     thread_view.wake(seen=True)
+            if bell.subject is not None:
+                self._unread.note_read(bell.subject, bell.conversation)
             return
         amended = bell.subject if bell.kind in _AMENDED else None
         for role in Role:
@@ -284,10 +297,20 @@ class Hub:
             for browser in list(self._browsers.values()):
                 if any(amended in found for found in browser.hits.values()):
                     await self._screen.reread_hits(browser.token)
+        if bell.kind in _SEEN_ANEW | _AMENDED:
+            said = bell.kind in _SEEN_ANEW
+            self._unread.note(bell.conversation, bell.people, said=said)
         self._wake_lists(bell, bell.conversation)
         if bell.kind == EventKind.MESSAGE_POSTED:
             # Who writes has read what stands above, which their other tabs have yet to hear.
             await self._reread_marks(bell.actor, bell.conversation)
+
+    async def _tell_own_tabs(self, person: UUID) -> None:
+        """Somebody has marked all as read, or wants something else."""
+        self._unread.ask(person)
+        for browser in list(self._browsers.values()):
+            if browser.viewer.actor.user_id == person and browser.preferences:
+                await self._screen.reread_preferences(browser.token)
 
     async def _wake_for_choices(self, bell: Doorbell) -> None:
         """What there is to choose from, and what it is called, stands on every screen."""

@@ -13,6 +13,7 @@ from supportdesk.realtime.lines import ShownLine, ShownReceipt
 if TYPE_CHECKING:
     from supportdesk.realtime.presence import Present
     from supportdesk.realtime.typing import Typist
+    from supportdesk.realtime.unread_counts import News
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,15 @@ class Screen(Protocol):
 
     async def show_counts(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
         """How many tickets each view of the menu has, by its query."""
+
+    async def show_unread(self, sockets: Iterable[str], count: int, news: News | None) -> None:
+        """How many notifications the person has not seen, and the latest if it just came."""
+
+    async def reread_notifications(self, token: str) -> None:
+        """The list of notifications, where it is open."""
+
+    async def reread_preferences(self, token: str) -> None:
+        """What the person wants to be told of, on their page."""
 
     async def reread_views(self, token: str) -> None:
         """The saved views that the person may choose."""

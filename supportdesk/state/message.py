@@ -89,12 +89,13 @@ class MessageState(rx.State):
         viewer, browser = await signed_in(self), browser_of(self)
         if browser is None or browser.thread is None or not isinstance(seq, int):
             return None
+        browser.keeps_unread = True  # Before anybody is told that they are unread.
         refusal = await attempt(
             messages.mark_unread(viewer.actor, browser.thread.conversation_id, seq)
         )
         if refusal:
+            browser.keeps_unread = False
             return rx.toast.error(refusal)
-        browser.keeps_unread = True
         query = (await self.get_state(FilterState)).query
         return rx.redirect(routes.tickets(viewer.actor.role.value) + query)
 

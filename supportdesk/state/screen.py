@@ -23,10 +23,13 @@ from socketio import packet
 from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
 from supportdesk.realtime.typing import Typist
+from supportdesk.realtime.unread_counts import News
+from supportdesk.state.account import AccountState
 from supportdesk.state.details import DetailsState
 from supportdesk.state.filters import FilterState
 from supportdesk.state.found import FoundState
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.notifications import NotificationState
 from supportdesk.state.said import SaidState
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
@@ -86,6 +89,18 @@ class ReflexScreen:
 
     async def show_counts(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
         await self._send(sockets, ViewsState, {"counts": dict(counts)})
+
+    async def show_unread(self, sockets: Iterable[str], count: int, news: News | None) -> None:
+        values: dict[str, Any] = {"unread": count}
+        if news is not None:
+            values["news"] = asdict(news)
+        await self._send(sockets, NotificationState, values)
+
+    async def reread_notifications(self, token: str) -> None:
+        await self._tell(token, NotificationState.reread)
+
+    async def reread_preferences(self, token: str) -> None:
+        await self._tell(token, AccountState.reread)
 
     async def reread_views(self, token: str) -> None:
         await self._tell(token, ViewsState.reread)

@@ -38,6 +38,7 @@ from supportdesk.domain.queries.settings import (
 )
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     SessionState,
@@ -86,6 +87,7 @@ class SettingsState(rx.State):
             hub().forget(browser)
             browser.settings = True
             (await self.get_state(ViewsState))._follows = False
+            (await self.get_state(NotificationState))._arrive(browser)
             self.error = ""
             await self._read(viewer.actor)
         except DatabaseUnavailable as error:

@@ -13,12 +13,14 @@ from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
+from supportdesk.state.account import AccountState
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
+from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     Effects,
@@ -106,6 +108,7 @@ class WorkspaceState(rx.State):
             list_.error = ""
             if linked and showing:
                 yield follow_link(linked)
+            (await self.get_state(NotificationState))._arrive(browser)
             yield await composer._hand_over()
             async for step in (await self.get_state(ViewsState))._arrive(viewer, browser):
                 yield step
@@ -169,9 +172,8 @@ class WorkspaceState(rx.State):
         browser = browser_of(self)
         if browser is not None:
             hub().forget(browser)
-        if self.router.url.path.rstrip("/") == routes.ADMIN_SETTINGS:
-            return SettingsState.arrive
-        return WorkspaceState.arrive
+        others = {routes.ADMIN_SETTINGS: SettingsState.arrive, routes.ACCOUNT: AccountState.arrive}
+        return others.get(self.router.url.path.rstrip("/"), WorkspaceState.arrive)
 
     @rx.event
     async def note_timezone(self, name: str) -> Any:

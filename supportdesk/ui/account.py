@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from supportdesk import routes
 from supportdesk.state.session import SessionState
@@ -29,6 +30,7 @@ def account_menu(opens_palette: list[Any], shows_shortcuts: Any) -> rx.Component
             menu.content(
                 _person(),
                 rx.el.div(class_name="rule"),
+                _settings(),
                 _opens("Commands", "command", *opens_palette),
                 _opens("Keyboard shortcuts", "keyboard", shows_shortcuts),
                 _colour_mode(),
@@ -57,6 +59,15 @@ def _person() -> rx.Component:
             rx.el.small(f"{SessionState.me_role_label} · {SessionState.me_email}"),
         ),
         class_name="person",
+    )
+
+
+def _settings() -> rx.Component:
+    return menu.item(
+        ReactRouterLink.create(
+            rx.icon("settings-2", size=16), "Settings", to=routes.ACCOUNT, class_name="item"
+        ),
+        as_child=True,
     )
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from supportdesk import routes
 
-TICKETS, SETTINGS = "Tickets", "Settings"
+TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
 
 
 class Place(NamedTuple):

@@ -10,6 +10,8 @@ from supportdesk.ui.brand import mark
 from supportdesk.ui.connection import lost_connection
 from supportdesk.ui.find_messages import find_messages
 from supportdesk.ui.fonts import inter
+from supportdesk.ui.news import news
+from supportdesk.ui.notifications import notifications
 from supportdesk.ui.palette import palette, shortcut_help
 from supportdesk.ui.places import TICKETS, Place, places
 from supportdesk.ui.shortcuts import keys, opens_palette, show_help
@@ -26,6 +28,7 @@ def shell(
         _skip_link(),
         lost_connection(),
         attention(),
+        news(beside_tickets=place == TICKETS),
         rx.el.div(
             _rail(role, place),
             *panels,
@@ -56,6 +59,7 @@ def _rail(role: str, current: str) -> rx.Component:
             rx.el.ul(*[rx.el.li(_place(place, place.name == current)) for place in places(role)]),
             aria_label="Main",
         ),
+        notifications(),
         account_menu(opens_palette(), show_help()),
         class_name="rail",
     )

@@ -236,4 +236,6 @@ async def test_counts_of_many_come_together_with_what_the_latest_is_about(
     bea, ben = found[cast.bea.user_id], found[cast.ben.user_id]
     assert (bea.conversation, ben.conversation) == (ticket, foreign_ticket)
     assert bea.called == bea.latest and ben.called is None
+    looks = (await unread_of([cast.bea.user_id], [(cast.bea.user_id, ticket)]))[cast.bea.user_id]
+    assert (looks.count, looks.latest) == (0, None)
     assert timedelta() <= bea.asked_at - bea.latest < timedelta(minutes=1)

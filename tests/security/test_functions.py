@@ -58,7 +58,7 @@ FUNCTIONS = {
     "change_notifies()": "",
     "participant_reads()": "",
     "notifications_changed()": "",
-    "unread_of(uuid[])": "nobody",
+    "unread_of(uuid[],uuid[],uuid[])": "nobody",
     "find_credentials(text)": "nobody",
     "open_session(uuid,uuid,bytea,timestamp with time zone,text,text,bytea,uuid,uuid)": "nobody",
     "session_actor(bytea)": "nobody",

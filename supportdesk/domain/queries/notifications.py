@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -130,11 +130,28 @@ def _does(row: Any) -> str:
             return changes.sentence("ticket_changed", data)
 
 
-async def unread_of(people: Sequence[UUID]) -> dict[UUID, Unread]:
-    """Of all these people at once, for the tabs that this server serves."""
-    query = text("SELECT * FROM unread_of(CAST(:people AS uuid[]))")
+_UNREAD = text("""
+SELECT * FROM unread_of(
+    CAST(:people AS uuid[]), CAST(:lookers AS uuid[]), CAST(:looked_at AS uuid[]))
+""")
+
+
+async def unread_of(
+    people: Sequence[UUID], looking: Iterable[tuple[UUID, UUID]] = ()
+) -> dict[UUID, Unread]:
+    """Of all these people at once, for the tabs that this server serves.
+
+    `looking` are people and the conversations that they look at just now: what has come there in
+    the last four seconds does not count, for it is being read.
+    """
+    pairs = list(looking)
+    values = {
+        "people": list(people),
+        "lookers": [person for person, _ in pairs],
+        "looked_at": [conversation for _, conversation in pairs],
+    }
     async with transaction(NOBODY) as tx:
-        rows = (await tx.execute(query, {"people": list(people)})).all()
+        rows = (await tx.execute(_UNREAD, values)).all()
     return {
         row.person: Unread(
             row.unread, row.latest, row.called, row.conversation, row.sound, row.browser,
