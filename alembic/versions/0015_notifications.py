@@ -7,8 +7,8 @@ the conversation: reading as far as that reads it, and who no longer takes part 
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
