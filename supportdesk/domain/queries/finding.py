@@ -12,7 +12,8 @@ common, and seldom stand together, were only looked for in the last days.
 
 When filters are asked for too, the latest `LOOKED_AT` tickets that they leave are searched one by
 one, which most often are all of them; for the rest, the latest `LOOKED_AT` hits of all are held
-against the filters.
+against the filters. For a word that none of the newest messages has it is the other way about: its
+latest hits are most often all of them.
 """
 
 from __future__ import annotations
@@ -111,7 +112,10 @@ _BY_ANOTHER_TAG = """SELECT n.ticket_id FROM newest n
     WHERE to_tsvector('simple', g.name) @@ {query}"""
 
 _LEFT_OVER = """SELECT m.conversation_id AS ticket_id, m.seq
-    FROM newest n JOIN message m ON m.conversation_id = n.ticket_id WHERE m.words @@ {query}"""
+    FROM newest n JOIN message m ON m.conversation_id = n.ticket_id
+    WHERE m.words @@ {query} AND {when}"""
+# The latest hits of a rare word are most often all that there are: then nothing is left over.
+_IS_RARE = "(SELECT NOT coalesce(bool_or(hit), false) FROM sample)"
 _IN_SAMPLE = "(SELECT ticket_id, seq FROM sample WHERE hit)"
 _MESSAGES_IN_SPAN = """
     (SELECT {columns} FROM message
@@ -173,7 +177,8 @@ def among_all(asked: Conditions) -> str:
         columns = "ticket_id, number, active_at"
         left = walks(asked, columns, LOOKED_AT, _LATEST)
         looked_at = _NEWEST_LEFT.format(tier=tier, walks=left, latest=_LATEST, limit=LOOKED_AT)
-        by_message = _LEFT_OVER.format(query=QUERY) + _further(asked, in_messages)
+        by_message = _left_over(f"NOT {_IS_RARE}") + _further(asked, in_messages)
+        by_message += f" UNION ALL ({_left_over(_IS_RARE)})"
     else:
         looked_at = _NEWEST_OF_ALL.format(tier=tier, limit=LOOKED_AT)
         by_message = " UNION ALL ".join(in_messages)
@@ -196,6 +201,10 @@ def there_is_more() -> str:
     """Whether a search may have left something out: some tier is full, or a span was too long."""
     too_long = f"{_last_is_common()} AND NOT {_short('ever')}"
     return f"EXISTS (SELECT FROM hits GROUP BY tier HAVING count(*) >= {HITS}) OR ({too_long})"
+
+
+def _left_over(when: str) -> str:
+    return _LEFT_OVER.format(query=QUERY, when=when)
 
 
 def _further(asked: Conditions, parts: list[str]) -> str:

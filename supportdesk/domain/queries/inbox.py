@@ -219,6 +219,8 @@ class _Query:
     @property
     def found_tickets(self) -> str:
         """A SELECT of as many rows as a search has found."""
+        if self._all and self._asked.narrows:
+            return "SELECT FROM found"  # Filters have been asked of each: all of it is tickets.
         return _COUNTED_OF_ALL if self._all else self.tickets("listing.ticket_id")
 
     @property
