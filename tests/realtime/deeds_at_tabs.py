@@ -24,6 +24,7 @@ from tests.support.raw_browser import (
     LABELS,
     MESSAGE,
     NEW_TICKET,
+    NOTIFICATIONS,
     QUICK,
     THREAD,
     RawBrowser,
@@ -87,6 +88,8 @@ def steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("open"), ticket),
         st.tuples(st.just("say"), audience),
         st.tuples(st.just("say"), audience),
+        st.tuples(st.just("call"), audience),
+        st.tuples(st.just("mark_seen"), st.none()),
         st.tuples(st.just("chatter"), st.integers(10, 25)),
         st.tuples(st.just("list"), st.none()),
         st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
@@ -190,6 +193,14 @@ class World(Settling):
         self.said += 1
         self.unsure(person)
         await tab.say(f"Message {self.said} to {audience}", audience)
+
+    async def _call(self, tab: RawBrowser, person: Person, audience: str) -> None:
+        self.said += 1
+        self.unsure(person)
+        await tab.say(f"@Bea, @Sol and @Abe: {self.said} to {audience}", audience)
+
+    async def _mark_seen(self, tab: RawBrowser, person: Person, _: None) -> None:
+        await tab.send(f"{NOTIFICATIONS}.mark_all_read")
 
     async def _chatter(self, tab: RawBrowser, person: Person, count: int) -> None:
         self.unsure(person)

@@ -37,6 +37,7 @@ from tests.support.raw_browser import (
     FILTERS,
     INBOX,
     NEW_TICKET,
+    NOTIFICATIONS,
     SETTINGS,
     THREAD,
     VIEWS,
@@ -158,7 +159,8 @@ def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any
     first line has its date and name.
     """
     if at_settings(tab):
-        return {kind: tab.var(SETTINGS, kind) for kind in (*SORTS.values(), "teams")}
+        shown = {kind: tab.var(SETTINGS, kind) for kind in (*SORTS.values(), "teams")}
+        return {**shown, "notified": notified(tab)}
     lines = [line for line in tab.lines if line["seq"] >= from_seq]
     numbers = [row["number"] for row in tab.rows[:rows]]
     return {
@@ -175,9 +177,15 @@ def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any
         "starred": [number for number in numbers if number in tab.var(INBOX, "starred")],
         "total": tab.var(INBOX, "total"),
         "open": tab.var(INBOX, "open_number"),
+        "notified": notified(tab),
         "choices": [tab.var(FILTERS, kind) for kind in ("assignees", "teams", "tags", "chips")],
         "views": [tab.var(VIEWS, kind) for kind in ("built_in", "saved", "counts")] if menu else [],
     }
+
+
+def notified(tab: RawBrowser) -> int:
+    """The number at the bell."""
+    return int(tab.var(NOTIFICATIONS, "unread", 0))
 
 
 def _in_once(tab: RawBrowser) -> bool:
@@ -223,6 +231,7 @@ async def _agrees(world: World, browsers: Browsers, tab: RawBrowser, person: Per
         return held(tab, rows, from_seq, menu) == held(fresh, rows, from_seq, menu)
 
     with suppress(AssertionError):
+        await fresh.until(lambda b: notified(b) == notified(tab), 3)
         await tab.until(agree, 3)
     told, loaded = held(tab, rows, from_seq, menu), held(fresh, rows, from_seq, menu)
     for what in told:

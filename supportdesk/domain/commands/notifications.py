@@ -1,4 +1,4 @@
-"""What one does with one's own notifications. They are made by the database, see migration 0014."""
+"""What one does with one's own notifications. The database makes them by itself."""
 
 from __future__ import annotations
 
