@@ -57,11 +57,17 @@ def _waiting(me: str) -> str:
     return f"{mine}.slice(0, {AT_ONCE})"
 
 
-SENDABLE = f"({_BOX}.value.trim() && [...{_BOX}.value].length <= {_FORM}.dataset.most)"
+# Between a reconnect and the arrival the form knows neither who writes nor how long it may be. Who
+# it was stays in the memory of the page, which nobody else ever gets; what is too long is refused
+# later.
+_KNOWN_AS = "refs['supportdesk_me']"
+_ME = f"({_FORM}.by.value || {_KNOWN_AS})"
+_MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
+SENDABLE = f"({_ME} && {_BOX}.value.trim() && [...{_BOX}.value].length <= {_MOST})"
 """Whether it can be a message at all; the form says in `data-most` how many characters it may have.
 """
 
-waiting: rx.Var[list[dict[str, str]]] = rx.Var(_waiting(f"{_FORM}.by.value")).to(list)
+waiting: rx.Var[list[dict[str, str]]] = rx.Var(_waiting(_ME)).to(list)
 """What is to go out next, the oldest first: an argument for an event."""
 
 unsendable: rx.Var[str] = rx.Var(f"{SENDABLE} ? '' : {_BOX}.value").to(str)
@@ -70,7 +76,8 @@ unsendable: rx.Var[str] = rx.Var(f"{SENDABLE} ? '' : {_BOX}.value").to(str)
 
 def put(*then: str) -> str:
     """Move what stands in the box to the outbox, and do `then`, if it can be a message at all."""
-    item = f"{{...Object.fromEntries(new FormData({_FORM})), id: {_NEW_ID}, failed: ''}}"
+    form = f"...Object.fromEntries(new FormData({_FORM}))"
+    item = f"{{{form}, by: {_ME}, id: {_NEW_ID}, failed: ''}}"
     steps = (f"{_KEEP}({_STORED}.concat({item}))", f"{_BOX}.value = ''", f"{_BOX}.focus()", *then)
     return f"if ({SENDABLE}) {{ {'; '.join(steps)} }}"
 
@@ -109,7 +116,7 @@ def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) ->
     mine = _waiting(json.dumps(me))
     show = f"() => {_SHOW} ? ({_SHOW}({_STORED}), done({mine})) : setTimeout(show, 50)"
     return rx.call_script(
-        f"new Promise((done) => {{ const show = {show};"
-        f" setTimeout(show, {after_seconds * 1000:.0f}) }})",
+        f"new Promise((done) => {{ {_KNOWN_AS} = {json.dumps(me)} || {_KNOWN_AS};"
+        f" const show = {show}; setTimeout(show, {after_seconds * 1000:.0f}) }})",
         callback=handler,
     )
