@@ -142,34 +142,6 @@ async def test_what_waits_outlasts_a_page_load(frail: Desk, room: Room) -> None:
     await expect(bea.waiting).to_have_count(0)
 
 
-async def test_a_server_killed_in_the_middle_of_sending_neither_loses_nor_doubles(
-    frail: Desk, room: Room
-) -> None:
-    bea, sol, _ = room.screens
-    written = {
-        screen: [f"{name} {n}." for n in range(12)] for screen, name in ((bea, "Bea"), (sol, "Sol"))
-    }
-
-    async def write(screen: Screen) -> None:
-        for text in written[screen]:
-            await screen.message_box.fill(text)
-            await screen.message_box.press("Enter")
-            await expect(screen.message_box).to_have_value("")
-
-    writing = asyncio.gather(write(bea), write(sol))
-    await expect(bea.messages.filter(has_text="Bea 3.")).to_be_visible()
-    await asyncio.to_thread(frail.kill)
-    await asyncio.to_thread(frail.start)
-    await writing
-    for screen in room:
-        await expect(screen.messages).to_have_count(1 + 24)
-        for own in written.values():
-            for text in own:
-                await expect(screen.messages.filter(has_text=text)).to_have_count(1)
-            said = "\n".join(await screen.messages.all_inner_texts())
-            assert [said.index(text) for text in own] == sorted(said.index(text) for text in own)
-
-
 async def test_a_form_half_filled_survives_the_server(frail: Desk, room: Room) -> None:
     bea, _, ada = room.screens
     await bea.button("New ticket").click()

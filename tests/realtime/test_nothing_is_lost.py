@@ -1,23 +1,22 @@
-"""Connections break, servers go away, people arrive in the middle: everybody has it all, once."""
+"""People arrive in the middle, or while the database is away: everybody has it all, once.
+
+What happens when servers, database, listener and sockets fail while people write is in
+`tests/e2e/test_storm.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import psycopg
 import pytest
 
 from tests.support.browsers import Browsers, bodies
-from tests.support.desk import ROOT, Desk
+from tests.support.desk import Desk
+from tests.support.faults import PATIENCE, start_database, stop_database
 from tests.support.raw_browser import INBOX, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
-
-PATIENCE = 30
 
 
 class Conversation:
@@ -70,117 +69,21 @@ async def meanwhile(work: Callable[[], object]) -> AsyncIterator[None]:
         await task
 
 
-def _end_listener(desk: Desk) -> int:
-    with psycopg.connect(desk.owner_url, autocommit=True) as connection:
-        ended = connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'supportdesk-listener'"
-        ).fetchall()
-    return len(ended)
-
-
-def _listening(desk: Desk) -> bool:
-    with psycopg.connect(desk.owner_url, autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'supportdesk-listener'"
-            " AND query LIKE 'LISTEN%'"
-        ).fetchone()
-    return found is not None
-
-
-async def _until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait for something outside, which cannot tell us when it has come about."""
-    deadline = time.monotonic() + seconds
-    while not await asyncio.to_thread(holds):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-
-
-async def _stop_database(desk: Desk) -> None:
-    """End PostgreSQL under the desk, which started it and is not asked."""
-    process = desk.cluster.process()
-    assert process is not None
-    process.send_signal(signal.SIGINT)
-    await _until(lambda: desk.cluster.process() is None)
-
-
-async def _start_database(desk: Desk) -> None:
-    """Start it as nobody's child, so that the desk can stop it in the end."""
-    start = "import sys, pathlib; from supportdesk.database.cluster import Cluster;"
-    start += "Cluster(pathlib.Path(sys.argv[1])).start()"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", start, str(desk.cluster.data), cwd=ROOT
-    )
-    assert await process.wait() == 0
-
-
-async def test_the_listener_is_killed_while_people_write(talk: Conversation, desk: Desk) -> None:
-    bea, sol, _ = talk.at
-    for _ in range(3):
-        for who in (bea, sol, bea):
-            await talk.say(who)
-        assert await asyncio.to_thread(_end_listener, desk) == 1
-        for who in (sol, bea, sol):
-            await talk.say(who)  # Nobody listens now, or only just again.
-        await _until(lambda: _listening(desk))
-    await talk.everybody_has_it_all()
-
-
-async def test_postgresql_restarts_while_people_write(talk: Conversation, desk: Desk) -> None:
-    bea, sol, _ = talk.at
-    await talk.say(bea)
-    async with meanwhile(lambda: talk.say(sol)):
-        await _stop_database(desk)
-        await _start_database(desk)
-        await _until(lambda: _listening(desk))
-    await talk.say(bea)
-    await talk.everybody_has_it_all()
-
-
 async def test_postgresql_is_away_when_somebody_arrives(
     talk: Conversation, desk: Desk, browsers: Browsers
 ) -> None:
     """The tab says so, and fills by itself when the database is back."""
     person = talk.people[0]
     late = browsers.new(person)
-    await _stop_database(desk)
+    await stop_database(desk)
     try:
         await late.open(person.page(talk.ticket))
         await late.until(lambda b: b.var(INBOX, "error"), PATIENCE)
     finally:
-        await _start_database(desk)
+        await start_database(desk)
     await late.until(lambda b: b.lines and not b.var(INBOX, "error"), PATIENCE)
     talk.at.append(late)
     await talk.say(talk.at[1])
-    await talk.everybody_has_it_all()
-
-
-async def test_the_server_is_killed_and_started_again(talk: Conversation, desk: Desk) -> None:
-    bea, sol, ada = talk.at
-    await talk.say(bea)
-    await sol.say("Said into the crash")
-    talk.said.append("Said into the crash")
-    try:
-        await asyncio.to_thread(desk.kill)
-    finally:
-        await asyncio.to_thread(desk.start)
-    for browser, person in zip(talk.at, talk.people, strict=True):
-        await browser.close()
-        await browser.visit(person.page(talk.ticket))
-    # If the tab never heard what became of it, it has sent it again by now.
-    await sol.until(lambda b: not b.outbox)
-    await talk.say(ada)
-    await talk.everybody_has_it_all()
-
-
-async def test_sockets_are_cut_while_a_burst_comes_in(talk: Conversation) -> None:
-    bea, sol, ada = talk.at
-    async with meanwhile(lambda: talk.say(bea)):
-        for _ in range(6):
-            for browser, person in ((sol, talk.people[1]), (ada, talk.people[2])):
-                await browser.cut()
-                await browser.visit(person.page(talk.ticket))
-    await talk.say(bea)
     await talk.everybody_has_it_all()
 
 

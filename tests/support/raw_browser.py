@@ -27,6 +27,8 @@ HYDRATE = f"{ROOT_STATE}.hydrate_and_load"
 ON_LOAD = f"{ROOT_STATE}.reflex___state____on_load_internal_state"
 # The parts of the script that settles the outbox: ids that are saved, and why others are refused.
 SETTLED = re.compile(r"!(\[[^\]]*\])\.includes\(each\.id\).*failed: \((\{.*\})\)\[each\.id\]")
+# What a connection raises that is gone, or that nobody accepts.
+LOST = (aiohttp.ClientError, OSError, TypeError)
 LEAVE = re.compile(r'window\.location\.assign\("([^"]*)"\)')
 
 
@@ -167,9 +169,19 @@ class RawBrowser:
 
     async def cut(self) -> None:
         """Lose the connection without a word, as on a train in a tunnel."""
-        if self._socket is not None and (transport := self._socket._response.connection):
-            transport.transport.abort()
+        connection = self._socket._response.connection if self._socket is not None else None
+        if connection is not None and connection.transport is not None:
+            connection.transport.abort()
         await self.close()
+
+    async def stay(self, path: str) -> None:
+        """Be on that page for ever, and come back when the connection is lost, as a page does."""
+        while True:
+            with suppress(*LOST):
+                await self.open(path)
+                if self._reader is not None:
+                    await asyncio.wait([self._reader])
+            await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         if self._reader is not None:
