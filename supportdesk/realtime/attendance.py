@@ -48,6 +48,7 @@ class Attendance:
         self._others = Processes(self._process)
         self._tabs: dict[UUID, set[Browser]] = defaultdict(set)
         self._here: dict[UUID, Attending] = {}
+        self._asking = False
         self._news: set[UUID] = set()
         self._came_or_went: set[UUID] = set()
         self._worker = Worker(self._announce, every=_ANNOUNCE_SECONDS)
@@ -127,7 +128,9 @@ class Attendance:
             for person in gone:
                 self._tell(person, frozenset())
             said = ((person, self._here.get(person)) for person in news)
-            await presence.tell_processes([*serving(self._process, said)])
+            asks = [says(self._process, Word.ASKING)] if self._asking else []
+            await presence.tell_processes([*asks, *serving(self._process, said)])
+            self._asking = False
         except DatabaseUnavailable:
             self._news |= news
             self._came_or_went |= came_or_went
@@ -135,23 +138,26 @@ class Attendance:
 
     # Other processes.
 
-    async def ask(self) -> None:
-        """Have the others say who is there: this one has just begun to listen."""
+    def ask(self) -> None:
+        """Have the others say who is there: this one has just begun to listen to them."""
+        self._asking = True
+        self._repeat()
+
+    def _repeat(self) -> None:
+        """Say again who is here."""
         self._news |= set(self._here)
         self._worker.wake()
-        await presence.tell_processes([says(self._process, Word.ASKING)])
 
-    async def hear(self, data: Mapping[str, Any]) -> None:
+    def hear(self, data: Mapping[str, Any]) -> None:
         """What a process says; also what this one said itself, which it knows."""
         if data["process"] == str(self._process):
             return
         if data["kind"] == Word.ASKING:
-            self._news |= set(self._here)
-            self._worker.wake()
+            self._repeat()
         unheard_of = data["kind"] == Word.ALIVE and not self._others.knows(data)
         self._tell_all(self._others.hear(data))
         if unheard_of:
-            await self.ask()
+            self.ask()
 
     async def beat(self) -> None:
         """Say that this process is there, and let go of those that are not."""

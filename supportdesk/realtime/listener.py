@@ -41,7 +41,7 @@ async def listen(hub: Hub) -> None:
                 if heard_before:
                     _log.warning("the listener is connected again; reading everything anew")
                     await hub.resync()
-                await hub.attendance.ask()
+                hub.attendance.ask()
                 pause, heard_before = _FIRST_PAUSE, True
                 await _hear(connection, hub)
         except psycopg.OperationalError as error:
@@ -58,7 +58,7 @@ async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
         async for notification in connection.notifies(timeout=_SWEEP_SECONDS):
             data = json.loads(notification.payload)
             if data["kind"] in set(Word):
-                await hub.attendance.hear(data)
+                hub.attendance.hear(data)
             else:
                 await hub.ring(_doorbell(data))
         await hub.sweep()

@@ -59,8 +59,16 @@ _NOTE_TYPING = f"{PresenceState.get_full_name()}.note_typing"
 
 
 def ask_for_attention() -> EventSpec:
-    """Have a tab that has just arrived say whether somebody looks at it."""
-    return rx.call_script(_ATTENTION, callback=PresenceState.note_attention)
+    """Have a tab that has just arrived say whether somebody looks at it.
+
+    Not before the page is drawn: from then on it tells by itself when that changes.
+    """
+    return rx.call_script(
+        "new Promise((done) => { const look = () =>"
+        f" refs['_client_state_{idle._setter_name}'] ? done({_ATTENTION}) : setTimeout(look, 50);"
+        " setTimeout(look) })",
+        callback=PresenceState.note_attention,
+    )
 
 
 def spare_the_crowd(namespace: EventNamespace) -> None:
