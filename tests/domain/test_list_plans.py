@@ -15,6 +15,7 @@ from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import inbox
 from supportdesk.domain.queries.filters import Filters, Sort
+from supportdesk.domain.queries.said_anywhere import Asked, said_anywhere
 from supportdesk.seeding import load
 from supportdesk.seeding.plan import id_of
 from tests.load._statements import Watch
@@ -100,6 +101,17 @@ async def test_nothing_that_grows_is_read_whole(seeded, filters):
         nodes = await plan(seeded, asked)
         whole = {n["Relation Name"] for n in nodes if n["Node Type"] == "Seq Scan"}
         assert whole & grows == set()
+
+
+@pytest.mark.parametrize("asked", [Asked("xyzzyplugh"), Asked("heliotrope", sender="a")], ids=str)
+async def test_a_rare_word_is_found_among_messages_by_the_index_of_words_alone(seeded, asked):
+    nodes = await plan(seeded, said_anywhere(ADMIN, asked))
+    assert "message_words_idx" in indexes(nodes)
+    # What is walked through in order of time is the latest alone, none of it in vain.
+    by_id = [node for node in nodes if node.get("Index Name") == "message_pkey"]
+    assert by_id
+    assert not any(node.get("Rows Removed by Filter") for node in by_id)
+    assert "Seq Scan" not in {node["Node Type"] for node in nodes}
 
 
 @pytest.mark.parametrize("sort", Sort)

@@ -118,15 +118,18 @@ _LEFT_OVER = """SELECT m.conversation_id AS ticket_id, m.seq
 _IS_RARE = "(SELECT NOT coalesce(bool_or(hit), false) FROM sample)"
 _IN_SAMPLE = "(SELECT ticket_id, seq FROM sample WHERE hit)"
 _MESSAGES_IN_SPAN = """
-    (SELECT {columns} FROM message
-     WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0 {among}
-       AND NOT words @@ CAST(:{before} AS tsquery) AND NOT {last_is_common}
-     ORDER BY id DESC LIMIT {limit})"""
-_COMMON_IN_SPAN = """
     (SELECT {columns} FROM (
         SELECT * FROM message
-        WHERE words @@ ({head} && CAST(:{span} AS tsquery)) AND {last_is_common} AND {short} {among}
-        LIMIT {more}) m
+        WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0
+          AND NOT words @@ CAST(:{before} AS tsquery) AND NOT {last_is_common} {by_index}) m
+     WHERE {among} ORDER BY id DESC LIMIT {limit})"""
+_COMMON_IN_SPAN = """
+    (SELECT {columns} FROM (
+        SELECT * FROM (
+            SELECT * FROM message
+            WHERE words @@ ({head} && CAST(:{span} AS tsquery)) AND {last_is_common} AND {short}
+            {by_index}) m
+        WHERE {among} LIMIT {more}) m
      WHERE words @@ {last} AND NOT words @@ CAST(:{before} AS tsquery))"""
 # All words that begin like a common one are too many to look up: then the words before it are,
 # and what they give is held against it, as long as the span is not too long for that.
@@ -230,13 +233,18 @@ def _words_in(span: str) -> str:
     )
 
 
-def messages_by_span(columns: str, among: str = "") -> list[str]:
-    """SELECTs of messages, those of later spans first; each may read `sample`."""
+def messages_by_span(columns: str, among: str = "true") -> list[str]:
+    """SELECTs of messages, those of later spans first; each may read `sample`.
+
+    `among` is what else has to hold. It is looked at after the index of words has been read: what
+    it asks of an id would have the planner walk through all of them.
+    """
     common = {span: before for span, (_, before) in _SPANS.items()}
     return [
         template.format(
             columns=columns,
             among=among,
+            by_index="" if among == "true" else "OFFSET 0",
             query=QUERY,
             head=HEAD,
             last=LAST,

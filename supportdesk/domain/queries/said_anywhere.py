@@ -142,7 +142,7 @@ async def said_anywhere(actor: Actor, asked: Asked, after: UUID | None = None) -
 
 
 def _among_all() -> str:
-    further = finding.messages_by_span("id", f"AND {_BETWEEN} AND {_BEFORE_SAMPLE}")
+    further = finding.messages_by_span("id", f"{_BETWEEN} AND {_BEFORE_SAMPLE}")
     return _ALL.format(sample=finding.SAMPLE, further=" UNION ALL ".join(further))
 
 
