@@ -6,10 +6,11 @@ database: a wrong value is told here, an unreachable database is told by who con
 
 import os
 import pwd
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from limits import parse as parse_limit
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
@@ -67,8 +68,45 @@ def _limit(text: str) -> str:
     return text
 
 
+def _storage_url(url: str) -> str:
+    """As in `s3://bucket/folder?endpoint=https://...&region=...`; the keys come from elsewhere."""
+    parts = urlsplit(url)
+    known = {"endpoint", "region"}
+    if parts.scheme != "s3" or not parts.netloc or not set(parse_qs(parts.query)) <= known:
+        raise ValueError("must look like s3://bucket or s3://bucket/folder")
+    return url
+
+
+def _scanner_url(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        at_port = parts.scheme == "tcp" and parts.hostname and parts.port
+    except ValueError:
+        at_port = False
+    if not at_port and not (parts.scheme == "unix" and parts.path):
+        raise ValueError("must look like tcp://host:3310 or unix:///run/clamav/clamd.ctl")
+    return url
+
+
+def _type_patterns(patterns: str) -> str:
+    """Kinds of files: `image/*`, `application/pdf`, one after another."""
+    if not all(re.fullmatch(r"[a-z]+/(\*|[a-z0-9.+-]+\*?)", each) for each in patterns.split()):
+        raise ValueError("must look like image/* application/pdf")
+    return patterns
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_plain_database_url)]
 Limit = Annotated[str, AfterValidator(_limit)]
+StorageUrl = Annotated[str, AfterValidator(_storage_url)]
+ScannerUrl = Annotated[str, AfterValidator(_scanner_url)]
+TypePatterns = Annotated[str, AfterValidator(_type_patterns)]
+Megabytes = Annotated[int, Field(ge=1)]
+
+# Nothing that runs by itself where it is opened.
+_USUAL_FILES = (
+    "image/* video/* audio/* text/* application/pdf application/zip application/x-gzip"
+    " application/rtf application/json application/xml application/msword application/vnd.*"
+)
 
 
 class Settings(BaseSettings):
@@ -88,6 +126,20 @@ class Settings(BaseSettings):
     session_days: Annotated[int, Field(ge=1)] = 30
     sign_in_attempts_per_address: Limit = "5/15minutes"
     sign_in_attempts_per_ip: Limit = "30/15minutes"
+
+    storage_url: StorageUrl | None = None
+    clamd_url: ScannerUrl | None = None
+    buyer_file_types: TypePatterns = _USUAL_FILES
+    seller_file_types: TypePatterns = _USUAL_FILES
+    admin_file_types: TypePatterns = _USUAL_FILES
+    buyer_file_megabytes: Megabytes = 200
+    seller_file_megabytes: Megabytes = 1000
+    admin_file_megabytes: Megabytes = 1000
+    buyer_storage_megabytes: Megabytes = 2_000
+    seller_storage_megabytes: Megabytes = 20_000
+    admin_storage_megabytes: Megabytes = 20_000
+    image_megapixels: Annotated[int, Field(ge=1)] = 50
+    message_files: Annotated[int, Field(ge=1)] = 20
 
     @field_validator("base_url")
     @classmethod

@@ -19,6 +19,10 @@ POST_LOGOUT = "/auth/logout"
 POST_SIGNUP = "/auth/signup"
 POST_SETUP = "/auth/setup"
 
+# What a message comes with. Uploads speak the tus protocol.
+ATTACHMENTS = "/attachments"
+UPLOADS = f"{ATTACHMENTS}/uploads"
+
 # The name Reflex gives the part of a page's path that is the ticket's number.
 TICKET_PARAMETER = "splat"
 

@@ -20,11 +20,11 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def check_body(text: str, field: str = "message") -> str:
+def check_body(text: str, field: str = "message", *, may_be_empty: bool = False) -> str:
     """Return the cleaned message; raise `Invalid` when it is empty or too long."""
     body = clean(text)
     limit = get_settings().message_max_length
-    if not body:
+    if not body and not may_be_empty:
         raise Invalid("Write something first.", field)
     if len(body) > limit:
         raise Invalid(

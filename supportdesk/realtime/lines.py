@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from supportdesk.domain.markup import marked_up
+from supportdesk.domain.queries.attachments import File
 from supportdesk.domain.queries.thread import Line, Quote, Reacted, Receipt
 
 _NAMED_IN_RECEIPT = 2
@@ -47,6 +48,7 @@ class ShownLine:
     reactions: tuple[Reacted, ...]
     quote: tuple[Quote, ...]
     client_id: str
+    files: tuple[File, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +121,5 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         reactions=line.reactions,
         quote=(line.quote,) if line.quote else (),
         client_id=line.client_id,
+        files=line.files,
     )

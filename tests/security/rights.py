@@ -224,6 +224,15 @@ for _name, _known in {
 }.items():  # fmt: skip
     SEEN[_name]["last_seen"] = _known
 
+# A file is seen by who sees its message, and one that is not sent by its owner alone, who may still
+# name it, describe it, send it and drop it.
+for _name, (_files, _unsent) in {
+    "bea": ("unsent-of-bea", "unsent-of-bea"), "ben": ("t2-file", ""), "sol": ("t1-file", ""),
+    "sia": ("", ""), "abe": ("t1-file t2-file unsent-of-abe", "unsent-of-abe"),
+}.items():  # fmt: skip
+    SEEN[_name]["attachment"], DELETED[_name]["attachment"] = _files, _unsent
+    CHANGED[_name]["attachment"] = ("message_id position name alt", _unsent)
+
 ACTORS = tuple(SEEN)
 
 # What each role reads of the tables it may read, column by column.
@@ -241,7 +250,7 @@ TICKET = (
 )
 MESSAGE = (
     "id conversation_id seq sender_id body audience client_id created_at edited_at deleted_at"
-    " quote_id words mentions"
+    " quote_id words mentions files"
 )
 EVENT = "id kind actor_id conversation_id subject_id audience in_thread seq data created_at"
 CHOICES = "mentions messages assignments statuses sound browser"
@@ -261,6 +270,8 @@ LOG = {
     "draft": "id owner_id conversation_id body audience form updated_at",
     "notification": "conversation_id user_id seq kind created_at read_at",
     "notification_preference": f"user_id {CHOICES}",
+    "attachment": "id owner_id message_id position name alt type size sha256 width height seconds"
+    " pictured created_at",
 }
 STAFF_LOG = {
     **LOG,
@@ -287,7 +298,7 @@ READABLE = {
     "app": {},
 }
 
-NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id mentions"
+NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id mentions files"
 NEW_EVENT = "id kind actor_id conversation_id subject_id audience in_thread data"
 WRITES = {
     "message": NEW_MESSAGE,
@@ -297,6 +308,7 @@ WRITES = {
     "saved_view": "id owner_id name shared query",
     "draft": "id owner_id conversation_id body audience form",
     "notification_preference": f"user_id {CHOICES}",
+    "attachment": "id owner_id name type size sha256 width height seconds pictured",
 }
 STAFF_WRITES = {
     **WRITES,

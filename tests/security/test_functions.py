@@ -68,6 +68,12 @@ FUNCTIONS = {
     "setup_link_works(bytea)": "nobody",
     "note_read(uuid,uuid[],bigint)": "nobody",
     "note_seen(uuid[],timestamp with time zone)": "nobody",
+    "claim_blob(text)": PEOPLE,
+    "my_stored_bytes()": PEOPLE,
+    "unheld_blobs()": "nobody",
+    "drop_blob(text)": "nobody",
+    "drop_unsent_attachments()": "nobody",
+    "message_drops_files()": "",
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 

@@ -5,6 +5,8 @@ Each row is one that the database itself would take: the owner may insert it.
 
 from __future__ import annotations
 
+import hashlib
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -101,8 +103,23 @@ def wanted(world, who):
     return "notification_preference", {"user_id": who, "sound": True}
 
 
+def file(world, owner, **more):
+    hash_ = hashlib.sha256(b"t1-file").hexdigest()
+    return "attachment", {
+        "id": new_id(), "owner_id": owner, "name": "planted", "type": "text/plain", "size": 1,
+        "sha256": hash_, **more,
+    }  # fmt: skip
+
+
 MADE_A_TAG = {"kind": "tag_created", "audience": "admins"}
 ADDED = {
+    # A file: one's own, in no message yet. Of the bytes only the desk itself tells.
+    "a file": (lambda w, me: file(w, me), "bea ben sol sia abe"),
+    "a file of somebody else": (lambda w, me: file(w, w.cast.max.user_id), ""),
+    "a file in a message": (
+        lambda w, me: file(w, me, message_id=named(w, "t1-description")), "",
+    ),
+    "stored bytes": (lambda w, me: ("blob", {"sha256": "0" * 64}), ""),
     # A draft: one's own, where one takes part.
     "a draft of one's own in t1": (lambda w, me: draft(w, me), "bea sol abe"),
     "a draft of somebody else": (lambda w, me: draft(w, w.cast.max.user_id), ""),
@@ -238,7 +255,7 @@ def test_every_table_that_people_add_to_is_tried(world):
     # Each ticket has its words already, so there are none to add; nor does a grant allow it. When
     # somebody was here, the desk notes.
     assert tried | {"ticket", "ticket_words", "last_seen"} == set().union(
-        *SEEN.values(), {"session", "setup_link"}
+        *SEEN.values(), {"session", "setup_link", "blob"}
     )
 
 
@@ -342,6 +359,10 @@ HANDED_OVER = {
     "a reply for all given to somebody": (
         "abe", "UPDATE canned_reply SET owner_id = (SELECT id FROM \"user\" WHERE name = 'Sol')",
         REFUSED,
+    ),
+    "one's file put into what somebody else said": (
+        "abe", "UPDATE attachment SET message_id ="
+        " (SELECT id FROM message WHERE body = 't1-description')", REFUSED,
     ),
     "a shared view of another admin made private": (
         "abe", "UPDATE saved_view SET shared = false WHERE name = 'shared-view'", REFUSED,

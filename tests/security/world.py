@@ -8,11 +8,13 @@ t3  sia to the platform. sia's description, ada's staff note. A custom field.
 
 Beside them: saved views of bea, sol and ada, one that ada shares, and one of abe's own; canned
 replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
-they were told of all this; bea, sol and abe want no sound.
+they were told of all this; bea, sol and abe want no sound. A file
+with sol's note, one with ada's answer, and one each that bea and abe have not sent.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,7 @@ from psycopg import sql
 
 from supportdesk.domain.commands import (
     amending,
+    attachments,
     drafts,
     fields,
     filing,
@@ -34,12 +37,15 @@ from supportdesk.domain.commands import (
     tags,
     tickets,
 )
+from supportdesk.domain.commands.attachments import Arrived, Sent
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import thread
 from tests.support.cast import Cast
+
+FILES = {"t1-file": "sol", "t2-file": "ada", "unsent-of-bea": "bea", "unsent-of-abe": "abe"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,14 @@ class World:
         return "then" if isinstance(part, datetime) else str(part)
 
 
+async def _keep_file(owner: Any, name: str) -> UUID:
+    """A file that has arrived; nobody here asks for its bytes."""
+    file = Arrived(new_id(), name, "text/plain", 5, hashlib.sha256(name.encode()).hexdigest())
+    await attachments.claim(owner, file.sha256)
+    await attachments.keep(owner, file)
+    return file.id
+
+
 async def furnish(cast: Cast, owner_url: str) -> World:
     """Make it by the commands that people use, and by hand what has no command yet."""
 
@@ -70,19 +84,23 @@ async def furnish(cast: Cast, owner_url: str) -> World:
     t1 = await file(cast.bea, "t1", cast.sol.user_id)
     t2 = await file(cast.ben, "t2")
     t3 = await file(cast.sia, "t3")
-    staff = await messages.post(cast.sol, t1, "t1-stuff", Audience.STAFF)
+    files = {name: await _keep_file(getattr(cast, who), name) for name, who in FILES.items()}
+    staff = await messages.post(
+        cast.sol, t1, "t1-stuff", Audience.STAFF, files=[Sent(files["t1-file"], "t1-file")]
+    )
     await amending.edit(cast.sol, staff.id, "t1-staff")
     await reactions.toggle(cast.sol, staff.id, "✅")
     await messages.post(cast.ada, t1, "t1-admins", Audience.ADMINS)
     await tickets.set_status(cast.sol, t1, Status.IN_PROGRESS)
     await tickets.set_star(cast.abe, t1, True)
-    await messages.post(cast.ada, t2, "t2-answer")
+    await messages.post(cast.ada, t2, "t2-answer", files=[Sent(files["t2-file"], "t2-file")])
     await messages.post(cast.ada, t3, "t3-staff", Audience.STAFF)
     await sessions.open_session(cast.bea.user_id)
     opening = await thread.opening_for(cast.sol, t1)
     await reactions.toggle(cast.sol, UUID(opening.lines[0].id), "👍")
     world = World(cast, t1, t2, t3)
     world.names.update({t1: "t1", t2: "t2", t3: "t3"})
+    world.names.update({file_id: name for name, file_id in files.items()})
     world.names.update({actor.user_id: cast.name_of(actor.user_id) for actor in cast})
     with psycopg.connect(owner_url) as connection:
         field = _add_choices(connection, cast, world)

@@ -42,7 +42,7 @@ def empty(owner_url: str) -> None:
     with psycopg.connect(owner_url) as connection:
         connection.execute(
             'TRUNCATE "user", team_member, session, setup_link, conversation, participant, ticket,'
-            " message, event, category, field_definition, ticket_template, canned_reply, tag"
-            " RESTART IDENTITY CASCADE"
+            " message, event, category, field_definition, ticket_template, canned_reply, tag,"
+            " blob RESTART IDENTITY CASCADE"
         )
         connection.execute("UPDATE team SET auto_assign = 'off'")

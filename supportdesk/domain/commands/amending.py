@@ -40,10 +40,10 @@ async def edit(actor: Actor, message_id: UUID, body: str) -> None:
         NotFound: no such message for this actor, or it was deleted.
         Refused: it is somebody else's, or too old.
     """
-    body = check_body(body)
     async with transaction(actor) as tx:
         message = await _standing(tx, message_id)
         _check_own(actor, message)
+        body = check_body(body, may_be_empty=message.files > 0)
         if message.body == body:
             return
         named = await mentions.named_in(
@@ -78,6 +78,7 @@ async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:
             col(Message.body),
             col(Message.audience),
             col(Message.created_at),
+            col(Message.files),
         ).where(col(Message.id) == message_id, col(Message.deleted_at).is_(None))
     )
     row = found.one_or_none()

@@ -16,7 +16,8 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain import fields as field_values
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands import drafts
+from supportdesk.domain.commands import attachments, drafts
+from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.commands.messages import post_within
 from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
@@ -53,6 +54,7 @@ class NewTicket:
     category_id: UUID | None = None
     fields: Mapping[UUID, str] = field(default_factory=dict)
     tag_ids: tuple[UUID, ...] = ()
+    files: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,13 @@ async def file_ticket(actor: Actor, new: NewTicket) -> Filed:
             await record(tx, actor, EventKind.TICKET_FILED, conversation_id=ticket_id)
             # The description is the conversation's first message, its id that of the ticket.
             await post_within(
-                tx, actor, ticket_id, checked.description, Audience.EVERYONE, client_id=ticket_id
+                tx,
+                actor,
+                ticket_id,
+                checked.description,
+                Audience.EVERYONE,
+                client_id=ticket_id,
+                files=checked.files,
             )
             await _label(tx, actor, ticket_id, checked)
             await drafts.forget_new_ticket(tx, actor)
@@ -100,12 +108,14 @@ class _Checked:
     description: str
     fields: dict[UUID, Any]
     tag_ids: tuple[UUID, ...]
+    files: tuple[Sent, ...]
 
 
 async def _check(tx: AsyncConnection, actor: Actor, new: NewTicket) -> _Checked:
     problems = Problems()
     subject = description = ""
     fields: dict[UUID, Any] = {}
+    files: tuple[Sent, ...] = ()
     tag_ids = tuple(dict.fromkeys(new.tag_ids)) if actor.role is not Role.BUYER else ()
     with problems.noted():
         subject = check_line(new.subject, SUBJECT_MAX_LENGTH, "The subject", "subject")
@@ -120,8 +130,10 @@ async def _check(tx: AsyncConnection, actor: Actor, new: NewTicket) -> _Checked:
                 fields[asked.id] = value
     with problems.noted():
         await _check_known(tx, col(Tag.id), tag_ids, "tags")
+    with problems.noted():
+        files = attachments.check_sent(new.files)
     problems.tell()
-    return _Checked(subject, description, fields, tag_ids)
+    return _Checked(subject, description, fields, tag_ids, files)
 
 
 def _read_field(asked: CustomField, given: str) -> Any:

@@ -16,7 +16,8 @@ from sqlmodel import col
 from supportdesk.database.engine import ask, transaction
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
-from supportdesk.domain.commands import drafts, tickets
+from supportdesk.domain.commands import attachments, drafts, tickets
+from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, told_of
 from supportdesk.domain.ids import new_id
@@ -56,23 +57,28 @@ async def post(
     audience: Audience = Audience.EVERYONE,
     client_id: UUID | None = None,
     quote_id: UUID | None = None,
+    files: Sequence[Sent] = (),
 ) -> Posted:
     """Say something, in answer to `quote_id` if given. The same `client_id` again returns the first
-    result.
+    result. What comes with `files` may go without words.
 
     Raises:
-        Invalid: the text is empty or too long.
-        NotFound: no such conversation for this actor, or no such message in it to quote.
+        Invalid: the text is empty or too long, or there are too many files.
+        NotFound: no such conversation for this actor, or no such message in it to quote, or no such
+            file of theirs.
         Refused: the ticket is closed, or the actor may not address this audience.
     """
-    body = check_body(body)
+    files = attachments.check_sent(files)
+    body = check_body(body, may_be_empty=bool(files))
     if audience not in MAY_ADDRESS[actor.role]:
         raise Refused("You cannot write to this audience.")
     client_id = client_id or new_id()
     async with transaction(actor) as tx:
         if quote_id is not None:
             await _check_quote(tx, conversation_id, quote_id)
-        return await post_within(tx, actor, conversation_id, body, audience, client_id, quote_id)
+        return await post_within(
+            tx, actor, conversation_id, body, audience, client_id, quote_id, files
+        )
 
 
 async def post_within(
@@ -83,8 +89,9 @@ async def post_within(
     audience: Audience,
     client_id: UUID,
     quote_id: UUID | None = None,
+    files: Sequence[Sent] = (),
 ) -> Posted:
-    """`post` inside a transaction that is already open, with a body already checked."""
+    """`post` inside a transaction that is already open, with body and files already checked."""
     message_id = new_id()
     values = {
         "id": message_id,
@@ -95,10 +102,13 @@ async def post_within(
         "client_id": client_id,
         "quote_id": quote_id,
         "mentions": await mentions.named_in(tx, actor, conversation_id, body, audience),
+        "files": len(files),
     }
     seq = await _insert(tx, values)
     if seq is None:
         return await _first_result(tx, actor, conversation_id, client_id)
+    if files:
+        await attachments.give_to(tx, actor, message_id, files)
     told = told_of(
         actor,
         EventKind.MESSAGE_POSTED,

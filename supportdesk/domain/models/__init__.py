@@ -13,6 +13,7 @@ from supportdesk.domain.models.conversation import (
     Reaction,
 )
 from supportdesk.domain.models.event import Event
+from supportdesk.domain.models.files import Attachment, Blob
 from supportdesk.domain.models.labels import (
     Category,
     FieldDefinition,
@@ -33,7 +34,9 @@ from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, T
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
 __all__ = [
+    "Attachment",
     "Audience",
+    "Blob",
     "CannedReply",
     "Category",
     "Conversation",

@@ -90,6 +90,7 @@ class Message(SQLModel, table=True):
         nullable=False,
         sa_column_kwargs={"server_default": text("'{}'")},
     )
+    files: int = _number("0")
 
 
 class MessageRevision(SQLModel, table=True):

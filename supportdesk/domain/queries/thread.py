@@ -18,7 +18,9 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import sentence
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
+from supportdesk.domain.files import several
 from supportdesk.domain.models import MessageRevision, Participant, Ticket
+from supportdesk.domain.queries.attachments import File, as_file
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
 
@@ -77,6 +79,7 @@ class Line:
     quote: Quote | None = None
     client_id: str = ""
     mentions: mentions.Named = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +113,19 @@ _LINES = """
 SELECT * FROM (
     (SELECT m.seq, m.id, 'message' AS kind, m.sender_id, m.body, NULL::jsonb AS data, m.audience,
             m.created_at, m.edited_at, m.deleted_at, m.quote_id, m.client_id,
-            m.mentions
+            m.mentions, m.files
      FROM message m WHERE m.conversation_id = :conversation_id AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
     UNION ALL
     (SELECT m.seq, m.id, m.kind, m.actor_id, '', m.data, m.audience,
-            m.created_at, NULL, NULL, NULL, NULL, NULL
+            m.created_at, NULL, NULL, NULL, NULL, NULL, 0
      FROM event m WHERE m.conversation_id = :conversation_id AND m.in_thread AND {range}
      ORDER BY m.seq {direction} LIMIT :limit)
 ) line
 LEFT JOIN LATERAL (SELECT u.name, u.role FROM "user" u WHERE u.id = line.sender_id) who ON true
 LEFT JOIN LATERAL (
     SELECT q.seq AS quote_seq, left(q.body, 400) AS quote_body, u.name AS quote_name,
-           q.deleted_at AS quote_deleted_at
+           q.deleted_at AS quote_deleted_at, q.files AS quote_files
     FROM message q LEFT JOIN "user" u ON u.id = q.sender_id WHERE q.id = line.quote_id
 ) quoted ON true
 LEFT JOIN LATERAL (
@@ -131,6 +134,11 @@ LEFT JOIN LATERAL (
     FROM reaction r LEFT JOIN "user" u ON u.id = r.user_id
     WHERE line.kind = 'message' AND r.message_id = line.id
 ) reacted ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_array(a.id, a.name, a.alt, a.type, a.size, a.width, a.height,
+                                     a.seconds, a.pictured) ORDER BY a.position) AS attached
+    FROM attachment a WHERE line.files > 0 AND a.message_id = line.id
+) attached ON true
 ORDER BY seq {direction} LIMIT :limit
 """
 _LATEST = text(_LINES.format(range="true", direction="DESC"))
@@ -343,6 +351,7 @@ def as_line(row: Any) -> Line:
         quote=_quoted(row),
         client_id=row.client_id.hex if row.client_id else "",
         mentions=mentions.by_name(row.mentions) if row.mentions else (),
+        files=tuple(as_file(file) for file in row.attached or ()),
     )
 
 
@@ -363,5 +372,6 @@ def _reacted(reactions: list[list[str]]) -> tuple[Reacted, ...]:
 def _quoted(row: Any) -> Quote | None:
     if row.quote_seq is None:
         return None
-    text = markup.DELETED if row.quote_deleted_at else markup.words(row.quote_body)[:QUOTE_LENGTH]
+    words = markup.words(row.quote_body)[:QUOTE_LENGTH] or several(row.quote_files)
+    text = markup.DELETED if row.quote_deleted_at else words
     return Quote(str(row.quote_id), row.quote_seq, row.quote_name or "Somebody", text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from supportdesk.domain import markup
 from supportdesk.domain.actor import Role
+from supportdesk.domain.files import several
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import numbers
@@ -87,7 +88,8 @@ SELECT page.ticket_id, page.number, page.tier, {key} AS key,
        t.subject, t.status, t.priority, t.type, t.buyer_id, t.seller_id, t.assignee_id,
        t.due_at, t.waiting_since, c.activity_{level} AS active_at, c.messages_{level} AS messages,
        buyer.name AS buyer, seller.name AS seller, assignee.name AS assignee,
-       last.sender_id, sender.name AS sender, last.body, last.audience, {tags} AS tags, {hit} AS hit
+       last.sender_id, sender.name AS sender, last.body, last.files, last.audience,
+       {tags} AS tags, {hit} AS hit
 FROM page
 JOIN ticket t ON t.id = page.ticket_id
 JOIN conversation c ON c.id = page.ticket_id
@@ -95,7 +97,8 @@ LEFT JOIN {who} buyer ON buyer.id = t.buyer_id
 LEFT JOIN {who} seller ON seller.id = t.seller_id
 LEFT JOIN {who} assignee ON assignee.id = t.assignee_id
 LEFT JOIN LATERAL (
-    SELECT m.sender_id, left(m.body, 200) AS body, m.audience
+    SELECT m.sender_id, left(m.body, 200) AS body, m.audience,
+           m.files * (m.deleted_at IS NULL)::int AS files
     FROM message m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
 ) last ON true
 LEFT JOIN {who} sender ON sender.id = last.sender_id
@@ -132,7 +135,7 @@ def row(role: Role, found: Any, hit: tuple[HitPart, ...]) -> TicketRow:
         assignee_hue=hue(found.assignee_id) if assignee else 0,
         last_sender_id=str(found.sender_id or ""),
         last_sender=found.sender or "",
-        last_text=_preview(found.body),
+        last_text=_preview(found.body, found.files),
         private=found.audience not in (None, "everyone"),
         active_at=found.active_at.isoformat(),
         # When the staff wants to be done is their own business.
@@ -144,11 +147,11 @@ def row(role: Role, found: Any, hit: tuple[HitPart, ...]) -> TicketRow:
     )
 
 
-def _preview(body: str | None) -> str:
+def _preview(body: str | None, files: int) -> str:
     """The words of the last message; None is none at all, and a deleted one has no text."""
     if body is None:
         return ""
-    return markup.words(body)[:PREVIEW_LENGTH] or markup.DELETED
+    return markup.words(body)[:PREVIEW_LENGTH] or (several(files) if files else markup.DELETED)
 
 
 def _other_side(role: Role, found: Any) -> tuple[str, Any, str]:

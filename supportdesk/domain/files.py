@@ -1,0 +1,126 @@
+"""Files that people attach: what they may be called, who may send which, how they are shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from supportdesk.config import get_settings
+from supportdesk.domain.actor import Role
+from supportdesk.domain.errors import Invalid, Refused
+
+NAME_MAX_LENGTH = 200
+ALT_MAX_LENGTH = 1000
+_MEGABYTE = 1_000_000
+UNKNOWN = "application/octet-stream"
+
+# What a browser may draw in place. None of these runs a script of its own, and no other type is
+# ever sent as what it is.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
+VIDEOS = frozenset({"video/mp4", "video/webm", "video/ogg", "video/quicktime"})
+SOUNDS = frozenset(
+    {"audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac", "audio/aac"}
+)
+PDF = "application/pdf"
+INLINE = PICTURES | VIDEOS | SOUNDS | {PDF}
+
+# Marks that turn the order of what follows, so that `exe.gpj` reads as `jpg.exe`.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Kind(StrEnum):
+    """How it is shown."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    SOUND = "sound"
+    PDF = "pdf"
+    TEXT = "text"
+    OTHER = "other"
+
+
+def kind_of(type_: str) -> Kind:
+    if type_ in PICTURES:
+        return Kind.PICTURE
+    if type_ in VIDEOS:
+        return Kind.VIDEO
+    if type_ in SOUNDS:
+        return Kind.SOUND
+    if type_ == PDF:
+        return Kind.PDF
+    return Kind.TEXT if type_.startswith("text/") else Kind.OTHER
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path, on one line, in the order in which it is read; never empty."""
+    name = unicodedata.normalize("NFC", name.encode(errors="ignore").decode())
+    name = _TURNING.sub("", name.replace("\\", "/").rpartition("/")[2])
+    name = "".join(" " if unicodedata.category(each)[0] in "ZC" else each for each in name)
+    name = " ".join(name.split()).strip()
+    if not name.strip("."):
+        return "file"
+    if len(name) <= NAME_MAX_LENGTH:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 20:
+        return name[:NAME_MAX_LENGTH]
+    return stem[: NAME_MAX_LENGTH - len(ending) - 1] + dot + ending
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What somebody of a role may attach; sizes in bytes."""
+
+    types: tuple[str, ...]
+    size: int
+    total: int
+
+
+def limits_of(role: Role) -> Limits:
+    settings, name = get_settings(), role.value
+    return Limits(
+        tuple(getattr(settings, f"{name}_file_types").split()),
+        getattr(settings, f"{name}_file_megabytes") * _MEGABYTE,
+        getattr(settings, f"{name}_storage_megabytes") * _MEGABYTE,
+    )
+
+
+def check_size(role: Role, size: int) -> None:
+    """Raise `Invalid` for nothing, `Refused` for too much."""
+    most = limits_of(role).size
+    if size <= 0:
+        raise Invalid("This file is empty.")
+    if size > most:
+        raise Refused(f"This file has {in_words(size)}; {in_words(most)} is the most.")
+
+
+def check_type(role: Role, type_: str) -> None:
+    if not any(fnmatchcase(type_, pattern) for pattern in limits_of(role).types):
+        raise Refused("Files of this kind cannot be attached.")
+
+
+def check_total(role: Role, total: int) -> None:
+    """`total` is what all files of the person would come to."""
+    most = limits_of(role).total
+    if total > most:
+        raise Refused(f"Your files would come to more than {in_words(most)}, which is the most.")
+
+
+def several(count: int) -> str:
+    """What to call files of which nothing else is said."""
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def in_words(size: int) -> str:
+    """A size as people read it."""
+    if size < 1000:
+        return f"{size} bytes" if size != 1 else "1 byte"
+    number = float(size)
+    for unit in ("kB", "MB", "GB"):
+        number /= 1000
+        if number < 999.5 or unit == "GB":
+            break
+    return f"{number:.1f} {unit}" if number < 9.95 else f"{number:,.0f} {unit}"
