@@ -10,7 +10,7 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from supportdesk import logs
-from supportdesk.api import auth, health, old_addresses
+from supportdesk.api import attachments, auth, health, old_addresses, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
 from supportdesk.database.engine import DatabaseUnavailable, dispose_engine
@@ -26,6 +26,7 @@ from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpS
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.workspace import WorkspaceState
+from supportdesk.storage.sweep import sweep_forever
 from supportdesk.ui import frame
 from supportdesk.ui.notifications import titled
 
@@ -38,7 +39,13 @@ ON_LOAD = {
     "settings": SettingsState.arrive,
     "account": AccountState.arrive,
 }
-HTTP_ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
+HTTP_ROUTES = [
+    *health.ROUTES,
+    *auth.ROUTES,
+    *old_addresses.ROUTES,
+    *uploads.ROUTES,
+    *attachments.ROUTES,
+]
 
 logs.redact()
 app = rx.App(
@@ -72,7 +79,8 @@ async def follow_the_database() -> AsyncIterator[None]:
     forget_when_gone(hub)
     if app.event_namespace is not None:
         spare_the_crowd(app.event_namespace)
-    tasks = [asyncio.create_task(listen(hub)), asyncio.create_task(attend(hub.attendance))]
+    beside = (listen(hub), attend(hub.attendance), sweep_forever())
+    tasks = [asyncio.create_task(each) for each in beside]
     try:
         yield
     finally:

@@ -17,7 +17,8 @@ def content_policy() -> str:
     sockets = " ".join(o.replace("http", "ws", 1) for o in get_settings().allowed_origins)
     return (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "font-src 'self' data:; "
         f"connect-src 'self' {sockets}; object-src 'none'; base-uri 'self'; form-action 'self'; "
         "frame-ancestors 'none'"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,16 +14,27 @@ import pytest
 from passlib.context import CryptContext
 from starlette.applications import Starlette
 
-from supportdesk.api import auth, health, old_addresses
+from supportdesk import cookies
+from supportdesk.api import attachments, auth, health, old_addresses, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.config import get_settings
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.database.engine import dispose_engine
 from supportdesk.demo.load import PASSWORD
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands import sessions
+from supportdesk.storage.store import get_store
 from tests.support.cast import Cast, add_cast
 
-ROUTES = [*health.ROUTES, *auth.ROUTES, *old_addresses.ROUTES]
+ROUTES = [
+    *health.ROUTES,
+    *auth.ROUTES,
+    *old_addresses.ROUTES,
+    *uploads.ROUTES,
+    *attachments.ROUTES,
+]
 Settings = Callable[..., None]
+SignIn = Callable[[Actor], Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
@@ -43,6 +56,30 @@ def client() -> httpx.AsyncClient:
     base_url = get_settings().base_url
     transport = httpx.ASGITransport(harden(Starlette(routes=ROUTES)), client=("203.0.113.7", 123))
     return httpx.AsyncClient(transport=transport, base_url=base_url, headers={"Origin": base_url})
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A data folder of the test's own, with nothing in it."""
+    monkeypatch.setenv("SUPPORTDESK_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    get_store.cache_clear()
+    yield
+    get_store.cache_clear()
+
+
+@pytest.fixture
+async def sign_in(database: EmbeddedServer) -> AsyncIterator[SignIn]:
+    """Somebody's browser, with a session of theirs."""
+    async with AsyncExitStack() as browsers:
+
+        async def enter(actor: Actor) -> httpx.AsyncClient:
+            browser = await browsers.enter_async_context(client())
+            session = await sessions.open_session(actor.user_id)
+            browser.cookies.set(cookies.SESSION, session.token)
+            return browser
+
+        yield enter
 
 
 @pytest.fixture

@@ -1,0 +1,164 @@
+"""Receiving files in pieces, by the tus protocol (version 1.0.0: core, creation, termination).
+
+`POST` announces a file, `PATCH` sends a piece of it, `HEAD` asks how much has come, `DELETE` gives
+up. What has come whole is not yet a file to send: `POST .../keep` has it checked and stored.
+Nothing of a piece is held in memory beyond what goes to the disk next.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from uuid import UUID
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from supportdesk import routes
+from supportdesk.api.origin import same_origin
+from supportdesk.api.people import actor_of
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands import attachments
+from supportdesk.domain.errors import DomainError, Invalid, NotFound, Refused
+from supportdesk.domain.ids import parse_id
+from supportdesk.domain.queries.attachments import file_for
+from supportdesk.storage import spool, uploads
+from supportdesk.storage.errors import ScannerAway, StorageFailed, StorageFull
+from supportdesk.storage.spool import Busy, Cut, OutOfStep
+
+_VERSION = "1.0.0"
+_PIECE_TYPE = "application/offset+octet-stream"
+_LONGEST_METADATA = 8_000
+
+Handler = Callable[[Request, Actor], Awaitable[Response]]
+
+_STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    OutOfStep: 409,
+    Busy: 423,
+    Invalid: 400,
+    Refused: 422,
+    StorageFull: 507,
+    ScannerAway: 503,
+    StorageFailed: 503,
+    DatabaseUnavailable: 503,
+}
+
+
+async def announce(request: Request, actor: Actor) -> Response:
+    length = _number(request, "upload-length")
+    name = _metadata(request.headers.get("upload-metadata", "")).get("filename", "")
+    upload = await uploads.begin(actor, name, length)
+    return Response(status_code=201, headers={"Location": f"{routes.UPLOADS}/{upload.id}"})
+
+
+async def ask(request: Request, actor: Actor) -> Response:
+    upload = spool.find(actor.user_id, _id(request))
+    headers = {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)}
+    return Response(headers=headers)
+
+
+async def receive(request: Request, actor: Actor) -> Response:
+    if request.headers.get("content-type") != _PIECE_TYPE:
+        return Response(f"A piece of a file is sent as {_PIECE_TYPE}.", status_code=415)
+    upload = spool.find(actor.user_id, _id(request))
+    offset = await spool.append(upload, _number(request, "upload-offset"), _pieces(request))
+    return Response(status_code=204, headers={"Upload-Offset": str(offset)})
+
+
+async def give_up(request: Request, actor: Actor) -> Response:
+    """Also what has become a file already, as long as it is not sent."""
+    upload_id = _id(request)
+    with suppress(NotFound):
+        spool.discard(spool.find(actor.user_id, upload_id))
+    await attachments.discard(actor, upload_id)
+    return Response(status_code=204)
+
+
+async def keep(request: Request, actor: Actor) -> Response:
+    """Check and store what has come, and say what it is. May be asked again."""
+    upload_id = _id(request)
+    # It may have been kept before; else it is not to be found below either.
+    with suppress(NotFound):
+        await uploads.finish(actor, spool.find(actor.user_id, upload_id))
+    return JSONResponse(asdict(await file_for(actor, upload_id)))
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect:
+        raise Cut from None
+
+
+def _id(request: Request) -> UUID:
+    found = parse_id(request.path_params["id"])
+    if found is None:
+        raise NotFound("upload")
+    return found
+
+
+def _number(request: Request, header: str) -> int:
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Invalid(f"{header.title()} is missing, or is not a number.")
+    return int(text)
+
+
+def _metadata(header: str) -> dict[str, str]:
+    """Names with values in base64, separated by commas."""
+    found = {}
+    for pair in header[:_LONGEST_METADATA].split(","):
+        name, _, value = pair.strip().partition(" ")
+        with suppress(binascii.Error, ValueError):
+            found[name] = base64.b64decode(value, validate=True).decode(errors="ignore")
+    return found
+
+
+def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """For people of this desk, on pages of this desk; errors become sentences."""
+
+    async def answered(request: Request) -> Response:
+        if not same_origin(request):
+            return Response("This was not sent from this desk.", status_code=403)
+        try:
+            actor = await actor_of(request)
+            if actor is None:
+                return Response("Sign in first.", status_code=401)
+            return await handler(request, actor)
+        except Cut:
+            return Response("The connection was lost.", status_code=400)
+        except (DomainError, DatabaseUnavailable) as error:
+            return _refusal(error)
+
+    async def spoken(request: Request) -> Response:
+        response = await answered(request)
+        response.headers["Tus-Resumable"] = _VERSION
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return spoken
+
+
+def _refusal(error: Exception) -> Response:
+    status = next(s for kind, s in _STATUS.items() if isinstance(error, kind))
+    waits = isinstance(error, ScannerAway)
+    body = json.dumps({"error": str(error), "waits": waits})
+    return Response(body, status_code=status, media_type="application/json")
+
+
+_ONE = f"{routes.UPLOADS}/{{id}}"
+ROUTES = [
+    Route(routes.UPLOADS, _guarded(announce), methods=["POST"]),
+    Route(f"{_ONE}/keep", _guarded(keep), methods=["POST"]),
+    Route(_ONE, _guarded(receive), methods=["PATCH"]),
+    Route(_ONE, _guarded(give_up), methods=["DELETE"]),
+    Route(_ONE, _guarded(ask), methods=["HEAD"]),
+]

@@ -1,0 +1,109 @@
+"""A virus scanner beside the desk: ClamAV's own daemon, with one signature of ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from supportdesk import routes
+from tests.api.conftest import Settings, SignIn
+from tests.support import files
+from tests.support.cast import Cast
+
+# The test file that every scanner knows, in two parts: some look at sources, too.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+MOST = 3_000_000
+_START_SECONDS = 60
+
+
+class Scanner:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.socket = folder / "clamd.ctl"
+        self._process: subprocess.Popen[bytes] | None = None
+        signatures = folder / "signatures"
+        signatures.mkdir()
+        (signatures / "desk.ndb").write_text(f"Desk.Test:0:*:{EICAR.hex()}\n")
+        (folder / "clamd.conf").write_text(
+            f"Foreground yes\nDatabaseDirectory {signatures}\nLocalSocket {self.socket}\n"
+            f"StreamMaxLength {MOST}\n"
+        )
+
+    def start(self) -> None:
+        found = os.environ.get("SUPPORTDESK_TEST_CLAMD") or shutil.which(
+            "clamd", path=f"{os.environ['PATH']}:/usr/sbin"
+        )
+        assert found, "The tests of the virus scanner need clamd."
+        command = [found, "--config-file", str(self._folder / "clamd.conf")]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self.socket.exists():
+            assert self._process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        with suppress(FileNotFoundError):
+            self.socket.unlink()
+
+
+@pytest.fixture
+def scanner(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Scanner]:
+    scanner = Scanner(tmp_path_factory.mktemp("clamd"))
+    scanner.start()
+    settings(clamd_url=f"unix://{scanner.socket}")
+    yield scanner
+    scanner.stop()
+
+
+@pytest.fixture
+async def bea(sign_in: SignIn, cast: Cast, scanner: Scanner) -> httpx.AsyncClient:
+    return await sign_in(cast.bea)
+
+
+async def test_what_the_scanner_knows_is_refused_and_all_else_passes(
+    bea: httpx.AsyncClient,
+) -> None:
+    assert (await files.upload(bea, "fine.txt", b"hello")).status_code == 200
+    refused = await files.upload(bea, "eicar.txt", EICAR)
+    assert refused.status_code == 422
+    assert "something harmful" in refused.json()["error"]
+    hidden = await files.upload(bea, "a.txt", b"words " * 200_000 + EICAR)
+    assert "something harmful" in hidden.json()["error"]
+
+
+async def test_what_is_too_large_for_the_scanner_does_not_pass(bea: httpx.AsyncClient) -> None:
+    refused = await files.upload(bea, "long.txt", b"x" * (MOST + 2_000_000))
+    assert refused.status_code == 422
+    assert "larger than the virus scanner" in refused.json()["error"]
+
+
+async def test_while_the_scanner_is_down_a_file_waits(
+    bea: httpx.AsyncClient, scanner: Scanner
+) -> None:
+    scanner.stop()
+    waiting = []
+    for content in (b"hello", EICAR):
+        address = (await files.announce(bea, "a.txt", len(content))).headers["Location"]
+        await files.send_piece(bea, address, content)
+        answer = await bea.post(f"{address}/keep")
+        assert (answer.status_code, answer.json()["waits"]) == (503, True)
+        file_id = address.rpartition("/")[2]
+        assert (await bea.get(f"{routes.ATTACHMENTS}/{file_id}")).status_code == 404
+        waiting.append(address)
+    scanner.start()
+    outcomes = [(await bea.post(f"{address}/keep")).status_code for address in waiting]
+    assert outcomes == [200, 422]
