@@ -53,6 +53,7 @@ ALTER TABLE message
     DROP CONSTRAINT message_body_length,
     ADD CONSTRAINT message_body_length CHECK (char_length(body) BETWEEN 1 AND 100000
         OR (body = '' AND (deleted_at IS NOT NULL OR files > 0)));
+CREATE INDEX message_with_files_idx ON message (conversation_id, seq) WHERE files > 0;
 """
 
 FUNCTIONS = """
@@ -166,6 +167,7 @@ def downgrade() -> None:
     for function in CALLERS:
         op.execute(f"DROP FUNCTION {function}")
     op.execute("DROP TABLE attachment, blob")
+    op.execute("DROP INDEX message_with_files_idx")
     # What was nothing but files has no text that the old rule would take.
     op.execute("SET LOCAL ROLE supportdesk_system")
     op.execute(

@@ -198,8 +198,8 @@ class ThreadView:
                     news = await self._news(tx, before.seq if before else 0)
                     lines, lost = news.lines, news.lost
                     if reader.viewer.actor.user_id not in lost:
-                        facts = await self._new_facts(tx, reader, lines)
                         again = await self._read_again(tx, amended)
+                        facts = await self._new_facts(tx, reader, (*lines, *again.values()))
                         receipt = await self._new_receipt(tx, lines)
             except DatabaseUnavailable:
                 self._amended |= amended
@@ -239,11 +239,17 @@ class ThreadView:
             self._facts_stale
             or any(line.sender_id not in known for line in lines)
             or (lines and not answered)
+            or self._other_files(lines)
         ):
             return None
         facts = await facts_within(tx, reader.viewer.actor, self.conversation_id)
         self._facts_stale = False
         return facts if facts != self._facts else None
+
+    def _other_files(self, lines: tuple[Line, ...]) -> bool:
+        """Whether some have come with these lines, or may have gone with one of them."""
+        known = self._facts is not None and bool(self._facts.files)
+        return any(line.files or (line.deleted and known) for line in lines)
 
     async def _new_receipt(self, tx: AsyncConnection, lines: tuple[Line, ...]) -> Receipt | None:
         """Who has seen the latest message, when that may be others than the screens say."""

@@ -23,6 +23,7 @@ from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.text import check_body
+from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
 from supportdesk.state.desk import browser_of
@@ -71,7 +72,7 @@ class ComposerState(rx.State):
     _impatient_until: float = 0.0
 
     @rx.event
-    async def send(self, waiting: list[dict[str, str]], unsendable: str = "") -> Effects:
+    async def send(self, waiting: list[dict[str, Any]], unsendable: str = "") -> Effects:
         """Post what waits in the browser's outbox; `unsendable` is what was in the box and cannot
         be a message. It is still there."""
         self.error = self._why_not(str(unsendable), bool(waiting))
@@ -79,7 +80,7 @@ class ComposerState(rx.State):
             yield effect
 
     @rx.event
-    async def send_again(self, waiting: list[dict[str, str]]) -> Effects:
+    async def send_again(self, waiting: list[dict[str, Any]]) -> Effects:
         """Post what an outage left in the outbox, or what there was too much of for one time."""
         self._trying_again, self.error = False, "" if waiting else self.error
         async for effect in self._send(waiting):
@@ -133,8 +134,15 @@ class ComposerState(rx.State):
         if str(client_id) in self._saved:
             return
         audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
+        files = sent_files(each.get("files") if isinstance(each, dict) else None)
         posted = await messages.post(
-            viewer.actor, ticket_id, text, audience, client_id, parse_id(typed(each, "quote"))
+            viewer.actor,
+            ticket_id,
+            text,
+            audience,
+            client_id,
+            parse_id(typed(each, "quote")),
+            files,
         )
         self._saved = [*self._saved[-_REMEMBERED:], str(client_id)]
         self._forget_draft(typed(each, "ticket"), text, audience)

@@ -20,6 +20,7 @@ from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.similar import Similar, similar_for
+from supportdesk.state.attaching import NEW_TICKET, forget_sent, sent_in_form
 from supportdesk.state.boxes import choose_if, focus, form_values, offer, set_if
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
@@ -175,10 +176,11 @@ class NewTicketState(rx.State):
             self.errors = {"form": str(error)}
             return
         self._filed, self.similar = self.ticket_id, []
+        yield forget_sent(NEW_TICKET)
         yield dialog_open.push(False)
         yield rx.redirect(routes.ticket(viewer.actor.role.value, numbers.spell(filed.number)))
 
-    def _read(self, form: object) -> NewTicket:
+    def _read(self, form: dict[str, Any]) -> NewTicket:
         fields = {parse_id(key): value for key, value in form_values(form, "field:").items()}
         tags = (parse_id(key) for key in form_values(form, "tag:"))
         return NewTicket(
@@ -191,6 +193,7 @@ class NewTicketState(rx.State):
             category_id=_one_of_list(form, "category"),
             fields={key: value for key, value in fields.items() if key},
             tag_ids=tuple(key for key in tags if key),
+            files=sent_in_form(form),
         )
 
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
+
+from supportdesk.state import attaching
+from supportdesk.state.attaching import Attached
 
 MESSAGE_BOX = "message"
 FORM = "composer"
@@ -33,6 +37,7 @@ class Waiting:
     audience: str
     quote: str
     failed: str
+    files: list[Attached]
 
 
 outbox = ClientStateVar.create("outbox", default=[])
@@ -63,23 +68,36 @@ def _waiting(me: str) -> str:
 _KNOWN_AS = "refs['supportdesk_me']"
 _ME = f"({_FORM}.by.value || {_KNOWN_AS})"
 _MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
-SENDABLE = f"({_ME} && {_BOX}.value.trim() && [...{_BOX}.value].length <= {_MOST})"
-"""Whether it can be a message at all; the form says in `data-most` how many characters it may have.
-"""
+_PLACE = f"{_FORM}.ticket.value"
+_FILES = attaching.at(_PLACE)
+SENDABLE = (
+    f"({_ME} && ({_BOX}.value.trim() || {_FILES}.length) && {attaching.settled(_PLACE)}"
+    f" && [...{_BOX}.value].length <= {_MOST})"
+)
+"""Whether it can be a message at all, and all its files are there; the form says in `data-most` how
+many characters it may have."""
 
-waiting: rx.Var[list[dict[str, str]]] = rx.Var(_waiting(_ME)).to(list)
+waiting: rx.Var[list[dict[str, Any]]] = rx.Var(_waiting(_ME)).to(list)
 """What is to go out next, the oldest first: an argument for an event."""
 
-unsendable: rx.Var[str] = rx.Var(f"{SENDABLE} ? '' : {_BOX}.value").to(str)
-"""What stands in the box and was not `put` into the outbox."""
+unsendable: rx.Var[str] = rx.Var(
+    f"{SENDABLE} ? '' : {_BOX}.value || {_FILES}.map((each) => each.name).join()"
+).to(str)
+"""What stands in the box, or else beside it, and was not `put` into the outbox."""
 
 
 def put(*then: str) -> str:
     """Move what stands in the box to the outbox, and do `then`, if it can be a message at all."""
     form = f"...Object.fromEntries(new FormData({_FORM}))"
-    item = f"{{{form}, by: {_ME}, id: {_NEW_ID}, failed: ''}}"
-    steps = (f"{_KEEP}({_STORED}.concat({item}))", f"{_BOX}.value = ''", f"{_BOX}.focus()", *then)
-    return f"if ({SENDABLE}) {{ {'; '.join(steps)} }}"
+    item = f"{{{form}, by: {_ME}, id: {_NEW_ID}, failed: '', files: {_FILES}}}"
+    steps = (
+        f"{_KEEP}({_STORED}.concat({item}))",
+        attaching.leave(_PLACE),
+        f"{_BOX}.value = ''",
+        f"{_BOX}.focus()",
+        *then,
+    )
+    return f"if ({SENDABLE}) {{ {'; '.join(steps)} }} else {{ {attaching.send_later(_PLACE)} }}"
 
 
 def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:
@@ -100,11 +118,13 @@ def try_again(id_: rx.Var[str]) -> str:
     return f"{_KEEP}({_STORED}.map((each) => each.id === {id_} ? {{...each, failed: ''}} : each))"
 
 
-def put_back(id_: rx.Var[str], said: rx.Var[str], *then: str) -> str:
-    """Put its text back into the box, before what stands there by now, and do `then`."""
+def put_back(id_: rx.Var[str], said: rx.Var[str], files: rx.Var[Any], *then: str) -> str:
+    """Put its text back into the box, before what stands there by now, and its files beside it,
+    and do `then`."""
     text = f"[{said}, {_BOX}.value].filter(Boolean).join('\\n')"
     changed = f"{_BOX}.dispatchEvent(new Event('input', {{bubbles: true}}))"
-    steps = (take_out(id_), *then, f"{_BOX}.value = {text}", changed, f"{_BOX}.focus()")
+    beside = attaching.bring_back(str(files))
+    steps = (take_out(id_), beside, *then, f"{_BOX}.value = {text}", changed, f"{_BOX}.focus()")
     return "; ".join(steps)
 
 

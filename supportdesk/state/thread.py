@@ -14,6 +14,7 @@ from reflex.event import EventSpec
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
 from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.attachments import File
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.ticket_facts import (
     FieldOnTicket,
@@ -92,6 +93,7 @@ class ShownFacts:
     opened_at: str = ""
     first_response_at: str = ""
     resolved_at: str = ""
+    files: tuple[File, ...] = ()
 
 
 PRIORITIES = tuple(Choice(priority.value, priority.label) for priority in Priority)

@@ -10,6 +10,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.vars import VarData
 
+from supportdesk.state.attaching import sends_when_ready
 from supportdesk.state.boxes import setter, value_of
 from supportdesk.state.composer import (
     ComposerState,
@@ -25,6 +26,7 @@ from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience, canned_replies, mentions
 from supportdesk.ui.address import open_number
+from supportdesk.ui.attaching import attach_button, attached_files, files_at
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_button, emoji_picker
 from supportdesk.ui.focus import at_once
@@ -54,6 +56,13 @@ def composer() -> rx.Component:
             canned_replies.reply_list(),
             mentions.people_list(),
             key_area(_field(), on_key_down=_on_key),
+            attached_files(files_at(open_number, SessionState.me_id)),
+            rx.cond(
+                sends_when_ready.value == open_number,
+                rx.el.p(
+                    "Will be sent when its files are there.", role="status", class_name="later"
+                ),
+            ),
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
@@ -188,6 +197,7 @@ def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
+        attach_button("composer"),
         emoji_button(),
         rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
         button("Send", kind="primary", type="submit"),

@@ -15,6 +15,7 @@ from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels, reading_place
 from supportdesk.ui.address import open_number
+from supportdesk.ui.attaching import engine
 from supportdesk.ui.composer import composer
 from supportdesk.ui.controls import alert, button, empty
 from supportdesk.ui.details import details_toggle
@@ -25,8 +26,10 @@ from supportdesk.ui.line import line
 from supportdesk.ui.mentions import of_oneself
 from supportdesk.ui.message_dialogs import message_dialogs
 from supportdesk.ui.outbox import outbox_lines
+from supportdesk.ui.preview_file import preview_dialog
 from supportdesk.ui.said import found, search_box
 from supportdesk.ui.skeletons import bone, conversation_skeleton
+from supportdesk.ui.viewer import viewer
 
 _SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
 
@@ -44,10 +47,16 @@ def conversation(role: str) -> rx.Component:
         composer(),
         message_dialogs(),
         of_oneself(),
+        viewer(),
+        preview_dialog(),
         # Here they exist from the first to the last, whatever of the panels is drawn.
         *BROWSER_VARS,
         outbox,
+        engine(SessionState.me_id),
         aria_label="Ticket",
+        data_files_for=rx.cond(
+            ThreadState.loaded & ThreadState.facts.accepts_messages, open_number, ""
+        ),
         class_name=f"thread {_SHOWS}",
     )
 

@@ -9,6 +9,7 @@ from supportdesk.state.session import SessionState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
+from supportdesk.ui.files import files_in
 from supportdesk.ui.message_menu import message_menu, reactions
 from supportdesk.ui.reading_place import NEW_LINE
 
@@ -60,7 +61,11 @@ def _message(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
         rx.el.div(
             _head(line, mine),
             rx.el.div(
-                _said(line),
+                rx.el.div(
+                    rx.cond(_has_words(line), _said(line)),
+                    files_in(line.files),
+                    class_name="content",
+                ),
                 rx.cond(~line.deleted, message_menu(line, mine)),
                 class_name="beside",
             ),
@@ -74,6 +79,11 @@ def _message(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
         title=rx.cond(line.follows, line.exact, ""),
         class_name=f"msg {line.audience} {_side(mine)} {rx.cond(line.follows, 'follows', '')}",
     )
+
+
+def _has_words(line: rx.Var[ShownLine]) -> rx.Var[bool]:
+    """Files may come without any."""
+    return (line.body != "") | (line.html != "") | line.deleted | (line.quote.length() > 0)
 
 
 def _said(line: rx.Var[ShownLine]) -> rx.Component:

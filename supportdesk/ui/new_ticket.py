@@ -6,8 +6,11 @@ import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.models import Priority, TicketType
+from supportdesk.state.attaching import NEW_TICKET, READY, Attached
 from supportdesk.state.new_ticket import NewTicketState, dialog_open, offered, type_chosen
 from supportdesk.state.new_ticket_offer import NOTHING
+from supportdesk.state.session import SessionState
+from supportdesk.ui.attaching import attach_button, attached_files, files_at
 from supportdesk.ui.controls import (
     alert,
     button,
@@ -41,6 +44,7 @@ def new_ticket(hint: str) -> rx.Component:
             dialog.overlay(class_name="veil"),
             dialog.content(
                 _form(hint),
+                data_files_for=NEW_TICKET,
                 class_name="dialog",
                 # A stray click beside it must not throw away what was typed.
                 on_interact_outside=rx.prevent_default,
@@ -65,6 +69,7 @@ def _form(hint: str) -> rx.Component:
             _subject(),
             similar(),
             _description(),
+            _files(),
             rx.el.div(
                 rx.cond(offer().sellers.length() > 0, _seller()),
                 rx.cond(offer().categories.length() > 0, _category()),
@@ -83,7 +88,12 @@ def _form(hint: str) -> rx.Component:
                 ),
             ),
             button("Cancel", on_click=dialog_open.set_value(False)),
-            button("Create ticket", kind="primary", type="submit", disabled=NewTicketState.busy),
+            button(
+                "Create ticket",
+                kind="primary",
+                type="submit",
+                disabled=NewTicketState.busy | ~_all_there(),
+            ),
             class_name="foot",
         ),
         on_submit=NewTicketState.submit,
@@ -134,6 +144,34 @@ def _description() -> rx.Component:
         ),
         name="description",
         error=error,
+    )
+
+
+def _attached() -> rx.Var[list[Attached]]:
+    return files_at(rx.Var.create(NEW_TICKET), SessionState.me_id)
+
+
+def _all_there() -> rx.Var[bool]:
+    """Filing waits for the files, and for what is to become of those that have failed."""
+    files = _attached()
+    return rx.Var(
+        _js_expr=f"{files!s}.every((each) => each.state === '{READY}')",
+        _var_type=bool,
+        _var_data=files._get_all_var_data(),
+    )
+
+
+def _files() -> rx.Component:
+    files = _attached()
+    as_text: rx.Var[str] = rx.Var(
+        _js_expr=f"JSON.stringify({files!s})", _var_type=str, _var_data=files._get_all_var_data()
+    )
+    return rx.el.div(
+        attach_button("new-ticket", in_words=True),
+        rx.el.span("or drop them here, or paste an image", class_name="hint"),
+        attached_files(files),
+        rx.el.input(type="hidden", name="files", value=as_text),
+        class_name="files-field",
     )
 
 

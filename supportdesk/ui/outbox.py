@@ -37,7 +37,16 @@ def _of_this_ticket() -> rx.Var[list[Waiting]]:
 def _line(item: rx.Var[Waiting]) -> rx.Component:
     return rx.el.article(
         rx.el.div(
-            rx.el.div(rx.el.div(item.message, class_name="bubble"), class_name="beside"),
+            rx.el.div(
+                rx.cond(item.message != "", rx.el.div(item.message, class_name="bubble")),
+                class_name="beside",
+            ),
+            rx.foreach(
+                item.files,
+                lambda file: rx.el.span(
+                    rx.icon("paperclip", size=12), file.name, key=file.id, class_name="file-waiting"
+                ),
+            ),
             rx.cond(item.failed != "", _refused(item), _on_its_way()),
             class_name="says",
         ),
@@ -57,7 +66,7 @@ def _on_its_way() -> rx.Component:
 
 def _take_back(item: rx.Var[Waiting]) -> str:
     """What was for few stays for few, whoever is chosen by now."""
-    return put_back(item.id, item.message, audience.no_wider_than(item.audience))
+    return put_back(item.id, item.message, item.files, audience.no_wider_than(item.audience))
 
 
 def _refused(item: rx.Var[Waiting]) -> rx.Component:

@@ -18,8 +18,8 @@ from supportdesk.domain.models import Attachment
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is shown. `kind` is a `files.Kind`, `length` how long it plays; `pictured` says
-    that there is a small picture of it."""
+    """A file as it is shown: its `kind` is a `files.Kind`, it `plays` for so long, and where it is
+    `pictured` there is a small picture of it."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class File:
     size: str
     width: int
     height: int
-    length: str
+    plays: str
     pictured: bool
 
 
@@ -46,12 +46,6 @@ class Stored:
 _ONE = text("""
     SELECT a.id, a.name, a.alt, a.type, a.size, a.width, a.height, a.seconds, a.pictured
     FROM attachment a WHERE a.id = :id
-""")
-_OF_TICKET = text("""
-    SELECT a.id, a.name, a.alt, a.type, a.size, a.width, a.height, a.seconds, a.pictured
-    FROM attachment a JOIN message m ON m.id = a.message_id
-    WHERE m.conversation_id = :ticket_id AND m.files > 0 ORDER BY m.seq DESC, a.position
-    LIMIT 500
 """)
 
 
@@ -80,19 +74,11 @@ async def file_for(actor: Actor, attachment_id: UUID) -> File:
     return as_file(row)
 
 
-async def files_of_ticket(actor: Actor, ticket_id: UUID) -> tuple[File, ...]:
-    """All files of a ticket, those of the latest message first."""
-    async with transaction(actor) as tx:
-        rows = (await tx.execute(_OF_TICKET, {"ticket_id": ticket_id})).all()
-    return tuple(as_file(row) for row in rows)
-
-
 def as_file(row: Any) -> File:
     """From id, name, alt, type, size, width, height, seconds and whether it is pictured."""
     id_, name, alt, type_, size, width, height, seconds, pictured = row
-    length = play_time(seconds)
-    kind = kind_of(type_).value
-    return File(str(id_), name, alt, kind, in_words(size), width, height, length, pictured)
+    kind, plays = kind_of(type_).value, play_time(seconds)
+    return File(str(id_), name, alt, kind, in_words(size), width, height, plays, pictured)
 
 
 def play_time(seconds: float) -> str:

@@ -17,6 +17,7 @@ from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import FieldKind, Priority, TicketType
 from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.attachments import File, as_file
 from supportdesk.domain.queries.people import hue, initials
 
 
@@ -86,6 +87,8 @@ class TicketFacts:
     opened_at: datetime
     first_response_at: datetime | None
     resolved_at: datetime | None
+    files: tuple[File, ...]
+    """Of all messages that the reader sees, the latest first."""
 
 
 # One statement whatever there is to tell. A buyer's role may not read tags and notes at all.
@@ -98,7 +101,11 @@ SELECT t.id, t.number, t.subject, t.status, t.priority, t.type, t.created_at,
             'choices', d.choices, 'value', v.value) ORDER BY d.position, d.name, d.id)
         FROM field_definition d
         LEFT JOIN ticket_field v ON v.field_id = d.id AND v.ticket_id = t.id
-        WHERE d.active AND coalesce(d.ticket_type, t.type) = t.type) AS fields
+        WHERE d.active AND coalesce(d.ticket_type, t.type) = t.type) AS fields,
+       (SELECT json_agg(json_build_array(a.id, a.name, a.alt, a.type, a.size, a.width, a.height,
+                                         a.seconds, a.pictured) ORDER BY m.seq DESC, a.position)
+        FROM message m JOIN attachment a ON a.message_id = m.id
+        WHERE m.conversation_id = t.id AND m.files > 0) AS files
 FROM ticket t
 LEFT JOIN category ON category.id = t.category_id
 LEFT JOIN team ON team.id = t.team_id
@@ -168,6 +175,7 @@ async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> Ti
         opened_at=row.created_at,
         first_response_at=row.first_response_at,
         resolved_at=row.resolved_at,
+        files=tuple(as_file(file) for file in row.files or ()),
     )
 
 
