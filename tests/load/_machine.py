@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Thread
 
 import psutil
 
@@ -91,6 +94,32 @@ def web_server(desk: Desk) -> Family:
         if "supportdesk.serving.web" in child.cmdline():
             return Family(child)
     raise RuntimeError("the desk has no web server")
+
+
+@dataclass
+class Taken:
+    """How much more than before, at the most."""
+
+    bytes: int = 0
+
+
+@contextmanager
+def peak_memory(desk: Desk) -> Iterator[Taken]:
+    """What the web server takes while the block runs."""
+    server, taken, over = web_server(desk), Taken(), Event()
+    before = server.memory_bytes()
+
+    def watch() -> None:
+        while not over.wait(0.01):
+            taken.bytes = max(taken.bytes, server.memory_bytes() - before)
+
+    watching = Thread(target=watch)
+    watching.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        watching.join()
 
 
 def database(desk: Desk) -> Family:
