@@ -55,7 +55,7 @@ async def test_earlier_messages_of_a_ticket_that_was_short_when_opened(
     assert not reader.var(THREAD, "has_earlier")
     for number in range(MANY):
         await writer.say(f"Message {number}")
-    await all_show(f"Message {MANY - 1}", [reader, writer])
+    await all_show(f"Message {MANY - 1}", [reader, writer], seconds=60)
     assert reader.var(THREAD, "has_earlier")
     assert _seqs(reader)[0] > 1
 

@@ -57,6 +57,11 @@ class Planted:
             return cursor.fetchall() if cursor.description else []
 
 
+def but_of(name: str) -> str:
+    """A condition: the rows of everybody else. One's own notifications one may have seen."""
+    return f"user_id IS DISTINCT FROM (SELECT id FROM \"user\" WHERE email = '{name}@demo.test')"
+
+
 def plant(desk: Desk) -> Planted:
     """Put the ticket into the demo, as its owner may."""
     ticket = new_id()

@@ -30,6 +30,7 @@ from tests.security.desk_world import (
     SUBJECT,
     TAG,
     Planted,
+    but_of,
 )
 from tests.security.handlers import enumerate_handlers
 from tests.support.raw_browser import (
@@ -72,11 +73,6 @@ def payloads(handler: str, planted: Planted) -> list[dict[str, Any]]:
         *({"var_name": name, "value": "admin"} for name in VARS if "var_name" in arguments),
         *({"vars": vars} for vars in stored(planted) if "vars" in arguments),
     ]
-
-
-def but_of(name: str) -> str:
-    """A condition: the rows of everybody else. One's own notifications one may have seen."""
-    return f"user_id IS DISTINCT FROM (SELECT id FROM \"user\" WHERE email = '{name}@demo.test')"
 
 
 ECHOES = (
