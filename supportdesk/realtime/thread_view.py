@@ -155,15 +155,17 @@ class ThreadView:
         async with self._lock:
             if self._facts is None:
                 opening = await thread.opening_for(actor, self.conversation_id)
-                self._facts = opening.facts
+                facts = self._facts = opening.facts
                 self._history, self._has_earlier = opening.lines, opening.has_earlier
                 self._receipt = opening.receipt
                 self._shown_to = opening.lines[-1].seq if opening.lines else 0
             else:
                 # Kept for people with equal rights: this one has yet to show that they have them.
-                self._facts = await thread.facts_for(actor, self.conversation_id)
+                facts = await thread.facts_for(actor, self.conversation_id)
+                if facts != self._facts:
+                    self.wake(facts=True)  # Those who have it open have yet to be told.
             browser.thread_version = self.version
-            return self._snapshot(self._facts)
+            return self._snapshot(facts)
 
     def settle(self, browser: Browser) -> ThreadSnapshot | None:
         """Admit the tab, or return what it should be handed first. Never waits: see `Browser`."""

@@ -5,12 +5,15 @@ The room is that of `test_who_hears`, in which what somebody did not hear is sho
 
 from __future__ import annotations
 
+import psycopg
+
 from supportdesk.domain.ids import new_id
 from tests.realtime import test_who_hears
 from tests.realtime.test_who_hears import ABE, ADA, BEA, BEN, PARTIES, SIA, SOL, STAFF, Room
-from tests.support.browsers import catch_up, heard
+from tests.support.browsers import Browsers, catch_up, heard
+from tests.support.desk import Desk
 from tests.support.raw_browser import DETAILS, LABELS, PRESENCE, THREAD, RawBrowser
-from tests.support.seed import Person
+from tests.support.seed import SELLER, Person, Seed
 
 room = test_who_hears.room
 
@@ -56,6 +59,19 @@ async def test_that_an_admin_is_replying_is_told_to_the_admins_who_look_at_it(ro
         last = await catch_up(room.at[who])
         assert heard(room.at[who], before[who], last) == [], who
     await room.at[ABE].settled()
+
+
+async def test_what_one_reads_on_opening_the_others_are_told(
+    browsers: Browsers, seed: Seed, desk: Desk
+) -> None:
+    sol = seed.person(SELLER)
+    ticket = seed.ticket(None, sol)
+    first = await browsers.visit(sol, ticket)
+    with psycopg.connect(desk.owner_url) as database:  # So nothing rings.
+        database.execute("UPDATE ticket SET type = 'question' WHERE id = %s", [ticket.id])
+    second = await browsers.visit(sol, ticket)
+    for tab in (second, first):
+        await tab.until(lambda b: b.var(THREAD, "facts")["type"] == "question")
 
 
 def doing(browser: RawBrowser, person: Person) -> str | None:
