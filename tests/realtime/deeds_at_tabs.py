@@ -90,6 +90,7 @@ def steps() -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("say"), audience),
         st.tuples(st.just("call"), audience),
         st.tuples(st.just("mark_seen"), st.none()),
+        st.tuples(st.just("attach"), audience),
         st.tuples(st.just("chatter"), st.integers(10, 25)),
         st.tuples(st.just("list"), st.none()),
         st.tuples(st.just("filter"), st.sampled_from(sorted(FILTERED))),
@@ -134,7 +135,7 @@ class World(Settling):
     """The people of one example, their tickets and their tabs."""
 
     def __init__(self, seed: Seed, browsers: Browsers, desk: Desk) -> None:
-        self._browsers = browsers
+        self._browsers, self._seed = browsers, seed
         roles = {"bea": BUYER, "sol": SELLER, "ada": ADMIN, "abe": ADMIN}
         people = {name: seed.person(role, name.capitalize()) for name, role in roles.items()}
         people["sol again"] = seed.session_of(people["sol"])
@@ -201,6 +202,13 @@ class World(Settling):
 
     async def _mark_seen(self, tab: RawBrowser, person: Person, _: None) -> None:
         await tab.send(f"{NOTIFICATIONS}.mark_all_read")
+
+    async def _attach(self, tab: RawBrowser, person: Person, audience: str) -> None:
+        """Files alone, or with words."""
+        self.said += 1
+        self.unsure(person)
+        files = [{"file": str(self._seed.unsent_file(person)), "name": f"{self.said}.txt"}]
+        await tab.say(f"File {self.said}" if self.said % 2 else "", audience, files=files)
 
     async def _chatter(self, tab: RawBrowser, person: Person, count: int) -> None:
         self.unsure(person)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any
@@ -80,7 +80,7 @@ class RawBrowser:
         self.path = "/"
         self.state: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
-        self.outbox: list[dict[str, str]] = []
+        self.outbox: list[dict[str, Any]] = []
         self.attention = "here"
         self.refused: dict[str, str] = {}
         self.bytes_in = 0
@@ -120,17 +120,31 @@ class RawBrowser:
             await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
     async def say(
-        self, text: str, audience: str = "everyone", *, id_: str = "", quote: str = ""
+        self,
+        text: str,
+        audience: str = "everyone",
+        *,
+        id_: str = "",
+        quote: str = "",
+        files: Sequence[dict[str, str]] = (),
     ) -> str:
         """Put it into the outbox and send what waits there; the same `id_` is the same message."""
-        id_ = self.wait(text, audience, id_=id_, quote=quote)
+        id_ = self.wait(text, audience, id_=id_, quote=quote, files=files)
         await self.send(f"{COMPOSER}.send", waiting=self.outbox[:3], unsendable="")
         return id_
 
-    def wait(self, text: str, audience: str = "everyone", *, id_: str = "", quote: str = "") -> str:
+    def wait(
+        self,
+        text: str,
+        audience: str = "everyone",
+        *,
+        id_: str = "",
+        quote: str = "",
+        files: Sequence[dict[str, str]] = (),
+    ) -> str:
         """Only put it into the outbox, as a browser without a connection does."""
         ticket = self.path.partition("?")[0].rpartition("/")[2]
-        said = {"message": text, "audience": audience, "quote": quote}
+        said = {"message": text, "audience": audience, "quote": quote, "files": list(files)}
         item = {"id": id_ or uuid4().hex, "ticket": ticket, **said}
         if item not in self.outbox:
             self.outbox.append(item)

@@ -154,6 +154,18 @@ class Seed:
                 (seq, ticket.id, person.id),
             )
 
+    def unsent_file(self, person: Person) -> UUID:
+        """A text that they have uploaded; nobody here asks for its bytes."""
+        file_id, hash_ = new_id(), secrets.token_hex(32)
+        with self._system() as connection:
+            connection.execute("INSERT INTO blob (sha256) VALUES (%s)", (hash_,))
+            connection.execute(
+                "INSERT INTO attachment (id, owner_id, name, type, size, sha256)"
+                " VALUES (%s, %s, 'a.txt', 'text/plain', 5, %s)",
+                (file_id, person.id, hash_),
+            )
+        return file_id
+
     @contextmanager
     def asked_of_feature_requests(self, *fields: AskedField) -> Iterator[list[UUID]]:
         """Custom fields in this order, and their ids; afterwards no form asks for them any more."""
