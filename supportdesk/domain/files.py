@@ -111,6 +111,8 @@ def check_total(role: Role, total: int) -> None:
 
 def several(count: int) -> str:
     """What to call files of which nothing else is said."""
+    if not count:
+        return ""
     return "1 file" if count == 1 else f"{count} files"
 
 

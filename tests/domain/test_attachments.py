@@ -17,6 +17,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import thread
 from supportdesk.domain.queries.attachments import File, play_time
+from supportdesk.domain.queries.notifications import told_to
 from tests.domain.conftest import Ask
 from tests.support.cast import Cast
 
@@ -95,6 +96,12 @@ async def test_the_files_of_a_ticket_are_those_one_may_see_the_latest_first(
         for who in ("bea", "sol", "ada")
     }
     assert seen == {"bea": ["one"], "sol": ["two", "one"], "ada": ["two", "one"]}
+
+
+async def test_who_is_told_of_files_alone_is_told_how_many(cast: Cast, ticket: UUID) -> None:
+    files = [await keep(cast.bea, "one"), await keep(cast.bea, "two")]
+    await messages.post(cast.bea, ticket, "", files=files)
+    assert [told.excerpt for told in await told_to(cast.sol)] == ["2 files"]
 
 
 async def test_a_deleted_message_has_no_files(cast: Cast, ticket: UUID, ask: Ask) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain import changes, markup
 from supportdesk.domain.actor import NOBODY, Actor
+from supportdesk.domain.files import several
 from supportdesk.domain.models import NotificationKind, NotificationPreference
 from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.people import hue, initials
@@ -73,7 +74,8 @@ class Preferences:
 
 _TOLD = text("""
 SELECT n.conversation_id, n.seq, n.kind, n.created_at, n.read_at IS NULL AS unread,
-       t.number, t.subject, left(m.body, 400) AS body, e.data, u.id AS who, u.name
+       t.number, t.subject, left(m.body, 400) AS body,
+       m.files * (m.deleted_at IS NULL)::int AS files, e.data, u.id AS who, u.name
 FROM (SELECT * FROM notification ORDER BY created_at DESC LIMIT :most) n
 JOIN ticket t ON t.id = n.conversation_id
 LEFT JOIN message m ON m.conversation_id = n.conversation_id AND m.seq = n.seq
@@ -108,7 +110,7 @@ def _told(group: Sequence[Any]) -> Told:
         avatar=initials(name),
         hue=hue(row.who),
         does=_does(row),
-        excerpt=markup.words(row.body)[:_EXCERPT] if row.body else "",
+        excerpt=markup.words(row.body)[:_EXCERPT] if row.body else several(row.files or 0),
         seq=(mentions[-1:] or unread[-1:] or [row])[0].seq,
         at=group[0].created_at,
         unread=bool(unread),

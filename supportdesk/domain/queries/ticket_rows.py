@@ -151,7 +151,7 @@ def _preview(body: str | None, files: int) -> str:
     """The words of the last message; None is none at all, and a deleted one has no text."""
     if body is None:
         return ""
-    return markup.words(body)[:PREVIEW_LENGTH] or (several(files) if files else markup.DELETED)
+    return markup.words(body)[:PREVIEW_LENGTH] or several(files) or markup.DELETED
 
 
 def _other_side(role: Role, found: Any) -> tuple[str, Any, str]:
