@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import obstore
@@ -13,6 +14,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from supportdesk.config import get_settings
 from supportdesk.storage.errors import told_plainly
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 # What one file in transit may take of memory, in either direction.
 _CHUNK_BYTES = 5 * 1024 * 1024
@@ -99,16 +103,19 @@ def _s3(url: str) -> S3Store:
     """Keys and whatever else the address does not say come from the usual `AWS_...` variables."""
     parts = urlsplit(url)
     given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    insecure = given.get("endpoint", "").startswith("http://")
+    config: S3Config = {}
+    if endpoint := given.get("endpoint"):
+        config["endpoint"] = endpoint
+    if region := given.get("region"):
+        config["region"] = region
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
         client_options={
-            "allow_http": insecure,
+            "allow_http": given.get("endpoint", "").startswith("http://"),
             "connect_timeout": "5s",
             "timeout": "30m",  # Somebody may watch a long video on a slow line.
         },
         retry_config={"max_retries": 2},
-        endpoint=given.get("endpoint"),
-        region=given.get("region"),
+        config=config,
     )

@@ -17,6 +17,8 @@ from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import amending, attachments, messages
 from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
+from supportdesk.domain.errors import NotFound
+from supportdesk.domain.queries.attachments import stored_for
 from supportdesk.storage import spool, uploads
 from supportdesk.storage.errors import StorageUnavailable
 from supportdesk.storage.store import get_store, key_of, picture_key_of
@@ -177,6 +179,29 @@ async def test_what_was_in_a_deleted_message_is_gone_from_view_at_once_and_soon_
     age(database)
     await sweep()
     assert not await get_store().has(key_of(file.sha256))
+
+
+async def test_while_the_store_is_away_nothing_is_lost_and_nothing_half_kept(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = await uploads.begin(cast.bea, "a.txt", 5)
+    upload.path.write_bytes(b"hello")
+    with monkeypatch.context() as away:
+        if get_settings().storage_url:
+            away.setenv("SUPPORTDESK_STORAGE_URL", "s3://desk?endpoint=http://127.0.0.1:1")
+        else:
+            (get_settings().home / "files").write_text("in the way")
+        get_settings.cache_clear()
+        get_store.cache_clear()
+        with pytest.raises(StorageUnavailable, match="cannot reach its file storage"):
+            await uploads.finish(cast.bea, upload)
+        with pytest.raises(NotFound):
+            await stored_for(cast.bea, upload.id)
+    (get_settings().home / "files").unlink(missing_ok=True)
+    get_settings.cache_clear()
+    get_store.cache_clear()
+    await uploads.finish(cast.bea, upload)
+    assert (await stored_for(cast.bea, upload.id)).size == 5
 
 
 async def test_an_upload_that_nobody_goes_on_with_is_swept(cast: Cast) -> None:

@@ -147,6 +147,8 @@ async def test_nobody_and_other_sites_upload_nothing(bea: httpx.AsyncClient) -> 
         ("hum.wav", files.sound(), "sound"),
         # A picture that is a page as well is a picture, and is never sent as anything else.
         ("both.html", files.picture("GIF") + files.HTML, "picture"),
+        # Nobody here opens it.
+        ("bomb.zip", files.zip_bomb(), "other"),
         ("both.pdf", files.PDF + files.picture(), "pdf"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import zipfile
 import zlib
 
 import httpx
@@ -51,6 +52,15 @@ def bomb(side: int = 30_000) -> bytes:
     body = zlib.compress(bytes(10_000))
     start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
     return start + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def zip_bomb() -> bytes:
+    """Some kilobytes that say they are many megabytes."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.txt", bytes(10_000_000))
+    return written.getvalue()
 
 
 def sound(seconds: int = 2) -> bytes:
