@@ -32,6 +32,8 @@ _AT_ONCE = 2
 # The longer side of the small picture.
 _PICTURE_SIDE = 640
 _PAGE_SIDE = 1400
+# What EXIF says of a camera that was held upright.
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, range(5, 9)
 _FORMATS = {
     "JPEG": "image/jpeg",
     "PNG": "image/png",
@@ -108,7 +110,7 @@ def _limited(look_at: Callable[..., Seen], path: str, type_: str, megapixels: in
 
 
 def _look_at_picture(path: str, type_: str, megapixels: int) -> Seen:
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     Image.init()
     try:
@@ -119,9 +121,9 @@ def _look_at_picture(path: str, type_: str, megapixels: int) -> Seen:
             found = (_FORMATS | _SEVERAL_IN_ONE)[image.format or ""]
             # Every byte is decoded at full size, so what is cut short is noticed.
             image.load()
-            turned = ImageOps.exif_transpose(image)
-            width, height = turned.size
-            return Seen(found, width, height, picture=_small(turned, _PICTURE_SIDE))
+            if image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE:
+                width, height = height, width
+            return Seen(found, width, height, picture=_small(image, _PICTURE_SIDE))
     except TooLarge:
         raise
     except Image.DecompressionBombError:
@@ -132,12 +134,16 @@ def _look_at_picture(path: str, type_: str, megapixels: int) -> Seen:
 
 
 def _small(image: Image, side: int) -> bytes:
-    """Drawn anew, so that nothing of what the file said about itself is in it."""
+    """Drawn anew, so that nothing of what the file said about itself is in it. Takes the image, of
+    which there may be no room for a second one."""
     from PIL import Image as Pillow
+    from PIL import ImageOps
 
     clear = "A" in image.getbands() or "transparency" in image.info
-    drawn = image.convert("RGBA" if clear else "RGB")
-    drawn.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+    if image.mode not in ("RGB", "RGBA", "L", "LA"):  # The others cannot be made smaller as such.
+        image = image.convert("RGBA" if clear else "RGB")
+    image.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+    drawn = ImageOps.exif_transpose(image).convert("RGBA" if clear else "RGB")
     bare = Pillow.new(drawn.mode, drawn.size)
     bare.paste(drawn)
     written = BytesIO()
