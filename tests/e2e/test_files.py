@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, Route, expect
 
 from tests.e2e.conftest import Browsers
+from tests.e2e.test_access import WIDE, sound
 from tests.support import files
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
@@ -200,3 +201,29 @@ async def test_a_ticket_is_filed_with_files(
     await reader.messages.first.get_by_role("button", name="Preview terms.pdf").click()
     page = reader.page.get_by_role("dialog").get_by_role("img", name="First page of terms.pdf")
     await expect(page).to_be_visible()
+
+
+async def test_what_is_attached_and_what_is_sent_is_sound(
+    browsers: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await at_ticket(browsers, nora, ticket)
+    every = [
+        ("lamp.png", "image/png", PICTURE),
+        ("a very long name of a text that has no end.txt", "text/plain", b"It began on Monday."),
+        ("terms.pdf", "application/pdf", files.PDF),
+        ("hum.wav", "audio/wav", files.sound()),
+    ]
+    await choose(screen, *every, ("bomb.png", "image/png", files.bomb()))
+    await expect(attached(screen)).to_have_count(5)
+    await expect(screen.page.get_by_role("progressbar")).to_have_count(0)
+    await expect(attached(screen).last.get_by_role("alert")).to_be_visible()
+    await sound(screen)
+    await attached(screen).last.get_by_role("button", name="Remove file").click()
+    await screen.page.set_viewport_size(WIDE)
+    await screen.send("Everything")
+    await expect(screen.messages.last.get_by_role("img", name="lamp.png")).to_be_visible()
+    await sound(screen)
+    await screen.messages.last.get_by_role("button", name="Preview a very long").click()
+    await expect(screen.page.get_by_role("dialog")).to_contain_text("It began on Monday.")
+    await sound(screen)
+    screen.noise.clear()  # The browser tells of every answer that is no success.
