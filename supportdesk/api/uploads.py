@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -66,7 +65,7 @@ async def ask(request: Request, actor: Actor) -> Response:
 
 async def receive(request: Request, actor: Actor) -> Response:
     if request.headers.get("content-type") != _PIECE_TYPE:
-        return Response(f"A piece of a file is sent as {_PIECE_TYPE}.", status_code=415)
+        return _sorry(f"A piece of a file is sent as {_PIECE_TYPE}.", 415)
     upload = spool.find(actor.user_id, _id(request))
     offset = await spool.append(upload, _number(request, "upload-offset"), _pieces(request))
     return Response(status_code=204, headers={"Upload-Offset": str(offset)})
@@ -127,14 +126,14 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
     async def answered(request: Request) -> Response:
         if not same_origin(request):
-            return Response("This was not sent from this desk.", status_code=403)
+            return _sorry("This was not sent from this desk.", 403)
         try:
             actor = await actor_of(request)
             if actor is None:
-                return Response("Sign in first.", status_code=401)
+                return _sorry("You are signed out. Sign in again.", 401)
             return await handler(request, actor)
         except Cut:
-            return Response("The connection was lost.", status_code=400)
+            return _sorry("The connection was lost.", 400)
         except (DomainError, DatabaseUnavailable) as error:
             return _refusal(error)
 
@@ -149,9 +148,11 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 def _refusal(error: Exception) -> Response:
     status = next(s for kind, s in _STATUS.items() if isinstance(error, kind))
-    waits = isinstance(error, ScannerAway)
-    body = json.dumps({"error": str(error), "waits": waits})
-    return Response(body, status_code=status, media_type="application/json")
+    return _sorry(str(error), status, waits=isinstance(error, ScannerAway))
+
+
+def _sorry(sentence: str, status: int, *, waits: bool = False) -> Response:
+    return JSONResponse({"error": sentence, "waits": waits}, status_code=status)
 
 
 _ONE = f"{routes.UPLOADS}/{{id}}"

@@ -28,7 +28,8 @@ SENDING, CHECKING, WAITING, READY, FAILED = "sending", "checking", "waiting", "r
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """`file` is its id, once it has been received and checked; `why` it has failed or waits.
+    """`file` is its id, once it has been received and checked. `why` it has failed or waits, and
+    whether to try `again` makes sense.
 
     `preview` is where there is a picture of it; `name` and `alt` can be changed until it is sent.
     """
@@ -44,6 +45,7 @@ class Attached:
     percent: int
     state: str
     why: str
+    again: bool
     file: str
 
 
@@ -84,6 +86,11 @@ def leave(place: str) -> str:
 def bring_back(files: str) -> str:
     """Attach again what had been taken away."""
     return f"refs['attaching'].keep({NOW}.concat({files} ?? []))"
+
+
+def discard(files: str) -> str:
+    """Drop what was uploaded and is not to be sent after all."""
+    return f"refs['attaching'].forget({files})"
 
 
 def attach(files: str, place: str) -> str:

@@ -60,7 +60,8 @@ refs['attaching'] ??= (() => {{
     const form = document.getElementById('{FORM}');
     setTimeout(() => form?.ticket.value === place && form.requestSubmit());
   }};
-  const fail = (id, why, lost = false) => change(id, {{state: '{FAILED}', why, lost}});
+  const fail = (id, why, status = 0) => change(id,
+    {{state: '{FAILED}', why, lost: !status, again: !status || status >= 500}});
   const said = (text) => {{ try {{ return JSON.parse(text) }} catch {{ return {{}} }} }};
   const finish = (id, url) => {{
     change(id, {{state: '{CHECKING}', percent: 100, why: ''}});
@@ -73,8 +74,8 @@ refs['attaching'] ??= (() => {{
         change(id, {{state: '{WAITING}', why: told.error}});
         setTimeout(() => now().some((each) => each.id === id) && finish(id, url),
           {_ASK_AGAIN_AFTER});
-      }} else fail(id, told.error ?? '{_FAULT}');
-    }}, () => fail(id, '{_LOST}', true));
+      }} else fail(id, told.error ?? '{_FAULT}', answer.status);
+    }}, () => fail(id, '{_LOST}'));
   }};
   const start = (id, file) => {{
     const upload = running[id] ??= new Upload(file, {{
@@ -84,7 +85,8 @@ refs['attaching'] ??= (() => {{
       onSuccess: () => finish(id, upload.url),
       onError: (error) => {{
         const answer = error.originalResponse;
-        fail(id, answer ? said(answer.getBody()).error ?? '{_FAULT}' : '{_LOST}', !answer);
+        const why = answer ? said(answer.getBody()).error ?? '{_FAULT}' : '{_LOST}';
+        fail(id, why, answer?.getStatus());
       }},
     }});
     change(id, {{state: '{SENDING}', why: ''}});
@@ -98,7 +100,7 @@ refs['attaching'] ??= (() => {{
     const id = Math.random().toString(36).slice(2), image = {_PREVIEWED}.test(file.type);
     keep(now().concat({{id, by: {_ME}, place, name: file.name, alt: '', size: words(file.size),
       image, preview: image ? URL.createObjectURL(file) : '', percent: 0, state: '{SENDING}',
-      why: '', file: ''}}));
+      why: '', again: false, file: ''}}));
     start(id, file);
   }});
   const drop = (id) => {{
@@ -110,7 +112,9 @@ refs['attaching'] ??= (() => {{
     delete running[id];
     keep(now().filter((each) => each.id !== id));
   }};
-  return {{add, keep, change, retry, drop}};
+  const forget = (files) => files?.forEach(({{file}}) =>
+    fetch(`{routes.UPLOADS}/${{file}}`, {{method: 'DELETE', keepalive: true}}).catch(() => {{}}));
+  return {{add, keep, change, retry, drop, forget}};
 }})();
 """
 # From the page to the engine, wherever on the page it happens.
@@ -257,7 +261,7 @@ def _file(file: rx.Var[Attached]) -> rx.Component:
             class_name="about",
         ),
         rx.cond(
-            file.state == FAILED,
+            (file.state == FAILED) & file.again,
             button("Retry", on_click=at_once(f"refs['attaching'].retry({file.id!s})")),
         ),
         icon_button(

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_base.vars import VarData
 from reflex_components_core.core.banner import has_connection_errors
 
+from supportdesk.state import attaching
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.outbox import Waiting, outbox, put_back, take_out, try_again, waiting
 from supportdesk.state.session import SessionState
@@ -79,7 +80,10 @@ def _refused(item: rx.Var[Waiting]) -> rx.Component:
                 on_click=[at_once(try_again(item.id)), ComposerState.send(waiting, "").temporal],
             ),
             button("Edit", on_click=at_once(_take_back(item))),
-            button("Discard", on_click=at_once(take_out(item.id))),
+            button(
+                "Discard",
+                on_click=at_once(f"{take_out(item.id)}; {attaching.discard(str(item.files))}"),
+            ),
             class_name="ways",
         ),
         class_name="fate bad",

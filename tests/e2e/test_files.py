@@ -160,6 +160,7 @@ async def test_what_is_refused_says_why_and_can_be_removed(
     await choose(screen, ("bomb.png", "image/png", files.bomb()))
     refused = attached(screen).first
     await expect(refused.get_by_role("alert")).to_have_text("This image has too many pixels.")
+    await expect(refused.get_by_role("button", name="Retry")).to_have_count(0)
     await refused.get_by_role("button", name="Remove file").click()
     await expect(attached(screen)).to_have_count(0)
     screen.noise.clear()  # The browser tells of every answer that is no success.
