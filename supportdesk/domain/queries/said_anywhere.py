@@ -46,15 +46,18 @@ looked_at AS MATERIALIZED (
     ) found LIMIT :looked_at
 )"""  # noqa: S608 - nothing in it comes from outside
 
+# One by one, and not side by side with all messages in their order: that reads those in between.
 _PAGE = f"""
 WITH {{looked_at}},
 page AS MATERIALIZED (
     SELECT m.id, m.conversation_id, m.seq, m.created_at, m.body, m.audience, u.name,
            t.number, t.subject, t.status
-    FROM looked_at JOIN message m USING (id) JOIN ticket t ON t.id = m.conversation_id
+    FROM (SELECT id FROM looked_at ORDER BY id DESC) latest
+    CROSS JOIN LATERAL (SELECT * FROM message WHERE message.id = latest.id OFFSET 0) m
+    JOIN ticket t ON t.id = m.conversation_id
     LEFT JOIN "user" u ON u.id = m.sender_id
     WHERE {{asked}} AND m.deleted_at IS NULL
-    ORDER BY m.id DESC LIMIT {PAGE + 1}
+    ORDER BY latest.id DESC LIMIT {PAGE + 1}
 ),
 reach AS (
     SELECT count(*) AS number, (SELECT id FROM looked_at ORDER BY id LIMIT 1) AS last
