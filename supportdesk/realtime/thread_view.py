@@ -26,7 +26,7 @@ from supportdesk.realtime.screen import Screen, ThreadChange
 from supportdesk.realtime.worker import Worker
 
 SLOTS = 32
-# So many lines at most stand in a page at a time, those in slots included.
+# So many lines at most stand in a page at a time, beside those in slots.
 MOST_LINES = 150
 
 # Long enough for all who read it at the same time, short enough to be told at once.

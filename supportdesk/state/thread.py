@@ -251,7 +251,7 @@ class ThreadState(rx.State):
         found = await thread.stretch_for(actor, id_, seq, MOST_LINES + 1)
         history_to = view.history_to
         lines = [line for line in found.lines if line.seq <= history_to]
-        has_later = len(lines) > MOST_LINES - LIVE
+        has_later = len(lines) > MOST_LINES
         away_since = self.away_since or (view.last_seq if has_later else 0)
         missed = 0
         if 0 < away_since < history_to:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from supportdesk.domain.queries.thread import PAGE
 from supportdesk.realtime.thread_view import MOST_LINES
 from tests.support.browsers import Browsers, all_show
 from tests.support.raw_browser import MESSAGE, THREAD, RawBrowser
 from tests.support.seed import BUYER, SELLER, Seed
 
-MANY = 90  # More than a page and all slots.
 SOME = 40  # More than all slots.
 LONG = 420  # Several times what a page holds.
 
@@ -50,17 +50,17 @@ async def test_earlier_messages_of_a_ticket_that_was_short_when_opened(
     seed: Seed, browsers: Browsers
 ) -> None:
     bea, sol = seed.person(BUYER), seed.person(SELLER)
-    ticket = seed.ticket(bea, sol)
+    ticket = seed.ticket(bea, sol, messages=PAGE - 1)
     reader, writer = await browsers.visit(bea, ticket), await browsers.visit(sol, ticket)
     assert not reader.var(THREAD, "has_earlier")
-    for number in range(MANY):
+    for number in range(SOME):
         await writer.say(f"Message {number}")
-    await all_show(f"Message {MANY - 1}", [reader, writer], seconds=60)
+    await all_show(f"Message {SOME - 1}", [reader, writer], seconds=60)
     assert reader.var(THREAD, "has_earlier")
     assert _seqs(reader)[0] > 1
 
     await _load(reader, "earlier")
-    assert _seqs(reader) == list(range(1, MANY + 2))
+    assert _seqs(reader) == list(range(1, PAGE + SOME))
 
 
 async def test_a_page_holds_what_is_near_the_view_whichever_way_one_scrolls(

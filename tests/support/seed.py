@@ -187,15 +187,19 @@ class Seed:
             )
 
     def _talk(self, ticket: SeededTicket, people: list[Person], count: int) -> None:
-        """Fill a new conversation, in the same moment and without the triggers' work for each."""
+        """Fill a new conversation, in the same moment and without the triggers' work for each.
+
+        Filing a ticket may have told of something in it already, as that it was assigned.
+        """
         with self._system(triggers=False) as connection:
             connection.execute(
                 "INSERT INTO message"
                 " (id, conversation_id, seq, sender_id, body, client_id, created_at)"
-                " SELECT gen_random_uuid(), %(id)s, n, (%(senders)s::uuid[])[1 + n %% %(several)s],"
+                " SELECT gen_random_uuid(), c.id, c.last_seq + n,"
+                " (%(senders)s::uuid[])[1 + n %% %(several)s],"
                 " 'Seeded message ' || n, gen_random_uuid(),"
                 " now() - (%(count)s - n) * interval '1 second' - interval '1 hour'"
-                " FROM generate_series(1, %(count)s) AS n",
+                " FROM conversation c, generate_series(1, %(count)s) AS n WHERE c.id = %(id)s",
                 {
                     "id": ticket.id,
                     "senders": [p.id for p in people],
@@ -204,7 +208,7 @@ class Seed:
                 },
             )
             connection.execute(
-                "UPDATE conversation SET last_seq = %(count)s, messages_everyone = %(count)s,"
-                " messages_staff = %(count)s, messages_admins = %(count)s WHERE id = %(id)s",
+                "UPDATE conversation SET last_seq = last_seq + %(count)s,"
+                " messages_everyone = %(count)s, messages_staff = %(count)s, messages_admins = %(count)s WHERE id = %(id)s",
                 {"id": ticket.id, "count": count},
             )
