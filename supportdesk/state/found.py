@@ -38,6 +38,7 @@ class FoundMessage:
     time: str
     place: str
     parts: tuple[HitPart, ...]
+    files: str
 
 
 class FoundState(rx.State):
@@ -96,6 +97,7 @@ def _read(form: object, timezone: str) -> Asked:
         status=Status(status) if status in set(Status) else None,
         since=_begin_of(typed(form, "since"), timezone),
         until=_begin_of(typed(form, "until"), timezone),
+        has_file=typed(form, "file") == "1",
     )
 
 
@@ -125,4 +127,5 @@ def _shown(each: SaidThere, viewer: Viewer) -> FoundMessage:
         time=f"{at.day} {at:%b %Y, %H:%M}",
         place=f"{page}#message-{each.seq}",
         parts=each.parts,
+        files=each.files,
     )

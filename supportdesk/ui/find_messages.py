@@ -52,6 +52,16 @@ def find_messages() -> rx.Component:
                 _labelled("After", _field("since", "After", type="date")),
                 _labelled("Before", _field("until", "Before", type="date")),
                 _labelled("Ticket", _status()),
+                rx.el.label(
+                    rx.el.input(
+                        type="checkbox",
+                        name="file",
+                        value="1",
+                        on_change=lambda _: FoundState.look_for(_form),
+                    ),
+                    "Has file",
+                    class_name="choice",
+                ),
                 class_name="asks",
             ),
             id=_FORM,
@@ -129,6 +139,10 @@ def _hit(hit: rx.Var[FoundMessage]) -> rx.Component:
                 class_name=f"who {hit.audience}",
             ),
             rx.el.span(rx.foreach(hit.parts, part), class_name="text"),
+            rx.cond(
+                hit.files != "",
+                rx.el.span(rx.icon("paperclip", size=12), hit.files, class_name="where files"),
+            ),
             rx.el.span(
                 rx.el.span(hit.number, class_name="number"),
                 rx.el.span(hit.subject, class_name="subject"),

@@ -12,6 +12,7 @@ from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import finding
 from supportdesk.domain.queries.said_anywhere import PAGE, Asked, said_anywhere
+from tests.domain.test_attachments import keep
 
 DAY = timedelta(days=1)
 
@@ -69,6 +70,10 @@ async def test_filters_all_have_to_hold(cast, ticket, who):
     assert await found(actor, "blue", since=now + DAY) == []
     assert await found(actor, "blue", until=now - DAY) == []
     assert len(await found(actor, "blue", status=Status.OPEN)) == 2
+    await messages.post(cast.bea, ticket, "A blue file", files=[await keep(cast.bea, "blue.txt")])
+    with_files = (await said_anywhere(actor, Asked("blue", has_file=True))).messages
+    assert [each.files for each in with_files] == ["blue.txt"]
+    assert await found(actor, has_file=True, sender="sol") == []
     await tickets.set_status(cast.sol, ticket, Status.RESOLVED)
     assert await found(actor, "blue", status=Status.OPEN) == []
     assert await found(actor, "chair", status=Status.RESOLVED, sender="bea") == ["A blue chair"]

@@ -254,6 +254,9 @@ async def test_all_conversations_are_searched_and_a_hit_leads_to_its_place(
     ):
         await dialog.get_by_label(name, exact=True).fill(value)
         await expect(found).to_have_count(count)
+    await dialog.get_by_role("checkbox", name="Has file").check()
+    await expect(dialog.get_by_text("Nothing found")).to_be_visible()
+    await dialog.get_by_role("checkbox", name="Has file").uncheck()
     status = dialog.get_by_role("combobox", name="Status of the ticket")
     await status.select_option("Closed")
     await expect(dialog.get_by_text("Nothing found")).to_be_visible()

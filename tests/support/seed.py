@@ -209,6 +209,7 @@ class Seed:
             )
             connection.execute(
                 "UPDATE conversation SET last_seq = last_seq + %(count)s,"
-                " messages_everyone = %(count)s, messages_staff = %(count)s, messages_admins = %(count)s WHERE id = %(id)s",
+                " messages_everyone = %(count)s, messages_staff = %(count)s,"
+                " messages_admins = %(count)s WHERE id = %(id)s",
                 {"id": ticket.id, "count": count},
             )

@@ -64,7 +64,9 @@ reach AS (
     FROM looked_at
 )
 SELECT reach.number AS looked_at, reach.last, page.*,
-       ts_headline('simple', left(page.body, 10000), {search.QUERY}, '{_SNIPPET}') AS headline
+       ts_headline('simple', left(page.body, 10000), {search.QUERY}, '{_SNIPPET}') AS headline,
+       (SELECT string_agg(a.name, ' · ' ORDER BY a.position) FROM attachment a
+        WHERE a.message_id = page.id) AS files
 FROM reach LEFT JOIN page ON true ORDER BY page.id DESC
 """  # noqa: S608 - nothing in it comes from outside
 
@@ -73,6 +75,7 @@ _CONDITIONS = {
     "status": "t.status = :status",
     "since": "m.created_at >= :since",
     "until": "m.created_at < :until",
+    "has_file": "EXISTS (SELECT FROM attachment a WHERE a.message_id = m.id)",
 }
 # An id is made a moment before its message is saved, by a clock of its own.
 _CLOCKS_DIFFER = timedelta(hours=1)
@@ -88,11 +91,12 @@ class Asked:
     status: Status | None = None
     since: datetime | None = None
     until: datetime | None = None
+    has_file: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether anything but words is asked for."""
-        return bool(self.sender or self.status or self.since or self.until)
+        return bool(self.sender or self.status or self.since or self.until or self.has_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class SaidThere:
     audience_label: str
     at: datetime
     parts: tuple[HitPart, ...]
+    files: str
+    """Their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +180,5 @@ def _said(row: Any) -> SaidThere:
         audience_label=PRIVATE_LABELS[row.audience],
         at=row.created_at,
         parts=search.parts(search.MESSAGES, "", row.headline),
+        files=row.files or "",
     )
