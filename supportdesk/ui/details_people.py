@@ -32,7 +32,7 @@ def _person(person: rx.Var[Person]) -> rx.Component:
     return rx.el.li(
         rx.el.span(
             avatar(person.avatar, person.hue, "small"),
-            rx.cond(known, rx.el.span(class_name=f"dot {standing.state}")),
+            rx.cond(known, rx.el.span(class_name=f"standing {standing.state}")),
             class_name="seat",
         ),
         rx.el.div(
