@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,6 +73,28 @@ def seed(tickets: Tickets = None, messages: Messages = None) -> None:
                 asyncio.run(first_steps.load_demo())
             else:
                 first_steps.load_tickets(tickets, messages)
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Write the whole desk, its files too, into one file. It may be served meanwhile."""
+    from supportdesk.serving import backup as backups
+    from supportdesk.serving import database
+
+    with one_sentence(), stoppable(), database.ready():
+        count = asyncio.run(backups.save(file))
+        say(f"The desk is in {file}, with {count} files.")
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Make the desk of a backup out of an empty one, which nobody serves meanwhile."""
+    from supportdesk.serving import backup as backups
+    from supportdesk.serving import database
+
+    with one_sentence(), stoppable(), database.ready():
+        count = asyncio.run(backups.load(file))
+        say(f"The desk is as it was, with {count} files.")
 
 
 @app.command()

@@ -64,6 +64,13 @@ class Store:
             found = await obstore.get_async(self._objects, key)
             return bytes(await found.bytes_async())
 
+    async def contents(self) -> AsyncIterator[tuple[str, int]]:
+        """All that is there, each with its size in bytes."""
+        with told_plainly():
+            async for page in obstore.list(self._objects):
+                for each in page:
+                    yield each["path"], each["size"]
+
     async def delete(self, key: str) -> None:
         """Also when it is not there: who was interrupted comes again."""
         with told_plainly():
