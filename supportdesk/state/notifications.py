@@ -105,11 +105,12 @@ class NotificationState(rx.State):
             "tag": latest.conversation_id,
             "icon": "/favicon.svg",
         }
+        title = f"{latest.name} {latest.does} · {latest.number}"
+        # Some browsers of phones allow them and have none.
         return rx.call_script(
-            f"((shown) => {{ shown.onclick = () => {{ window.focus(); shown.close();"
-            f" window.location.assign({json.dumps(latest.href)}) }} }})"
-            f"(new Notification({json.dumps(f'{latest.name} {latest.does} · {latest.number}')},"
-            f" {json.dumps(about)}))"
+            f"try {{ const shown = new Notification({json.dumps(title)}, {json.dumps(about)});"
+            " shown.onclick = () => { window.focus(); shown.close();"
+            f" window.location.assign({json.dumps(latest.href)}) }} }} catch {{}}"
         )
 
 
