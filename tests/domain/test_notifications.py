@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -100,16 +101,29 @@ async def test_who_was_mentioned_takes_part_from_then_on_unknown_to_the_parties(
     assert ask(known, cast.abe.user_id) == ["admins"]
 
 
-async def test_ids_that_the_text_does_not_earn_are_told_nothing(cast, ticket, told, ask) -> None:
+@pytest.mark.parametrize(
+    ("who", "audience", "called"), [("bea", "everyone", "sol"), ("sol", "staff", "ada abe")]
+)
+async def test_ids_that_the_text_does_not_earn_are_told_nothing(
+    cast, ticket, told, ask, who, audience, called
+) -> None:
     """The database decides anew, whatever stands in the row."""
-    ids = {str(actor.user_id): "x" for actor in cast}
+    ids = json.dumps({str(actor.user_id): "x" for actor in cast})
     ask(
         "INSERT INTO message (id, conversation_id, sender_id, body, audience, client_id, mentions)"
-        " VALUES (gen_random_uuid(), %s, %s, 'x', 'everyone', gen_random_uuid(), %s::jsonb)",
-        ticket, cast.bea.user_id, str(ids).replace("'", '"'),
+        " VALUES (gen_random_uuid(), %s, %s, 'x', %s, gen_random_uuid(), %s::jsonb)",
+        ticket, getattr(cast, who).user_id, audience, ids,
     )  # fmt: skip
-    assert told() == {"sol": "mention"}
-    assert len(ask("SELECT user_id FROM participant WHERE conversation_id = %s", ticket)) == 2
+    assert told() == dict.fromkeys(called.split(), "mention")
+    for mentions in ("{}", ids):  # An edit takes all of them out, another puts them in.
+        ask(
+            "WITH me AS MATERIALIZED (SELECT set_config('supportdesk.user_id', %s, true))"
+            " UPDATE message SET mentions = %s::jsonb FROM me WHERE body = 'x'",
+            str(getattr(cast, who).user_id), mentions,
+        )  # fmt: skip
+    assert told() == dict.fromkeys(called.split(), "mention")
+    parties = "SELECT count(*) FROM participant WHERE audience = 'everyone'"
+    assert ask(parties) == [2]
 
 
 async def test_being_assigned_is_told_and_what_one_does_oneself_is_not(cast, ticket, told) -> None:
