@@ -162,7 +162,7 @@ def _item(told: rx.Var[Shown]) -> rx.Component:
             times.list_time(told.at),
             rx.cond(told.excerpt != "", rx.el.span(told.excerpt, class_name="excerpt")),
             rx.el.span(f"{told.number} · {told.subject}", class_name="about"),
-            rx.cond(told.unread, rx.el.span("unread", class_name="dot")),
+            rx.cond(told.unread, rx.el.span("unread", class_name="fresh")),
             to=told.href,
             on_click=[
                 rx.cond(there, ThreadState.go_to(told.seq), rx.noop()),
