@@ -1,13 +1,12 @@
 """How much each person who is here has not seen, told to all of their tabs, and that it is new.
 
 The numbers of all whom something concerned are read together, so that it costs as much for many as
-for one. Who looks at the conversation in which something is said is not called to it: only if it is
-still unread a moment later does it count.
+for one. Who looks at the conversation in which something is said is not called to it: what stands
+there is noted as read in a moment, or when they look away.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +19,6 @@ from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.worker import Worker
 
 _EVERY_SECONDS = 0.25
-# Longer than what has just come to somebody who looks does not count.
-_LOOKING_SECONDS = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,6 @@ class UnreadCounts:
         self._told: dict[UUID, int] = {}
         self._heard: dict[UUID, datetime] = {}
         self._asked: set[UUID] = set()
-        self._looking: set[UUID] = set()
         self._worker = Worker(self._tell, every=_EVERY_SECONDS)
 
     def follow(self, browser: Browser) -> None:
@@ -72,9 +68,7 @@ class UnreadCounts:
         """Something happened there; `said` when it is something new to see."""
         here = self._tabs.keys() if people is None else self._tabs.keys() & people
         for person in here:
-            if said and self._looks(person, conversation):
-                self._ask_later(person)
-            else:
+            if not (said and self._looks(person, conversation)):
                 self.ask(person)
 
     def note_read(self, person: UUID, conversation: UUID) -> None:
@@ -93,16 +87,6 @@ class UnreadCounts:
             for tab in self._tabs[person]
             if tab.thread is not None and tab.reads
         }
-
-    def _ask_later(self, person: UUID) -> None:
-        if not self._looking:
-            asyncio.get_running_loop().call_later(_LOOKING_SECONDS, self._ask_those_looking)
-        self._looking.add(person)
-
-    def _ask_those_looking(self) -> None:
-        self._asked |= self._looking
-        self._looking = set()
-        self._worker.wake()
 
     async def _tell(self) -> None:
         people, self._asked = self._asked & self._tabs.keys(), set()
