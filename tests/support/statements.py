@@ -13,9 +13,9 @@ import psycopg
 from supportdesk.database.embedded import APP_LOGIN
 from tests.support.desk import Desk
 
-_PREFIX = "counted %u %p "
+_PREFIX = "counted %u "
 _LOGGED = re.compile(
-    rf"^counted {APP_LOGIN} (\d+) LOG:  (?:statement|execute [^:]*): (.*)$", re.MULTILINE
+    rf"^counted {APP_LOGIN} LOG:  (?:statement|execute [^:]*): (.*)$", re.MULTILINE
 )
 # What server processes tell each other, and who came or went: it happens in the desk's own time,
 # whatever is counted.
@@ -36,7 +36,11 @@ class Statements:
         """The first line of each, in order."""
         with self._log.open("rb") as log:
             log.seek(self._from)
-            return _counted(_LOGGED.findall(log.read().decode(errors="replace")))
+            return [
+                text
+                for text in _LOGGED.findall(log.read().decode(errors="replace"))
+                if not _IN_ITS_OWN_TIME.search(text)
+            ]
 
     def count(self) -> int:
         return len(self.texts())
@@ -52,22 +56,6 @@ class Statements:
             if (now := self.count()) != count:
                 count, since = now, time.monotonic()
         return count
-
-
-def _counted(logged: list[tuple[str, str]]) -> list[str]:
-    """Without the transactions that the desk makes in its own time."""
-    transactions: dict[str, list[int]] = {}
-    left_out: set[int] = set()
-    for place, (connection, text) in enumerate(logged):
-        if text.startswith("BEGIN"):
-            transactions[connection] = []
-        places = transactions.setdefault(connection, [])
-        places.append(place)
-        if text.startswith(("COMMIT", "ROLLBACK")):
-            if any(_IN_ITS_OWN_TIME.match(logged[each][1]) for each in places):
-                left_out.update(places)
-            transactions[connection] = []
-    return [text for place, (_, text) in enumerate(logged) if place not in left_out]
 
 
 @contextmanager

@@ -9,23 +9,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from psycopg import sql
 
-from supportdesk.database.engine import transaction
+from supportdesk.database.engine import ask
 from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.commands.messages import MAY_ADDRESS
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.models import Audience
 
 # A doorbell like those of events, rung in a conversation that the actor sees and in no other.
-_RING = text("""
+_RING = sql.SQL("""
     SELECT pg_notify('supportdesk', json_build_object(
         'kind', 'typing', 'conversation', id, 'subject', NULL, 'people', NULL,
-        'actor', CAST(:actor AS text), 'audience', CAST(:audience AS text))::text)
-    FROM conversation WHERE id = :conversation_id
+        'actor', {actor}::text, 'audience', {audience}::text)::text)
+    FROM conversation WHERE id = {conversation}
 """)
-_TELL = text("SELECT pg_notify('supportdesk', said) FROM unnest(CAST(:said AS text[])) AS said")
-_NOTE_SEEN = text("SELECT note_seen(CAST(:people AS uuid[]), :at)")
+_TELL = sql.SQL("SELECT pg_notify('supportdesk', said) FROM unnest({}::text[]) AS said")
+_NOTE_SEEN = sql.SQL("SELECT note_seen({}::uuid[], {})")
 
 
 async def announce_typing(actor: Actor, conversation_id: UUID, audience: Audience) -> None:
@@ -37,11 +37,11 @@ async def announce_typing(actor: Actor, conversation_id: UUID, audience: Audienc
     """
     if audience not in MAY_ADDRESS[actor.role]:
         raise Refused("You cannot write to this audience.")
-    values = {"actor": str(actor.user_id), "audience": audience.value}
-    async with transaction(actor) as tx:
-        rung = await tx.execute(_RING, {"conversation_id": conversation_id, **values})
-        if rung.first() is None:
-            raise NotFound
+    bell = _RING.format(
+        actor=str(actor.user_id), audience=audience.value, conversation=conversation_id
+    )
+    if await ask(actor, bell) is None:
+        raise NotFound
 
 
 async def tell_processes(said: Sequence[Mapping[str, object]]) -> None:
@@ -50,11 +50,9 @@ async def tell_processes(said: Sequence[Mapping[str, object]]) -> None:
     Acts for nobody in particular: a process serves whoever has shown it a session, and says so of
     many at once. Each of `said` is one notification, so shorter than 8,000 bytes, and of ids alone.
     """
-    async with transaction(NOBODY) as tx:
-        await tx.execute(_TELL, {"said": [json.dumps(each) for each in said]})
+    await ask(NOBODY, _TELL.format([json.dumps(each) for each in said]))
 
 
 async def note_seen(people: Collection[UUID], at: datetime) -> None:
     """Remember that they were here then; never moves backwards."""
-    async with transaction(NOBODY) as tx:
-        await tx.execute(_NOTE_SEEN, {"people": list(people), "at": at})
+    await ask(NOBODY, _NOTE_SEEN.format(list(people), at))
