@@ -13,12 +13,13 @@ _CLOSED = ("/_upload", "/auth-codespace", "/_all_routes")
 
 
 def content_policy() -> str:
-    """Only this site, for everything. The front end runs inline scripts, so those are allowed."""
+    """Only this site, for everything. The front end runs inline scripts, so those are allowed, and
+    workers that are made of them: the one that counts the pictures of a recording is."""
     sockets = " ".join(o.replace("http", "ws", 1) for o in get_settings().allowed_origins)
     return (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
-        "font-src 'self' data:; "
+        "font-src 'self' data:; worker-src 'self' blob:; "
         f"connect-src 'self' {sockets}; object-src 'none'; base-uri 'self'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
@@ -32,6 +33,7 @@ def harden(app: ASGIApp) -> ASGIApp:
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "x-frame-options": "DENY",
+        "permissions-policy": "display-capture=(self), microphone=(self)",
     }
 
     async def hardened(scope: Scope, receive: Receive, send: Send) -> None:

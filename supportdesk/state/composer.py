@@ -17,6 +17,7 @@ from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import drafts, messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
 from supportdesk.domain.errors import DomainError, Invalid, NotFound
+from supportdesk.domain.files import limits_of
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
@@ -63,6 +64,7 @@ class ComposerState(rx.State):
     error: str = ""
     audiences: list[Choice] = []
     most: int = 0
+    file_most: int = 0
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
     _drafts: dict[str, Kept] = {}
@@ -205,6 +207,7 @@ class ComposerState(rx.State):
         mine = MAY_ADDRESS[viewer.actor.role]
         self.audiences = [Choice(audience.value, AUDIENCE_LABELS[audience]) for audience in mine]
         self.most = get_settings().message_max_length
+        self.file_most = limits_of(viewer.actor.role).size
         self._trying_again = False
 
     @rx.event

@@ -44,7 +44,7 @@ _ME = "document.getElementById('attaching')?.dataset.by ?? ''"
 # What of a file is its own; the rest lies in `attached`. Kept where a reload does not reach.
 _ENGINE = f"""
 refs['attaching'] ??= (() => {{
-  const running = {{}};
+  const running = {{}}, settled = {{}};
   const now = () => {attaching.NOW};
   const keep = (all) => {{
     {attaching.SHOW}(all);
@@ -68,9 +68,11 @@ refs['attaching'] ??= (() => {{
     fetch(`${{url}}/keep`, {{method: 'POST'}}).then(async (answer) => {{
       const told = said(await answer.text());
       if (!now().some((each) => each.id === id)) return;
-      if (answer.ok) change(id, {{state: '{READY}', file: told.id,
-        image: told.kind === 'picture', size: told.size}});
-      else if (told.waits) {{
+      if (answer.ok) {{
+        change(id, {{state: '{READY}', file: told.id,
+          image: told.kind === 'picture', size: told.size}});
+        settled[id]?.();
+      }} else if (told.waits) {{
         change(id, {{state: '{WAITING}', why: told.error}});
         setTimeout(() => now().some((each) => each.id === id) && finish(id, url),
           {_ASK_AGAIN_AFTER});
@@ -96,8 +98,10 @@ refs['attaching'] ??= (() => {{
     && each.percent === 100) ? finish(id, running[id].url) : start(id);
   const words = (size) => size < 1e6 ? `${{Math.ceil(size / 1e3)}} kB`
     : `${{(size / 1e6).toFixed(1)}} MB`;
-  const add = (files, place) => [...files].forEach((file) => {{
+  // `done` is called when what is in the browser is needed no more.
+  const add = (files, place, done) => [...files].forEach((file) => {{
     const id = Math.random().toString(36).slice(2), image = {_PREVIEWED}.test(file.type);
+    settled[id] = done;
     keep(now().concat({{id, by: {_ME}, place, name: file.name, alt: '', size: words(file.size),
       image, preview: image ? URL.createObjectURL(file) : '', percent: 0, state: '{SENDING}',
       why: '', again: false, file: ''}}));
@@ -110,11 +114,12 @@ refs['attaching'] ??= (() => {{
     if (url) fetch(url, {{method: 'DELETE', keepalive: true}}).catch(() => {{}});
     if (gone?.preview.startsWith('blob:')) URL.revokeObjectURL(gone.preview);
     delete running[id];
+    settled[id]?.();
     keep(now().filter((each) => each.id !== id));
   }};
   const forget = (files) => files?.forEach(({{file}}) =>
     fetch(`{routes.UPLOADS}/${{file}}`, {{method: 'DELETE', keepalive: true}}).catch(() => {{}}));
-  return {{add, keep, change, retry, drop, forget}};
+  return {{add, keep, change, retry, drop, forget, words}};
 }})();
 """
 # From the page to the engine, wherever on the page it happens.

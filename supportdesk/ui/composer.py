@@ -34,6 +34,7 @@ from supportdesk.ui.key_area import key_area
 from supportdesk.ui.latest import go_to_end, newest, of_all_lines
 from supportdesk.ui.manage_replies import manage_replies
 from supportdesk.ui.reading_place import TO_THE_END
+from supportdesk.ui.recording import record_button
 
 # Well within the silence after which nobody counts as typing any more.
 _TYPING_AGAIN = 2500
@@ -66,6 +67,7 @@ def composer() -> rx.Component:
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
+            data_file_most=ComposerState.file_most,
             data_written=written_for.value,
             on_submit=lambda _: [
                 at_once(f"if ({audience.WIDENS}) {{ {audience.ASK} }} else {{ {_PUT} }}"),
@@ -198,6 +200,7 @@ def _tools() -> rx.Component:
         rx.el.span("Enter sends, Shift + Enter breaks the line", class_name="hint"),
         rx.el.span(class_name="grow"),
         attach_button("composer"),
+        record_button(),
         emoji_button(),
         rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
         button("Send", kind="primary", type="submit"),

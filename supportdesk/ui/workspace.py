@@ -7,6 +7,7 @@ from supportdesk.ui.address import open_number
 from supportdesk.ui.conversation import conversation
 from supportdesk.ui.details import details, details_shown
 from supportdesk.ui.panels import side_by_side, with_details
+from supportdesk.ui.recording import screen_recording
 from supportdesk.ui.shell import shell
 from supportdesk.ui.ticket_list import ticket_list
 
@@ -29,5 +30,6 @@ def workspace(role: str, heading: str, empty: rx.Component, *actions: rx.Compone
     return shell(
         role,
         with_details(main, details(), (open_number != "") & ~ThreadState.missing),
+        screen_recording(),
         class_name=f"desk {_PLACE} {rx.cond(details_shown, 'with-details', '')}",
     )

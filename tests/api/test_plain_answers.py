@@ -49,6 +49,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "display-capture=(self), microphone=(self)",
 }
 
 
@@ -68,6 +69,7 @@ async def test_pages_load_nothing_from_elsewhere_and_are_framed_by_nobody(settin
     assert policy["default-src"] == policy["form-action"] == policy["base-uri"] == "'self'"
     assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
     assert policy["connect-src"] == "'self' wss://desk.example.com"
+    assert policy["media-src"] == policy["worker-src"] == "'self' blob:"
     assert "http" not in policy["script-src"] + policy["img-src"] + policy["style-src"]
 
 

@@ -25,15 +25,21 @@ FAILURES = Path(__file__).parents[2] / ".build" / "failures"
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched(*flags: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=os.environ.get("SUPPORTDESK_TEST_CHROMIUM") or None,
-            args=["--no-sandbox"],
+            args=["--no-sandbox", *flags],
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,176 @@
+"""Recording the screen, in a browser whose screen and microphone are a test picture and a beep."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from supportdesk import cookies
+from tests.e2e.conftest import Browsers, launched, opened
+from tests.e2e.test_access import sound
+from tests.support.desk import Desk
+from tests.support.screen import Screen
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+
+_GRANTED = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+_DENIED = ("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream")
+_PLAYED = "film => film.play().then(() => new Promise(done => { film.ontimeupdate = done }))"
+_LEFT = """async () => {
+    const home = await navigator.storage.getDirectory(), left = [];
+    const folder = await home.getDirectoryHandle('recordings', {create: true});
+    for await (const name of folder.keys()) left.push(name);
+    return left.length;
+}"""
+# For the recorder five seconds are left of half an hour.
+_LATER = "(now => { performance.now = () => now() + 1795e3 })(performance.now.bind(performance))"
+
+
+@pytest.fixture
+async def granted(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Browsers]:
+    async with launched(*_GRANTED) as chromium, opened(chromium, desk, request) as browsers:
+        yield browsers
+    assert [noise for screen in browsers.screens for noise in screen.noise] == []
+
+
+@pytest.fixture
+async def denied(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Browsers]:
+    async with launched(*_DENIED) as chromium, opened(chromium, desk, request) as browsers:
+        yield browsers
+    assert [noise for screen in browsers.screens for noise in screen.noise] == []
+
+
+@pytest.fixture
+def nora(seed: Seed) -> Person:
+    return seed.person(BUYER, "Nora")
+
+
+@pytest.fixture
+def ticket(seed: Seed, nora: Person) -> SeededTicket:
+    return seed.ticket(nora)
+
+
+async def at_ticket(browsers: Browsers, person: Person, ticket: SeededTicket) -> Screen:
+    screen = await browsers.open(person, person.page(ticket))
+    await screen.ready(ticket.number)
+    return screen
+
+
+def bar(screen: Screen) -> Locator:
+    return screen.page.get_by_role("region", name="Screen recording")
+
+
+def preview(screen: Screen) -> Locator:
+    return screen.page.get_by_role("dialog", name="Your recording")
+
+
+async def record(screen: Screen, *, microphone: bool = False) -> None:
+    """Until a second of it is there."""
+    await screen.button("Record screen").click()
+    await screen.page.get_by_role("checkbox", name="With microphone").set_checked(microphone)
+    await screen.button("Choose what to record").click()
+    await expect(screen.page.get_by_text("Recording starts in")).to_be_visible()
+    await expect(screen.button("Pause")).to_be_focused()
+    await expect(bar(screen).get_by_role("timer")).to_have_text("0:01")
+
+
+async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_nothing(
+    granted: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
+) -> None:
+    writer = await at_ticket(granted, nora, ticket)
+    reader = await at_ticket(granted, seed.person(ADMIN), ticket)
+    await writer.button("Record screen").click()
+    await sound(writer)
+    await writer.button("Cancel").click()
+    await record(writer, microphone=True)
+    await writer.button("Pause").click()
+    await expect(bar(writer).get_by_role("status")).to_have_text("Paused")
+    await sound(writer)
+    await writer.context.set_offline(True)
+    await writer.button("Resume").click()
+    await expect(bar(writer).get_by_role("timer")).to_have_text("0:02")
+    await writer.button("Stop").click()
+    film = preview(writer).get_by_label("Screen recording")
+    await film.evaluate(_PLAYED)
+    await sound(writer)
+    await writer.page.keyboard.press("Escape")
+    await writer.button("Attach").click()
+    attached = writer.page.get_by_role("list", name="Attached files")
+    await expect(attached).to_contain_text("The connection was lost.")
+    await writer.context.set_offline(False)
+    await expect(attached).not_to_contain_text("The connection was lost.")
+    await writer.message_box.fill("This is how it breaks")
+    await writer.message_box.press("Enter")
+
+    said = reader.messages.last
+    await expect(said).to_contain_text("This is how it breaks")
+    film = said.get_by_label("Screen recording")
+    await film.evaluate(_PLAYED)
+    assert 1 <= await film.evaluate("film => film.duration") <= 4
+    await expect(said).to_contain_text("0:0")
+    await expect(attached).to_have_count(0)
+    assert await writer.page.evaluate(_LEFT) == 0
+    writer.noise.clear()  # The browser complains of the lost line.
+
+
+async def test_what_was_recorded_outlasts_a_reload_for_its_maker_alone(
+    granted: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await at_ticket(granted, nora, ticket)
+    await record(screen)
+    await screen.button("Stop").click()
+    await expect(screen.button("Attach")).to_be_enabled()
+    await screen.page.reload()
+    await expect(preview(screen)).to_contain_text("You recorded this earlier.")
+    await preview(screen).get_by_label("Screen recording").evaluate(_PLAYED)
+    await screen.button("Discard").click()
+    await expect(preview(screen)).to_have_count(0)
+    await expect(screen.message_box).to_be_focused()
+    assert await screen.page.evaluate(_LEFT) == 0
+
+    await record(screen)
+    await screen.button("Stop").click()
+    await expect(screen.button("Attach")).to_be_enabled()
+    other = seed.person(SELLER)
+    await screen.context.add_cookies(
+        [{"name": cookies.SESSION, "value": other.session, "url": screen.url}]
+    )
+    await screen.go(other.home)
+    await expect(screen.page.get_by_text("No tickets yet")).to_be_visible()
+    await screen.page.wait_for_function(f"async () => await ({_LEFT})() === 0")
+    await expect(preview(screen)).to_have_count(0)
+
+
+async def test_it_stops_by_itself_after_half_an_hour_or_at_the_largest_size_and_says_so(
+    granted: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await at_ticket(granted, nora, ticket)
+    await record(screen)
+    await screen.page.evaluate(_LATER)
+    await expect(bar(screen).get_by_role("timer")).to_contain_text("29:5")
+    await expect(preview(screen)).to_contain_text("30 minutes is the longest")
+    await screen.button("Discard").click()
+    await screen.page.evaluate("document.getElementById('composer').dataset.fileMost = 120000")
+    await record(screen)
+    await expect(preview(screen)).to_contain_text("a file cannot be larger")
+    await screen.button("Discard").click()
+
+
+async def test_what_cannot_be_recorded_says_why_to_everybody(
+    denied: Browsers, seed: Seed, nora: Person
+) -> None:
+    theo, admin = seed.person(SELLER), seed.person(ADMIN)
+    ticket = seed.ticket(nora, theo)
+    for person in (nora, theo, admin):
+        screen = await at_ticket(denied, person, ticket)
+        await screen.button("Record screen").click()
+        await screen.button("Choose what to record").click()
+        await expect(screen.alert).to_contain_text("the browser does not allow it")
+        await screen.page.keyboard.press("Escape")
+        await expect(screen.button("Record screen")).to_be_focused()
+    await screen.page.evaluate("delete window.VideoEncoder")
+    await screen.button("Record screen").click()
+    await expect(screen.alert).to_contain_text("This browser cannot record the screen.")
+    await expect(screen.button("Choose what to record")).to_have_count(0)
+    await sound(screen)
