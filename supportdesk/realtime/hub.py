@@ -6,17 +6,13 @@ their readers' rights. It may ring twice or be missed (`resync`): nothing depend
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
-from supportdesk.domain.commands import messages
 from supportdesk.domain.events import CHOICES, SETTINGS, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
@@ -24,15 +20,21 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
 from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
+from supportdesk.realtime.doorbell import (
+    NOTIFICATIONS_CHANGED,
+    PARTICIPANT_CHANGED,
+    TYPING,
+    Doorbell,
+)
+from supportdesk.realtime.errands import Errands
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
 from supportdesk.realtime.presence import Presence
+from supportdesk.realtime.reading import Reading
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
 from supportdesk.realtime.typing import Typing
 from supportdesk.realtime.unread_counts import UnreadCounts
 from supportdesk.realtime.view_counts import ViewCounts
-
-_log = logging.getLogger(__name__)
 
 ThreadKey = tuple[UUID, Role]
 
@@ -40,25 +42,6 @@ _OVER = {EventKind.SIGNED_OUT, EventKind.PERSON_DEACTIVATED}
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
 _VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
 _SEEN_ANEW = {EventKind.MESSAGE_POSTED, EventKind.TICKET_CHANGED}
-PARTICIPANT_CHANGED = "participant_changed"
-NOTIFICATIONS_CHANGED = "notifications_changed"
-TYPING = "typing"
-_READ_AFTER_SECONDS = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Doorbell:
-    """What the database announces: ids only."""
-
-    kind: str
-    conversation: UUID | None
-    subject: UUID | None
-    people: frozenset[UUID] | None
-    """Who takes part in the conversation; None when that is not known."""
-    actor: UUID | None = None
-    """Who did it; None when it was nobody of the desk."""
-    audience: Audience = Audience.EVERYONE
-    """To whom somebody writes, when that is what it says."""
 
 
 class Hub:
@@ -69,8 +52,8 @@ class Hub:
         self._inboxes: dict[InboxKey, InboxView] = {}
         self._menus: dict[UUID, ViewCounts] = {}
         self._waiting: set[str] = set()
-        self._reading: dict[ThreadView, asyncio.TimerHandle] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
+        self._reading = Reading(self._errands)
         self.attendance = Attendance(self._tell_presence)
         self._presence = Presence(
             screen, self._views_of, self.attendance.state_of, self.attendance.looking_at
@@ -99,7 +82,7 @@ class Hub:
         """The connection is gone. What its tab had on a visible screen counts as read."""
         for browser in [b for b in self._browsers.values() if b.socket == socket]:
             if browser.reads:
-                self._spawn(self._note_read(browser, browser.thread))
+                self._errands.run(self._reading.note(browser, browser.thread))
             self._let_go(browser)
             self.attendance.leave(browser)
             del self._browsers[browser.token]
@@ -140,10 +123,10 @@ class Hub:
         missed = view.settle(browser)
         if missed is None:
             if browser.reads:
-                self._spawn(self._note_read(browser, view))
+                self._errands.run(self._reading.note(browser, view))
             self.attendance.follow(browser)
             self._presence.welcome(browser, view.conversation_id)
-            self._spawn(self._typing.greet(browser))
+            self._errands.run(self._typing.greet(browser))
         return missed
 
     def leave_thread(self, browser: Browser) -> None:
@@ -357,12 +340,12 @@ class Hub:
         for browser in list(browsers):
             self._let_go(browser)
             self.attendance.leave(browser)
-            self._spawn(self._screen.recheck_session(browser.token))
+            self._errands.run(self._screen.recheck_session(browser.token))
 
     def _lost(self, browser: Browser) -> None:
         """This person may not see this conversation any more."""
         self.leave_thread(browser)
-        self._spawn(self._screen.reread_thread(browser.token))
+        self._errands.run(self._screen.reread_thread(browser.token))
 
     async def resync(self) -> None:
         """Doorbells may have been missed: every tab proves its session and reads all it shows."""
@@ -383,47 +366,13 @@ class Hub:
                 view.reload()
         await self._screen.keep(list(self._browsers))
 
-    # Reading: what stands on a visible screen has been read, but not every message needs a write.
-
     async def look(self, browser: Browser, attention: Attention) -> None:
         """The tab came into sight or went out of it: what stands there has been read by now."""
         was_visible, browser.attention = browser.visible, attention
         self.attendance.note(browser)
         if was_visible != browser.visible and not browser.keeps_unread:
-            await self._note_read(browser, browser.thread)
+            await self._reading.note(browser, browser.thread)
 
     def _shown(self, view: ThreadView) -> None:
-        self._read_soon(view)
+        self._reading.note_soon(view)
         self._presence.wake(view.conversation_id)  # Who has just written may be new among them.
-
-    def _read_soon(self, view: ThreadView) -> None:
-        if (waiting := self._reading.pop(view, None)) is not None:
-            waiting.cancel()
-        loop = asyncio.get_running_loop()
-        self._reading[view] = loop.call_later(
-            _READ_AFTER_SECONDS, lambda: self._spawn(self._note_all_read(view))
-        )
-
-    async def _note_all_read(self, view: ThreadView) -> None:
-        self._reading.pop(view, None)
-        people = {b.viewer.actor.user_id for b in view.admitted if b.reads}
-        if people and (last := view.last_line) is not None:
-            await messages.note_read(list(people), view.conversation_id, last.seq)
-
-    async def _note_read(self, browser: Browser, view: ThreadView | None) -> None:
-        if view is not None and (last := view.last_line) is not None:
-            await messages.mark_read(browser.viewer.actor, view.conversation_id, last.seq)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-async def _quietly(work: Coroutine[None, None, None]) -> None:
-    try:
-        await work
-    except DatabaseUnavailable:
-        _log.warning("the database is away; what was seen is noted the next time")
-    except Exception:
-        _log.exception("work for a browser failed")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from supportdesk.config import get_settings
-from supportdesk.domain.models import Audience
-from supportdesk.realtime.hub import Doorbell, Hub
+from supportdesk.realtime import doorbell
+from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.processes import Word
 
 _log = logging.getLogger(__name__)
@@ -60,21 +58,5 @@ async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
             if data["kind"] in set(Word):
                 hub.attendance.hear(data)
             else:
-                await hub.ring(_doorbell(data))
+                await hub.ring(doorbell.read(data))
         await hub.sweep()
-
-
-def _doorbell(data: dict[str, Any]) -> Doorbell:
-    people = data["people"]
-    return Doorbell(
-        kind=data["kind"],
-        conversation=_uuid(data["conversation"]),
-        subject=_uuid(data["subject"]),
-        people=None if people is None else frozenset(map(UUID, people)),
-        actor=_uuid(data["actor"]),
-        audience=Audience(data.get("audience", Audience.EVERYONE)),
-    )
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
