@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -65,14 +66,18 @@ def preview(screen: Screen) -> Locator:
     return screen.page.get_by_role("dialog", name="Your recording")
 
 
-async def record(screen: Screen, *, microphone: bool = False) -> None:
-    """Until a second of it is there."""
+async def start(screen: Screen, *, microphone: bool = False) -> None:
     await screen.button("Record screen").click()
     await screen.page.get_by_role("checkbox", name="With microphone").set_checked(microphone)
     await screen.button("Choose what to record").click()
     await expect(screen.page.get_by_text("Recording starts in")).to_be_visible()
+
+
+async def record(screen: Screen, *, microphone: bool = False) -> None:
+    """Until a second of it is there."""
+    await start(screen, microphone=microphone)
     await expect(screen.button("Pause")).to_be_focused()
-    await expect(bar(screen).get_by_role("timer")).to_have_text("0:01")
+    await expect(bar(screen).get_by_role("timer")).not_to_have_text("0:00")
 
 
 async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_nothing(
@@ -86,10 +91,13 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     await record(writer, microphone=True)
     await writer.button("Pause").click()
     await expect(bar(writer).get_by_role("status")).to_have_text("Paused")
+    timer = bar(writer).get_by_role("timer")
+    recorded = await timer.inner_text()
     await sound(writer)
+    await expect(timer).to_have_text(recorded)
     await writer.context.set_offline(True)
     await writer.button("Resume").click()
-    await expect(bar(writer).get_by_role("timer")).to_have_text("0:02")
+    await expect(timer).not_to_have_text(recorded)
     await writer.button("Stop").click()
     film = preview(writer).get_by_label("Screen recording")
     await film.evaluate(_PLAYED)
@@ -107,8 +115,8 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     await expect(said).to_contain_text("This is how it breaks")
     film = said.get_by_label("Screen recording")
     await film.evaluate(_PLAYED)
-    assert 1 <= await film.evaluate("film => film.duration") <= 4
-    await expect(said).to_contain_text("0:0")
+    assert await film.evaluate("film => film.duration") > 1
+    await expect(said.get_by_text(re.compile(r"^0:\d\d "))).to_be_visible()
     await expect(attached).to_have_count(0)
     assert await writer.page.evaluate(_LEFT) == 0
     writer.noise.clear()  # The browser complains of the lost line.
@@ -148,11 +156,10 @@ async def test_it_stops_by_itself_after_half_an_hour_or_at_the_largest_size_and_
     screen = await at_ticket(granted, nora, ticket)
     await record(screen)
     await screen.page.evaluate(_LATER)
-    await expect(bar(screen).get_by_role("timer")).to_contain_text("29:5")
     await expect(preview(screen)).to_contain_text("30 minutes is the longest")
     await screen.button("Discard").click()
-    await screen.page.evaluate("document.getElementById('composer').dataset.fileMost = 120000")
-    await record(screen)
+    await screen.page.evaluate("document.getElementById('composer').dataset.fileMost = 40000")
+    await start(screen)
     await expect(preview(screen)).to_contain_text("a file cannot be larger")
     await screen.button("Discard").click()
 
