@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What one file in transit may take of memory, in either direction.
 _CHUNK_BYTES = 5 * 1024 * 1024
-_CHUNKS_AT_ONCE = 2
+_CHUNKS_AT_ONCE = 1
 _READ_BYTES = 256 * 1024
 
 
