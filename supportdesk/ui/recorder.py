@@ -88,8 +88,9 @@ _WITH_VOICE = f"refs['_client_state_{with_voice._getter_name}']"
 _ENGINE = f"""
 refs['recorder'] ??= (() => {{
   let attempt = 0, writer, running, made;
-  const now = () => {_NOW};
-  const show = (values) => {_SHOW}({{...now(), ...values}});
+  // The page that is being left may have put away what it knew.
+  const now = () => {_NOW} ?? {{phase: '{OFF}'}};
+  const show = (values) => {_SHOW}?.({{...now(), ...values}});
   const is = (...phases) => phases.includes(now().phase);
   const close = () => show({{phase: '{OFF}', error: '', url: '', note: ''}});
   const end = (streams) => streams.flatMap((each) => each.getTracks()).forEach((t) => t.stop());
