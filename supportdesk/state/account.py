@@ -8,17 +8,15 @@ from reflex.event import EventSpec
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import notifications
 from supportdesk.domain.queries.notifications import Preferences, preferences_for
+from supportdesk.state.arriving import arrive_aside
 from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
-    SessionState,
     attempt,
     sign_in_again,
     signed_in,
     viewer_of,
 )
-from supportdesk.state.views import ViewsState
 
 
 class AccountState(rx.State):
@@ -33,14 +31,8 @@ class AccountState(rx.State):
             viewer = await viewer_of(self)
             if viewer is None:
                 return sign_in_again(self)
-            (await self.get_state(SessionState))._welcome(viewer)
-            session = self.router.session
-            browser = hub().connect(session.client_token, session.session_id, viewer)
-            # What it showed before, it shows no more.
-            hub().forget(browser)
+            browser = await arrive_aside(self, viewer)
             browser.preferences = True
-            (await self.get_state(ViewsState))._follows = False
-            (await self.get_state(NotificationState))._arrive(browser)
             self.preferences = await preferences_for(viewer.actor)
             self.loaded, self.error = True, ""
         except DatabaseUnavailable as error:

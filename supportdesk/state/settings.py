@@ -36,19 +36,17 @@ from supportdesk.domain.queries.settings import (
     TemplateRow,
     settings_for,
 )
+from supportdesk.state.arriving import arrive_aside
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
-    SessionState,
     attempt,
     leave_for,
     sign_in_again,
     signed_in,
     viewer_of,
 )
-from supportdesk.state.views import ViewsState
 
 # What is being edited, and in which dialog. It lives in the browser, so that it stays open, with
 # all that was typed, through a lost connection and a restart of the server.
@@ -80,14 +78,8 @@ class SettingsState(rx.State):
                 return sign_in_again(self)
             if viewer.actor.role is not Role.ADMIN:
                 return leave_for(routes.tickets(viewer.actor.role.value))
-            (await self.get_state(SessionState))._welcome(viewer)
-            session = self.router.session
-            browser = hub().connect(session.client_token, session.session_id, viewer)
-            # What it showed before, it shows no more.
-            hub().forget(browser)
+            browser = await arrive_aside(self, viewer)
             browser.settings = True
-            (await self.get_state(ViewsState))._follows = False
-            (await self.get_state(NotificationState))._arrive(browser)
             self.error = ""
             await self._read(viewer.actor)
         except DatabaseUnavailable as error:
