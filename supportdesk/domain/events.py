@@ -80,6 +80,9 @@ CHOICES = {
     EventKind.PERSON_REACTIVATED,
 }
 
+# What may change the numbers on the tabs of the dashboard.
+COUNTED = {EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}
+
 
 # What the conversation shows as a line between its messages.
 _LINES = {

@@ -57,8 +57,6 @@ class Browser:
     """Its reader has said that what is open there counts as unread, until they come back to it."""
     hits: dict[str, frozenset[UUID]] = field(default_factory=dict)
     """The messages that its searches have found, by search."""
-    settings: bool = False
-    """It shows the settings of the desk."""
     notifications: bool = False
     """It shows the list of notifications."""
     preferences: bool = False

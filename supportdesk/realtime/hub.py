@@ -13,13 +13,14 @@ from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
-from supportdesk.domain.events import CHOICES, SETTINGS, EventKind
+from supportdesk.domain.events import CHOICES, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
 from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
+from supportdesk.realtime.dashboard_counts import DashboardCounts
 from supportdesk.realtime.doorbell import (
     NOTIFICATIONS_CHANGED,
     PARTICIPANT_CHANGED,
@@ -28,6 +29,7 @@ from supportdesk.realtime.doorbell import (
 )
 from supportdesk.realtime.errands import Errands
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
+from supportdesk.realtime.pages import OpenPages
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
 from supportdesk.realtime.screen import Screen
@@ -60,6 +62,8 @@ class Hub:
         )
         self._typing = Typing(screen, self._views_of)
         self._unread = UnreadCounts(screen)
+        self.pages = OpenPages(screen)
+        self.dashboard = DashboardCounts(screen)
 
     # Browsers come and go.
 
@@ -96,7 +100,9 @@ class Hub:
         self._leave_inbox(browser)
         self.close_views(browser)
         self._unread.leave(browser)
-        browser.settings = browser.notifications = browser.preferences = False
+        self.pages.leave(browser)
+        self.dashboard.leave(browser)
+        browser.notifications = browser.preferences = False
 
     # What a browser looks at.
 
@@ -241,9 +247,8 @@ class Hub:
             for counts in list(self._menus.values()):
                 for browser in counts.openers:
                     await self._screen.reread_views(browser.token)
-        if bell.kind in SETTINGS:
-            for browser in [b for b in self._browsers.values() if b.settings]:
-                await self._screen.reread_settings(browser.token)
+        self.pages.ring(bell.kind)
+        self.dashboard.ring(bell.kind)
         if bell.kind in CHOICES:
             await self._wake_for_choices(bell)
         if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
@@ -350,6 +355,7 @@ class Hub:
     async def resync(self) -> None:
         """Doorbells may have been missed: every tab proves its session and reads all it shows."""
         tokens, self._waiting = {*self._browsers, *self._waiting}, set()
+        self.dashboard.reload()
         for token in tokens:
             await self._screen.recheck_session(token)
 

@@ -11,6 +11,7 @@ from supportdesk.domain.queries.ticket_facts import TicketFacts
 from supportdesk.realtime.lines import ShownLine, ShownReceipt
 
 if TYPE_CHECKING:
+    from supportdesk.realtime.pages import Page
     from supportdesk.realtime.presence import Present
     from supportdesk.realtime.typing import Typist
     from supportdesk.realtime.unread_counts import News
@@ -80,8 +81,11 @@ class Screen(Protocol):
     async def reread_choices(self, token: str) -> None:
         """What the filters and the details offer to choose from."""
 
-    async def reread_settings(self, token: str) -> None:
-        """The settings of the desk, on their page."""
+    async def reread_page(self, token: str, page: Page) -> None:
+        """What stands on that page of the dashboard."""
+
+    async def show_dashboard(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
+        """How much there is behind each tab of the dashboard."""
 
     async def reread_hits(self, token: str) -> None:
         """What the searches of this tab have found."""

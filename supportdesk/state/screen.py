@@ -20,18 +20,20 @@ from reflex_base.constants import SocketEvent
 from reflex_base.constants.state import FIELD_MARKER
 from socketio import packet
 
+from supportdesk.realtime.pages import Page
 from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
 from supportdesk.realtime.typing import Typist
 from supportdesk.realtime.unread_counts import News
 from supportdesk.state.account import AccountState
+from supportdesk.state.asides import REREADS
+from supportdesk.state.dashboard import DashboardState
 from supportdesk.state.details import DetailsState
 from supportdesk.state.filters import FilterState
 from supportdesk.state.found import FoundState
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.said import SaidState
-from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, show_facts
 from supportdesk.state.views import ViewsState
 from supportdesk.state.workspace import WorkspaceState
@@ -115,8 +117,11 @@ class ReflexScreen:
         await self._tell(token, FilterState.reread_choices)
         await self._tell(token, DetailsState.count_again)
 
-    async def reread_settings(self, token: str) -> None:
-        await self._tell(token, SettingsState.reread)
+    async def reread_page(self, token: str, page: Page) -> None:
+        await self._tell(token, REREADS[page])
+
+    async def show_dashboard(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
+        await self._send(sockets, DashboardState, {"counts": dict(counts)})
 
     async def reread_hits(self, token: str) -> None:
         await self._tell(token, FoundState.reread)

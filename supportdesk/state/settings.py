@@ -10,9 +10,8 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
-from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import (
     categories,
     field_definitions,
@@ -27,6 +26,7 @@ from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError, Invalid, SeveralInvalid
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import FieldKind, TicketType
+from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.settings import (
     CategoryRow,
     FieldRow,
@@ -36,17 +36,10 @@ from supportdesk.domain.queries.settings import (
     TemplateRow,
     settings_for,
 )
-from supportdesk.state.arriving import arrive_aside
+from supportdesk.realtime.pages import Page
+from supportdesk.state.arriving import admin_at, arrive_at
 from supportdesk.state.choice import chosen, typed
-from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.presence import ask_for_attention
-from supportdesk.state.session import (
-    attempt,
-    leave_for,
-    sign_in_again,
-    signed_in,
-    viewer_of,
-)
+from supportdesk.state.session import attempt, signed_in
 
 # What is being edited, and in which dialog. It lives in the browser, so that it stays open, with
 # all that was typed, through a lost connection and a restart of the server.
@@ -72,31 +65,16 @@ class SettingsState(rx.State):
     @rx.event
     async def arrive(self) -> EventSpec | None:
         """Runs on the page, and again after each reconnect."""
-        try:
-            viewer = await viewer_of(self)
-            if viewer is None:
-                return sign_in_again(self)
-            if viewer.actor.role is not Role.ADMIN:
-                return leave_for(routes.tickets(viewer.actor.role.value))
-            browser = await arrive_aside(self, viewer)
-            browser.settings = True
-            self.error = ""
-            await self._read(viewer.actor)
-        except DatabaseUnavailable as error:
-            self.error = str(error)
-            hub().call_back(self.router.session.client_token)
-        return ask_for_attention()
+        return await arrive_at(self, Page.SETTINGS, self._read)
 
     @rx.event
     async def reread(self) -> None:
         """Sent when some admin has changed something."""
-        viewer = await signed_in(self)
-        browser = browser_of(self)
-        if browser is not None and browser.settings and viewer.actor.role is Role.ADMIN:
-            await self._read(viewer.actor)
+        if viewer := await admin_at(self, Page.SETTINGS):
+            await self._read(viewer)
 
-    async def _read(self, actor: Actor) -> None:
-        found = await settings_for(actor)
+    async def _read(self, viewer: Viewer) -> None:
+        found = await settings_for(viewer.actor)
         self.templates, self.replies = list(found.templates), list(found.replies)
         self.fields, self.tags = list(found.fields), list(found.tags)
         self.categories, self.teams = list(found.categories), list(found.teams)

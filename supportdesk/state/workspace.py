@@ -13,7 +13,7 @@ from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
-from supportdesk.state.account import AccountState
+from supportdesk.state.asides import arrival_at
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
@@ -30,7 +30,6 @@ from supportdesk.state.session import (
     signed_in,
     viewer_of,
 )
-from supportdesk.state.settings import SettingsState
 from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
 from supportdesk.state.views import ViewsState
 
@@ -109,6 +108,7 @@ class WorkspaceState(rx.State):
             if linked and showing:
                 yield follow_link(linked)
             (await self.get_state(NotificationState))._arrive(browser)
+            hub().dashboard.arrive(browser)
             yield await composer._hand_over()
             async for step in (await self.get_state(ViewsState))._arrive(viewer, browser):
                 yield step
@@ -172,8 +172,7 @@ class WorkspaceState(rx.State):
         browser = browser_of(self)
         if browser is not None:
             hub().forget(browser)
-        others = {routes.ADMIN_SETTINGS: SettingsState.arrive, routes.ACCOUNT: AccountState.arrive}
-        return others.get(self.router.url.path.rstrip("/"), WorkspaceState.arrive)
+        return arrival_at(self.router.url.path.rstrip("/")) or WorkspaceState.arrive
 
     @rx.event
     async def note_timezone(self, name: str) -> Any:

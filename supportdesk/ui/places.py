@@ -1,4 +1,4 @@
-"""The places of the navigation, for the rail and for the palette."""
+"""The places of the navigation, for the rail, the tabs of the dashboard and the palette."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,27 @@ TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
 
 
 class Place(NamedTuple):
+    """`counted` names what of it the tabs count, in `DashboardState.counts`."""
+
     name: str
     icon: str
     href: str
+    counted: str = ""
+
+
+_RAIL = (TICKETS,)
+
+
+def rail(role: str) -> list[Place]:
+    """What everybody of that role has at the side."""
+    return [place for place in places(role) if place.name in _RAIL]
 
 
 def places(role: str) -> list[Place]:
-    """Where somebody of that role can go."""
-    found = [Place(TICKETS, "ticket", routes.tickets(role))]
+    """Where somebody of that role can go. For admins these are the tabs of the dashboard."""
+    found = [Place(TICKETS, "ticket", routes.tickets(role), "tickets")]
     if role == "admin":
-        found.append(Place(SETTINGS, "settings", routes.ADMIN_SETTINGS))
+        found += [
+            Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
+        ]
     return found

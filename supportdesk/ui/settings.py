@@ -14,29 +14,12 @@ from supportdesk.domain.queries.settings import (
     TemplateRow,
 )
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
-from supportdesk.ui.controls import alert, button, icon_button
+from supportdesk.ui.controls import button, icon_button
 from supportdesk.ui.settings_editor import editor
-from supportdesk.ui.skeletons import bone
 
 
-def settings_page() -> rx.Component:
-    return rx.el.main(
-        rx.el.div(rx.el.h1("Settings"), class_name="bar"),
-        rx.el.div(
-            alert(SettingsState.error),
-            rx.cond(
-                SettingsState.loaded,
-                rx.fragment(
-                    _templates(), _replies(), _fields(), _tags(), _categories(), _teams(), editor()
-                ),
-                rx.el.div(bone(), aria_busy="true"),
-            ),
-            class_name="inside",
-        ),
-        id="content",
-        tab_index=-1,
-        class_name="settings",
-    )
+def sections() -> list[rx.Component]:
+    return [_templates(), _replies(), _fields(), _tags(), _categories(), _teams(), editor()]
 
 
 def _section(

@@ -13,8 +13,9 @@ from supportdesk.ui.fonts import inter
 from supportdesk.ui.news import news
 from supportdesk.ui.notifications import notifications
 from supportdesk.ui.palette import palette, shortcut_help
-from supportdesk.ui.places import TICKETS, Place, places
+from supportdesk.ui.places import TICKETS, Place, rail
 from supportdesk.ui.shortcuts import keys, opens_palette, show_help
+from supportdesk.ui.tabs import tabs
 
 _ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
@@ -31,12 +32,13 @@ def shell(
         news(beside_tickets=place == TICKETS),
         rx.el.div(
             _rail(role, place),
+            tabs(place) if role == "admin" else None,
             *panels,
             keys(role, place),
             palette(role, place),
             find_messages(),
             shortcut_help(role, place),
-            class_name=class_name,
+            class_name=f"{class_name} tabbed" if role == "admin" else class_name,
             on_mount=rx.call_script(_ZONE, callback=WorkspaceState.note_timezone),
         ),
     )
@@ -56,7 +58,7 @@ def _rail(role: str, current: str) -> rx.Component:
     return rx.el.header(
         rx.el.span(mark(), class_name="brand"),
         rx.el.nav(
-            rx.el.ul(*[rx.el.li(_place(place, place.name == current)) for place in places(role)]),
+            rx.el.ul(*[rx.el.li(_place(place, place.name == current)) for place in rail(role)]),
             aria_label="Main",
         ),
         notifications(),

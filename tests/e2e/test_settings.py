@@ -33,7 +33,7 @@ async def saved(screen: Screen) -> None:
 
 async def test_admins_reach_it_and_nobody_else_does(browsers: Browsers, seed: Seed) -> None:
     admin = await browsers.open(seed.person(ADMIN, "Zoe"))
-    await admin.link("Settings").click()
+    await admin.tab("Settings").click()
     await admin.arrives_at(PATH)
     await expect(section(admin, "Teams")).to_be_visible()
     await admin.link("Tickets").click()
@@ -42,7 +42,7 @@ async def test_admins_reach_it_and_nobody_else_does(browsers: Browsers, seed: Se
     for name, home in (("bea", "/buyer/tickets"), ("sol", "/seller/tickets")):
         other = await browsers.open(name, PATH)
         await other.arrives_at(home)
-        await expect(other.link("Settings")).to_have_count(0)
+        await expect(other.tab("Settings")).to_have_count(0)
 
 
 NEW = {

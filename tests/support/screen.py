@@ -59,6 +59,9 @@ class Screen:
     def box(self, name: str) -> Locator:
         return self.page.get_by_role("textbox", name=name, exact=True)
 
+    def tab(self, name: str) -> Locator:
+        return self.page.get_by_role("tab", name=name, exact=True)
+
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=name, exact=True)
 

@@ -43,6 +43,8 @@ _SORT_LABELS = {
 }
 
 ME, NOBODY = "me", "nobody"
+# The statuses of tickets that are not settled.
+UNDONE = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_ON_CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class Count:
     capped: bool
     """There are more than `number`."""
 
+    @property
+    def spelled(self) -> str:
+        """As it is shown: `1,000+` at most."""
+        return f"{self.number:,}{'+' if self.capped else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:

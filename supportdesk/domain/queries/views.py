@@ -13,7 +13,7 @@ from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.models import SavedView
 from supportdesk.domain.queries import inbox
-from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
+from supportdesk.domain.queries.filters import ME, NOBODY, UNDONE, Filters, Sort, parse, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,13 @@ class View:
     mine: bool = False
 
 
-_UNDONE = parse({"status": "open,in_progress,waiting_on_customer"}).statuses
 _ALL = ("All", Filters())
-_WAITING = ("Waiting longest", Filters(statuses=_UNDONE, sort=Sort.WAITING))
+_WAITING = ("Waiting longest", Filters(statuses=UNDONE, sort=Sort.WAITING))
 _OVERDUE = ("Overdue", Filters(overdue=True, sort=Sort.DUE))
 _BUILT_IN = {
     Role.BUYER: (
         _ALL,
-        ("Not settled yet", Filters(statuses=_UNDONE)),
+        ("Not settled yet", Filters(statuses=UNDONE)),
         ("Unread", Filters(unread=True)),
         ("Starred", Filters(starred=True)),
     ),
@@ -47,8 +46,8 @@ _BUILT_IN = {
     ),
     Role.ADMIN: (
         _ALL,
-        ("Unassigned", Filters(statuses=_UNDONE, assignee=NOBODY)),
-        ("Assigned to me", Filters(statuses=_UNDONE, assignee=ME)),
+        ("Unassigned", Filters(statuses=UNDONE, assignee=NOBODY)),
+        ("Assigned to me", Filters(statuses=UNDONE, assignee=ME)),
         _WAITING,
         _OVERDUE,
     ),
@@ -76,9 +75,9 @@ def filters_of(view: View) -> Filters:
 
 
 async def counts_for(actor: Actor, views: Sequence[View]) -> dict[str, str]:
-    """How many tickets there are in each view, by its query, as it is shown: `1,000+` at most."""
+    """How many tickets there are in each view, by its query, as it is shown."""
     counts = {}
     for query in dict.fromkeys(view.query for view in views):
         count = await inbox.count_for(actor, parse(dict(parse_qsl(query))))
-        counts[query] = f"{count.number:,}{'+' if count.capped else ''}"
+        counts[query] = count.spelled
     return counts

@@ -2,10 +2,11 @@
 
 import reflex as rx
 
+from supportdesk.state.settings import SettingsState
+from supportdesk.ui.dashboard import dashboard
 from supportdesk.ui.places import SETTINGS
-from supportdesk.ui.settings import settings_page
-from supportdesk.ui.shell import shell
+from supportdesk.ui.settings import sections
 
 
 def settings() -> rx.Component:
-    return shell("admin", settings_page(), class_name="desk at-settings", place=SETTINGS)
+    return dashboard(SETTINGS, SettingsState.error, SettingsState.loaded, *sections())

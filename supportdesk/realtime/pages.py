@@ -1,0 +1,54 @@
+"""The pages of the dashboard that are open, and what happens that has them read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from supportdesk.domain.events import SETTINGS
+from supportdesk.realtime.browser import Browser
+from supportdesk.realtime.screen import Screen
+from supportdesk.realtime.worker import Worker
+
+# Each page reads itself as a whole, so a rush of changes is read together.
+_EVERY_SECONDS = 0.25
+
+
+class Page(StrEnum):
+    SETTINGS = "settings"
+
+
+# The kinds of events, and of other doorbells, that change what stands on a page.
+CONCERNS: Mapping[Page, frozenset[str]] = {
+    Page.SETTINGS: frozenset(SETTINGS),
+}
+
+
+class OpenPages:
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._open: dict[Browser, Page] = {}
+        self._changed: set[Page] = set()
+        self._worker = Worker(self._tell, every=_EVERY_SECONDS)
+
+    def open(self, browser: Browser, page: Page) -> None:
+        """Have this tab read the page again whenever something on it changes."""
+        self._open[browser] = page
+
+    def leave(self, browser: Browser) -> None:
+        self._open.pop(browser, None)
+
+    def shows(self, browser: Browser, page: Page) -> bool:
+        return self._open.get(browser) is page
+
+    def ring(self, kind: str) -> None:
+        changed = {page for page in self._open.values() if kind in CONCERNS[page]}
+        if changed:
+            self._changed |= changed
+            self._worker.wake()
+
+    async def _tell(self) -> None:
+        changed, self._changed = self._changed, set()
+        for browser, page in list(self._open.items()):
+            if page in changed:
+                await self._screen.reread_page(browser.token, page)

@@ -1,0 +1,34 @@
+"""The pages of the desk beside the workspace: where each is, and who reads it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from supportdesk import routes
+from supportdesk.realtime.pages import Page
+from supportdesk.state.account import AccountState
+from supportdesk.state.settings import SettingsState
+
+
+class Aside(NamedTuple):
+    """`path` leads there, with or without more behind it. `page` is of the dashboard alone."""
+
+    path: str
+    arrive: Any
+    reread: Any
+    page: Page | None = None
+
+
+ASIDES = (
+    Aside(routes.ACCOUNT, AccountState.arrive, AccountState.reread),
+    Aside(routes.ADMIN_SETTINGS, SettingsState.arrive, SettingsState.reread, Page.SETTINGS),
+)
+REREADS = {aside.page: aside.reread for aside in ASIDES if aside.page}
+
+
+def arrival_at(path: str) -> Any:
+    """What happens on arriving there; None when it is no page of these."""
+    for aside in ASIDES:
+        if path == aside.path or path.startswith(f"{aside.path}/"):
+            return aside.arrive
+    return None

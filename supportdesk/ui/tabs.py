@@ -1,0 +1,42 @@
+"""The tabs of the dashboard, above every page of the admins."""
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from supportdesk.state.dashboard import DashboardState
+from supportdesk.ui.places import Place, places
+
+
+def tabs(current: str) -> rx.Component:
+    """They are links, so each opens in a tab of the browser too."""
+    return rx.el.nav(
+        rx.el.div(
+            *[_tab(place, place.name == current) for place in places("admin")],
+            role="tablist",
+            aria_label="Dashboard",
+        ),
+        aria_label="Dashboard",
+        class_name="tabs",
+    )
+
+
+def _tab(place: Place, current: bool) -> rx.Component:
+    return ReactRouterLink.create(
+        rx.icon(place.icon, size=15),
+        place.name,
+        _count(place.counted) if place.counted else None,
+        to=place.href,
+        role="tab",
+        aria_label=place.name,
+        aria_describedby=f"count-{place.counted}" if place.counted else None,
+        aria_selected="true" if current else "false",
+        class_name="tab",
+    )
+
+
+def _count(counted: str) -> rx.Component:
+    count = DashboardState.counts.get(counted, "")
+    return rx.cond(
+        (count != "") & (count != "0"),
+        rx.el.span(count, id=f"count-{counted}", class_name="count"),
+    )
