@@ -232,11 +232,8 @@ class InboxView:
     async def _catch_up(self, actor: Actor, browsers: list[Browser]) -> None:
         """What one tab alone has: further pages below, and the person's own marks."""
         numbers = {placed.row.number: UUID(id_) for id_, placed in self._rows.items()}
-        entered = {
-            number: id_
-            for number, id_ in numbers.items()
-            if any(number not in browser.marked for browser in browsers)
-        }
+        unmarked = set[str]().union(*[numbers.keys() - browser.marked for browser in browsers])
+        entered = {number: numbers[number] for number in unmarked}
         people = {browser.viewer.actor.user_id for browser in browsers}
         known = await marks.holders_of(actor, list(entered.values()), list(people))
         for browser in browsers:

@@ -10,6 +10,8 @@ from threading import Thread
 
 import uvicorn
 
+from supportdesk.serving.websocket import DirectWebSocketProtocol
+
 SECONDS_TO_END = 2
 
 
@@ -24,7 +26,7 @@ def main() -> None:
         port=port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=DirectWebSocketProtocol,
         # Pings and the longest message are Socket.IO's affair, see `server.py`; packing each
         # browser's copy of a packet would cost more than sending it.
         ws_ping_interval=None,

@@ -12,14 +12,13 @@ from dataclasses import asdict
 from typing import Any
 
 import reflex as rx
-from engineio import packet as eio_packet
 from reflex.event import Event
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import StateUpdate
 from reflex_base.constants import SocketEvent
 from reflex_base.constants.state import FIELD_MARKER
-from socketio import packet
 
+from supportdesk.realtime.multicast import Multicast
 from supportdesk.realtime.pages import Page
 from supportdesk.realtime.presence import Present
 from supportdesk.realtime.screen import InboxChange, ThreadChange
@@ -42,6 +41,7 @@ from supportdesk.state.workspace import WorkspaceState
 class ReflexScreen:
     def __init__(self, app: rx.App) -> None:
         self._app = app
+        self._multicast = Multicast(app.sio)
 
     async def change_thread(self, sockets: Iterable[str], change: ThreadChange) -> None:
         values: dict[str, Any] = {
@@ -139,20 +139,8 @@ class ReflexScreen:
         if not to or not values or namespace is None:
             return
         delta = {state.get_full_name(): {f"{k}{FIELD_MARKER}": v for k, v in values.items()}}
-        await self._multicast(to, namespace.namespace, StateUpdate(delta=delta))
-
-    async def _multicast(self, sockets: list[str], namespace: str, update: StateUpdate) -> None:
-        """What `emit(..., to=sockets)` does, without a task for each of them."""
-        server = self._app.sio
-        if server is None:
-            return
-        event = [str(SocketEvent.EVENT), update]
-        text = server.packet_class(packet.EVENT, namespace=namespace, data=event).encode()
-        message = eio_packet.Packet(eio_packet.MESSAGE, text)
-        for socket in sockets:
-            connection = server.manager.eio_sid_from_sid(socket, namespace)
-            if connection is not None:
-                await server.eio.send_packet(connection, message)
+        event = [str(SocketEvent.EVENT), StateUpdate(delta=delta)]
+        await self._multicast.send(to, namespace.namespace, event)
 
     async def _tell(self, token: str, handler: Any) -> None:
         for event in Event.from_event_type(handler()):
