@@ -236,17 +236,25 @@ class ThreadView:
     ) -> TicketFacts | None:
         """The facts, when they may be other than those on the screens."""
         known = {person.id for person in self._facts.people} if self._facts else set()
-        answered = self._facts is not None and self._facts.first_response_at is not None
         if not (
             self._facts_stale
             or any(line.sender_id not in known for line in lines)
-            or (lines and not answered)
+            or self._first_response(lines)
             or self._other_files(lines)
         ):
             return None
         facts = await facts_within(tx, reader.viewer.actor, self.conversation_id)
         self._facts_stale = False
         return facts if facts != self._facts else None
+
+    def _first_response(self, lines: tuple[Line, ...]) -> bool:
+        """Whether one of these may be what the requester was waiting for."""
+        facts = self._facts
+        if facts is None or facts.first_response_at is not None:
+            return False
+        return any(
+            line.kind == "message" and line.sender_id != facts.requester_id for line in lines
+        )
 
     def _other_files(self, lines: tuple[Line, ...]) -> bool:
         """Whether some have come with these lines, or may have gone with one of them."""

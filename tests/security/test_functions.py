@@ -20,6 +20,7 @@ FUNCTIONS = {
     "current_user_id()": PEOPLE,
     "my_conversations()": PEOPLE,
     "my_people(text[])": PEOPLE,
+    "post_message(uuid,uuid,text,text,uuid,uuid,text[])": PEOPLE,
     "take_place(uuid,text,timestamp with time zone,integer)": "",
     "wider_audience(text,text)": "",
     "ring(text,uuid,uuid)": "",

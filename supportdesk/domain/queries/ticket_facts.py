@@ -83,6 +83,8 @@ class TicketFacts:
     over: bool
     """Resolved or closed."""
     accepts_messages: bool
+    requester_id: str
+    """Whom the first response is to."""
     people: tuple[Person, ...]
     opened_at: datetime
     first_response_at: datetime | None
@@ -94,7 +96,8 @@ class TicketFacts:
 # One statement whatever there is to tell. A buyer's role may not read tags and notes at all.
 _FACTS = """
 SELECT t.id, t.number, t.subject, t.status, t.priority, t.type, t.created_at,
-       t.first_response_at, t.resolved_at, t.category_id, category.name AS category,
+       t.first_response_at, t.resolved_at, coalesce(t.buyer_id, t.seller_id) AS requester_id,
+       t.category_id, category.name AS category,
        t.team_id, team.name AS team, t.assignee_id, assignee.name AS assignee, {staff},
        (SELECT json_agg(json_build_object(
             'id', d.id, 'name', d.name, 'kind', d.kind, 'required', d.required,
@@ -168,6 +171,7 @@ async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> Ti
         edits=edits_of(actor.role),
         over=status in (Status.RESOLVED, Status.CLOSED),
         accepts_messages=lifecycle.accepts_messages(status),
+        requester_id=str(row.requester_id),
         people=tuple(
             Person(str(p.id), p.name, Role(p.role).label, initials(p.name), hue(p.id))
             for p in people
