@@ -49,6 +49,20 @@ class EventKind(StrEnum):
     CATEGORY_CHANGED = "category_changed"
     TAG_CREATED = "tag_created"
     TAG_CHANGED = "tag_changed"
+    # People.
+    PERSON_RENAMED = "person_renamed"
+    PERSON_ROLE_CHANGED = "person_role_changed"
+    PERSON_NOTE_ADDED = "person_note_added"
+    PERSON_NOTE_DELETED = "person_note_deleted"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - that it has, not what to
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    RESET_LINK_MADE = "reset_link_made"
+    RESET_LINK_WITHDRAWN = "reset_link_withdrawn"
+    SESSION_ENDED = "session_ended"
+    SESSIONS_ENDED = "sessions_ended"
+    PERSON_INVITED = "person_invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_ACCEPTED = "invitation_accepted"
 
 
 # What admins have on the settings page.
@@ -78,6 +92,38 @@ CHOICES = {
     EventKind.FIELD_CHANGED,
     EventKind.PERSON_DEACTIVATED,
     EventKind.PERSON_REACTIVATED,
+    EventKind.PERSON_RENAMED,
+    EventKind.PERSON_ROLE_CHANGED,
+    EventKind.INVITATION_ACCEPTED,
+}
+
+# After these, all tabs of whom it happened to prove their session: some are over, or all.
+SESSIONS = {
+    EventKind.SIGNED_OUT,
+    EventKind.SESSION_ENDED,
+    EventKind.SESSIONS_ENDED,
+    EventKind.PERSON_DEACTIVATED,
+    EventKind.PERSON_ROLE_CHANGED,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.PASSWORD_RESET,
+}
+
+# What the admins' lists of people, and the page of one, are made of.
+PEOPLE = {
+    EventKind.SIGNED_UP,
+    EventKind.SIGNED_IN,
+    EventKind.PERSON_REACTIVATED,
+    EventKind.PERSON_RENAMED,
+    EventKind.PERSON_NOTE_ADDED,
+    EventKind.PERSON_NOTE_DELETED,
+    EventKind.RESET_LINK_MADE,
+    EventKind.RESET_LINK_WITHDRAWN,
+    EventKind.PERSON_INVITED,
+    EventKind.INVITATION_REVOKED,
+    EventKind.INVITATION_ACCEPTED,
+    EventKind.TICKET_FILED,
+    EventKind.TICKET_CHANGED,
+    *SESSIONS,
 }
 
 # What may change the numbers on the tabs of the dashboard.

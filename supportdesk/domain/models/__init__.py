@@ -29,7 +29,18 @@ from supportdesk.domain.models.notification import (
     NotificationKind,
     NotificationPreference,
 )
-from supportdesk.domain.models.people import LastSeen, Session, SetupLink, Team, TeamMember, User
+from supportdesk.domain.models.people import (
+    FormerParticipant,
+    Invitation,
+    LastSeen,
+    PasswordReset,
+    PersonNote,
+    Session,
+    SetupLink,
+    Team,
+    TeamMember,
+    User,
+)
 from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
@@ -44,6 +55,8 @@ __all__ = [
     "Event",
     "FieldDefinition",
     "FieldKind",
+    "FormerParticipant",
+    "Invitation",
     "LastSeen",
     "Message",
     "MessageRevision",
@@ -51,6 +64,8 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "Participant",
+    "PasswordReset",
+    "PersonNote",
     "Priority",
     "Reaction",
     "SavedView",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import BigInteger, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from supportdesk.domain.models.columns import aware, words
@@ -69,3 +69,64 @@ class SetupLink(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     token_hash: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = aware(now=True)
+
+
+def _until(lifetime: str) -> datetime:
+    default = {"server_default": text(f"now() + interval '{lifetime}'")}
+    until: datetime = Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=default)
+    return until
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time link to an account of that role; empty is what the invited person says."""
+
+    id: UUID = Field(primary_key=True)
+    role: str = words()
+    email: str = words("''")
+    name: str = words("''")
+    token_hash: bytes = Field(sa_type=LargeBinary)
+    created_by: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    created_at: datetime = aware(now=True)
+    expires_at: datetime = _until("7 days")
+    used_at: datetime | None = aware(nullable=True)
+    revoked_at: datetime | None = aware(nullable=True)
+
+
+class PasswordReset(SQLModel, table=True):
+    """The newest one-time link with which that person sets a new password."""
+
+    __tablename__ = "password_reset"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    token_hash: bytes = Field(sa_type=LargeBinary)
+    created_by: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    created_at: datetime = aware(now=True)
+    expires_at: datetime = _until("24 hours")
+
+
+class PersonNote(SQLModel, table=True):
+    """What admins have noted about somebody, who does not learn of it."""
+
+    __tablename__ = "person_note"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+    author_id: UUID = Field(foreign_key="user.id")
+    body: str = words()
+    created_at: datetime = aware(now=True)
+
+
+class FormerParticipant(SQLModel, table=True):
+    """Who took part while they had that role, and has another one now."""
+
+    __tablename__ = "former_participant"
+
+    conversation_id: UUID = Field(
+        primary_key=True, foreign_key="conversation.id", ondelete="CASCADE"
+    )
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    role: str = words(primary_key=True)
+    audience: str = words()
+    last_read_seq: int = Field(sa_type=BigInteger)
+    starred: bool
+    follows: bool
