@@ -6,8 +6,14 @@ HOME = "/"
 LOGIN = "/login"
 SIGNUP = "/signup"
 SETUP = "/setup"
+INVITE = "/invite"
+FORGOT_PASSWORD = "/forgot-password"  # noqa: S105 - where to go, not what to say
+RESET_PASSWORD = "/reset-password"  # noqa: S105
 
 ACCOUNT = "/account"
+ADMIN_USERS = "/admin/buyers"
+ADMIN_SELLERS = "/admin/sellers"
+ADMIN_PEOPLE = "/admin/people"
 ADMIN_SETTINGS = "/admin/settings"
 
 # What Reflex calls the page for addresses that lead nowhere.
@@ -18,6 +24,8 @@ POST_LOGIN = "/auth/login"
 POST_LOGOUT = "/auth/logout"
 POST_SIGNUP = "/auth/signup"
 POST_SETUP = "/auth/setup"
+POST_INVITE = "/auth/invite"
+POST_RESET_PASSWORD = "/auth/reset-password"  # noqa: S105
 
 # What a message comes with. Uploads speak the tus protocol.
 ATTACHMENTS = "/attachments"
@@ -25,6 +33,8 @@ UPLOADS = f"{ATTACHMENTS}/uploads"
 
 # The name Reflex gives the part of a page's path that is the ticket's number.
 TICKET_PARAMETER = "splat"
+# And the part that is a person's id.
+PERSON_PAGE = f"{ADMIN_PEOPLE}/[person]"
 
 
 def tickets(role: str) -> str:
@@ -50,6 +60,16 @@ def login(then: str = "") -> str:
 def setup(token: str) -> str:
     """The page on which the first admin is made, for whoever has the token."""
     return f"{SETUP}?{urlencode({'token': token})}"
+
+
+def invite(token: str) -> str:
+    """The page on which whoever has the token makes the account they are invited to."""
+    return f"{INVITE}?{urlencode({'token': token})}"
+
+
+def reset_password(token: str) -> str:
+    """The page on which whoever has the token sets a new password."""
+    return f"{RESET_PASSWORD}?{urlencode({'token': token})}"
 
 
 def own_path(path: str) -> bool:

@@ -21,8 +21,17 @@ from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
 from supportdesk.state.account import AccountState
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
+from supportdesk.state.people import SellersState, UsersState
+from supportdesk.state.person import PersonState
 from supportdesk.state.presence import spare_the_crowd
-from supportdesk.state.public import HomeState, SetupState, SignInState, SignUpState
+from supportdesk.state.public import (
+    HomeState,
+    InviteState,
+    ResetState,
+    SetupState,
+    SignInState,
+    SignUpState,
+)
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.workspace import WorkspaceState
@@ -35,7 +44,12 @@ ON_LOAD = {
     "sign_in": SignInState.arrive,
     "sign_up": SignUpState.arrive,
     "setup": SetupState.arrive,
+    "invite": InviteState.arrive,
+    "reset_password": ResetState.arrive,
     "workspace": WorkspaceState.arrive,
+    "users": UsersState.arrive,
+    "sellers": SellersState.arrive,
+    "person": PersonState.arrive,
     "settings": SettingsState.arrive,
     "account": AccountState.arrive,
 }

@@ -177,7 +177,8 @@ BEGIN
                CASE change.field WHEN 'status' THEN 'status' ELSE 'assigned' END, NEW.created_at
         FROM ticket t
         JOIN "user" u ON u.id = CASE change.field
-            WHEN 'status' THEN coalesce(t.buyer_id, t.seller_id) ELSE change."to"::uuid END{still_there}
+            WHEN 'status' THEN coalesce(t.buyer_id, t.seller_id) ELSE change."to"::uuid
+            END{still_there}
         LEFT JOIN notification_preference choice ON choice.user_id = u.id
         WHERE t.id = NEW.conversation_id AND u.id IS DISTINCT FROM NEW.actor_id AND u.active
           AND CASE change.field WHEN 'status' THEN coalesce(choice.statuses, true)

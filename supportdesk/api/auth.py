@@ -14,7 +14,7 @@ from supportdesk import cookies, routes
 from supportdesk.api.origin import client_ip, same_origin
 from supportdesk.config import get_settings
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.commands import sessions, setup
+from supportdesk.domain.commands import credentials, invitations, sessions, setup
 from supportdesk.domain.commands.sessions import OpenedSession
 from supportdesk.domain.errors import DomainError
 
@@ -65,6 +65,29 @@ async def set_up(request: Request) -> Response:
         session = await sessions.open_session(user_id, **_where(request))
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.SETUP, error, form, back_to=routes.setup(form["token"]))
+    return _welcome(session, routes.HOME)
+
+
+async def accept_invitation(request: Request) -> Response:
+    form = await _fields(request, "token", "name", "email", "password")
+    try:
+        user_id = await invitations.accept(
+            form["token"], form["email"], form["name"], form["password"], ip=client_ip(request)
+        )
+        session = await sessions.open_session(user_id, **_where(request))
+    except (DomainError, DatabaseUnavailable) as error:
+        return _refuse(routes.INVITE, error, form, back_to=routes.invite(form["token"]))
+    return _welcome(session, routes.HOME)
+
+
+async def reset_password(request: Request) -> Response:
+    form = await _fields(request, "token", "password")
+    try:
+        user_id = await credentials.reset(form["token"], form["password"], ip=client_ip(request))
+        session = await sessions.open_session(user_id, **_where(request))
+    except (DomainError, DatabaseUnavailable) as error:
+        back_to = routes.reset_password(form["token"])
+        return _refuse(routes.RESET_PASSWORD, error, form, back_to=back_to)
     return _welcome(session, routes.HOME)
 
 
@@ -158,4 +181,6 @@ ROUTES = [
     Route(routes.POST_LOGOUT, _guarded(log_out), methods=["POST"]),
     Route(routes.POST_SIGNUP, _guarded(sign_up), methods=["POST"]),
     Route(routes.POST_SETUP, _guarded(set_up), methods=["POST"]),
+    Route(routes.POST_INVITE, _guarded(accept_invitation), methods=["POST"]),
+    Route(routes.POST_RESET_PASSWORD, _guarded(reset_password), methods=["POST"]),
 ]

@@ -7,7 +7,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from supportdesk import routes
 
 # The build has a folder for each, and a folder is answered with a redirect to its own slash.
-_DOORS = {routes.LOGIN, routes.SIGNUP, routes.SETUP, routes.ACCOUNT}
+_DOORS = {
+    routes.LOGIN,
+    routes.SIGNUP,
+    routes.SETUP,
+    routes.INVITE,
+    routes.FORGOT_PASSWORD,
+    routes.RESET_PASSWORD,
+    routes.ACCOUNT,
+    routes.ADMIN_USERS,
+    routes.ADMIN_SELLERS,
+}
 
 
 def plain_addresses(app: ASGIApp) -> ASGIApp:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
-from supportdesk.domain.events import CHOICES, EventKind
+from supportdesk.domain.events import CHOICES, SESSIONS, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
@@ -29,9 +29,10 @@ from supportdesk.realtime.doorbell import (
 )
 from supportdesk.realtime.errands import Errands
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
-from supportdesk.realtime.pages import OpenPages
+from supportdesk.realtime.pages import PRESENCE, OpenPages
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
+from supportdesk.realtime.renaming import tell_of_person
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
 from supportdesk.realtime.typing import Typing
@@ -40,7 +41,7 @@ from supportdesk.realtime.view_counts import ViewCounts
 
 ThreadKey = tuple[UUID, Role]
 
-_OVER = {EventKind.SIGNED_OUT, EventKind.PERSON_DEACTIVATED}
+_NAMED_ANEW = {EventKind.PERSON_RENAMED, EventKind.PERSON_ROLE_CHANGED}
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
 _VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
 _SEEN_ANEW = {EventKind.MESSAGE_POSTED, EventKind.TICKET_CHANGED}
@@ -156,6 +157,7 @@ class Hub:
     def _tell_presence(self, person: UUID, conversations: frozenset[UUID]) -> None:
         """They came, went or look elsewhere: for those who see them among the people of a ticket,
         and for those at these conversations."""
+        self.pages.ring(PRESENCE)
         theirs = {view.conversation_id for view in self._threads.values() if view.name_of(person)}
         for conversation in theirs | conversations:
             self._presence.wake(conversation, person)
@@ -237,7 +239,7 @@ class Hub:
 
     async def ring(self, bell: Doorbell) -> None:
         """Wake whoever cares. Returns soon: reading is the views' own work."""
-        if bell.kind in _OVER:
+        if bell.kind in SESSIONS:
             self._end(
                 b
                 for b in self._browsers.values()
@@ -251,6 +253,8 @@ class Hub:
         self.dashboard.ring(bell.kind)
         if bell.kind in CHOICES:
             await self._wake_for_choices(bell)
+        if bell.kind in _NAMED_ANEW and bell.subject is not None:
+            await self._tell_of_person(bell.subject)
         if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
             await self._tell_own_tabs(bell.subject)
         if bell.conversation is None:
@@ -314,6 +318,12 @@ class Hub:
             if browser.viewer.actor.role is not Role.BUYER and not browser.choices_asked:
                 browser.choices_asked = True
                 await self._screen.reread_choices(browser.token)
+
+    async def _tell_of_person(self, person: UUID) -> None:
+        self._presence.forget_name(person)
+        threads, inboxes = list(self._threads.values()), list(self._inboxes.values())
+        browsers = list(self._browsers.values())
+        await tell_of_person(person, browsers, threads, inboxes, self._screen)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind == EventKind.TICKET_FILED

@@ -71,6 +71,7 @@ class InboxView:
         self._total = Count(0, False)
         self._after: Cursor | None = None
         self._changed: dict[UUID, UUID | None] = {}
+        self._named_anew: set[UUID] = set()
         self._recount = False
         self._reload = False
         self._lock = asyncio.Lock()
@@ -99,6 +100,11 @@ class InboxView:
         for id_, placed in self._rows.items():
             if any(tag.id == str(tag_id) for tag in placed.row.tags):
                 self.wake(UUID(id_))
+
+    def wake_named(self, person: UUID) -> None:
+        """The person is called something else now."""
+        self._named_anew.add(person)
+        self._worker.wake()
 
     def reload(self) -> None:
         """Changes may have been missed: read the whole page again."""
@@ -167,12 +173,17 @@ class InboxView:
                 return
             actor, before = reader.viewer.actor, self._snapshot()
             changed, self._changed = self._changed, {}
+            named, self._named_anew = self._named_anew, set()
             try:
+                if named:
+                    naming = await marks.naming(actor, self.listed, list(named))
+                    changed = dict.fromkeys(naming) | changed
                 rows = await self._read(actor, list(changed))
                 await self._tell_holders(actor, rows, changed)
             except DatabaseUnavailable:
                 self._reload = True
                 self._changed = changed | self._changed
+                self._named_anew |= named
                 raise
             after = self._snapshot()
             if after != before:

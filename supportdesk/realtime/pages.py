@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from supportdesk.domain.events import SETTINGS
+from supportdesk.domain.events import PEOPLE, SETTINGS, EventKind
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.worker import Worker
@@ -14,12 +14,22 @@ from supportdesk.realtime.worker import Worker
 _EVERY_SECONDS = 0.25
 
 
+# Somebody came or went, which is no event.
+PRESENCE = "presence"
+
+
 class Page(StrEnum):
+    USERS = "users"
+    SELLERS = "sellers"
+    PERSON = "person"
     SETTINGS = "settings"
 
 
 # The kinds of events, and of other doorbells, that change what stands on a page.
 CONCERNS: Mapping[Page, frozenset[str]] = {
+    Page.USERS: frozenset(PEOPLE) | {PRESENCE},
+    Page.SELLERS: frozenset(PEOPLE) | {PRESENCE},
+    Page.PERSON: frozenset(PEOPLE) | {PRESENCE, EventKind.MESSAGE_POSTED},
     Page.SETTINGS: frozenset(SETTINGS),
 }
 

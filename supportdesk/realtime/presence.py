@@ -104,6 +104,12 @@ class Presence:
             self._workers[conversation] = worker
         worker.wake()
 
+    def forget_name(self, person: UUID) -> None:
+        """They are called something else now."""
+        for (conversation, _), told in self._told.items():
+            if told.names.pop(person, None) is not None:
+                self.wake(conversation)
+
     def note_replying(self, conversation: UUID, person: UUID) -> None:
         """They write there, and if they are an admin, count as doing so for a few seconds."""
         if self._looking_at(conversation).get(person) is not Role.ADMIN:

@@ -129,6 +129,19 @@ class ThreadView:
         else:
             self._worker.wake()
 
+    def shows(self, person: UUID) -> bool:
+        """Whether the person is named anywhere in it, as far as its readers may know."""
+        lines = (*self._history, *self._live)
+        return person in self.people or any(line.names(str(person)) for line in lines)
+
+    def wake_named(self, person: UUID) -> None:
+        """The person is called something else now: what names them is another."""
+        lines = (*self._history, *self._live)
+        named = {line.id for line in lines if line.quote or line.names(str(person))}
+        self._amended |= {UUID(id_) for id_ in named}
+        self._receipt_stale = True
+        self.wake(facts=True)
+
     def _wake_for_receipt(self) -> None:
         """All who look have read a message at about the same time, and are told of together."""
         if self._receipt_stale:

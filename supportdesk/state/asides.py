@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from supportdesk import routes
 from supportdesk.realtime.pages import Page
 from supportdesk.state.account import AccountState
+from supportdesk.state.people import SellersState, UsersState
+from supportdesk.state.person import PersonState
 from supportdesk.state.settings import SettingsState
 
 
@@ -21,6 +23,9 @@ class Aside(NamedTuple):
 
 ASIDES = (
     Aside(routes.ACCOUNT, AccountState.arrive, AccountState.reread),
+    Aside(routes.ADMIN_USERS, UsersState.arrive, UsersState.reread, Page.USERS),
+    Aside(routes.ADMIN_SELLERS, SellersState.arrive, SellersState.reread, Page.SELLERS),
+    Aside(routes.ADMIN_PEOPLE, PersonState.arrive, PersonState.reread, Page.PERSON),
     Aside(routes.ADMIN_SETTINGS, SettingsState.arrive, SettingsState.reread, Page.SETTINGS),
 )
 REREADS = {aside.page: aside.reread for aside in ASIDES if aside.page}

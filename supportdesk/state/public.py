@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 
 from supportdesk import cookies, routes
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.commands import setup
+from supportdesk.domain.commands import credentials, invitations, setup
 from supportdesk.state.session import leave_for, viewer_of
 
 
@@ -77,6 +77,56 @@ class SetupState(rx.State):
             self.error = str(error)
             return
         self.token, self.checked = token if self.works else "", True
+
+
+class InviteState(rx.State):
+    """`works`: the link in the address still makes an account. What it says, nobody changes."""
+
+    works: bool = False
+    checked: bool = False
+    error: str = ""
+    role: str = ""
+    name: str = ""
+    email: str = ""
+    fixed_email: str = ""
+    token: str = ""
+
+    @rx.event
+    async def arrive(self) -> None:
+        form = refused_form(self, routes.INVITE)
+        self.error = form.get("error", "")
+        token = self.router.url.query_parameters.get("token", "")
+        try:
+            invitation = await invitations.find(token)
+        except DatabaseUnavailable as error:
+            self.error = str(error)
+            return
+        self.works, self.checked = invitation is not None, True
+        self.token = token if invitation else ""
+        if invitation is not None:
+            self.role, self.fixed_email = invitation.role.value, invitation.email
+            self.name = form.get("name", invitation.name)
+            self.email = form.get("email", "")
+
+
+class ResetState(rx.State):
+    """`email`: whose password the link in the address still sets; empty when it does no more."""
+
+    checked: bool = False
+    error: str = ""
+    email: str = ""
+    token: str = ""
+
+    @rx.event
+    async def arrive(self) -> None:
+        self.error = refused_form(self, routes.RESET_PASSWORD).get("error", "")
+        token = self.router.url.query_parameters.get("token", "")
+        try:
+            self.email = await credentials.address_of(token)
+        except DatabaseUnavailable as error:
+            self.error = str(error)
+            return
+        self.token, self.checked = token if self.email else "", True
 
 
 class HomeState(rx.State):

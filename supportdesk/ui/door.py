@@ -11,7 +11,7 @@ import reflex as rx
 from supportdesk import routes
 from supportdesk.ui.brand import wordmark
 from supportdesk.ui.connection import lost_connection
-from supportdesk.ui.controls import button, field, text_input
+from supportdesk.ui.controls import button, empty, field, text_input
 from supportdesk.ui.fonts import inter
 
 
@@ -24,7 +24,7 @@ def door(*content: rx.Component | None) -> rx.Component:
     )
 
 
-def card(title: str, text: str, *content: rx.Component) -> rx.Component:
+def card(title: str, text: Any, *content: rx.Component) -> rx.Component:
     return rx.el.div(rx.el.h1(title), rx.el.p(text), *content, class_name="card")
 
 
@@ -71,7 +71,7 @@ def password_field() -> rx.Component:
     )
 
 
-def new_password_field() -> rx.Component:
+def new_password_field(**props: Any) -> rx.Component:
     return field(
         "Password",
         text_input(
@@ -80,9 +80,24 @@ def new_password_field() -> rx.Component:
             auto_complete="new-password",
             required=True,
             aria_describedby="password-hint",
+            **props,
         ),
         name="password",
         hint="At least 10 characters. A few words in a row do well.",
+    )
+
+
+def link_is_over(why: str) -> rx.Component:
+    """In place of the form that a one-time link leads to."""
+    return rx.el.div(
+        empty(
+            "link-2-off",
+            "This link no longer works",
+            why,
+            rx.el.a("Go to sign in", href=routes.LOGIN, class_name="button"),
+            heading=rx.el.h1,
+        ),
+        class_name="card",
     )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from supportdesk import routes
 
 TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
+USERS, SELLERS = "Users", "Sellers"
 
 
 class Place(NamedTuple):
@@ -29,6 +30,8 @@ def places(role: str) -> list[Place]:
     found = [Place(TICKETS, "ticket", routes.tickets(role), "tickets")]
     if role == "admin":
         found += [
+            Place(USERS, "users", routes.ADMIN_USERS),
+            Place(SELLERS, "store", routes.ADMIN_SELLERS),
             Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
         ]
     return found

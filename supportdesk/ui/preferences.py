@@ -1,4 +1,4 @@
-"""The account page: what one wants to be told of, and how."""
+"""The account page: who one is, what one wants to be told of, and how."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from supportdesk.ui.avatar import avatar
 from supportdesk.ui.controls import alert, button
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.news import MENTION_SOUND, MESSAGE_SOUND
+from supportdesk.ui.own_account import own_account
 from supportdesk.ui.skeletons import bone
 
 _KINDS = (
@@ -33,7 +34,7 @@ def account_page() -> rx.Component:
             alert(AccountState.error),
             rx.cond(
                 AccountState.loaded,
-                rx.fragment(_person(), _kinds(), _ways()),
+                rx.fragment(_person(), own_account(), _kinds(), _ways()),
                 rx.el.div(bone(), aria_busy="true"),
             ),
             class_name="inside",

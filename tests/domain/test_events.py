@@ -11,15 +11,20 @@ import pytest
 from sqlalchemy import insert
 
 from supportdesk.database.engine import transaction
+from supportdesk.demo.load import PASSWORD
+from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import (
     amending,
     categories,
+    credentials,
     field_definitions,
     fields,
     filing,
+    invitations,
     messages,
     notes,
     people,
+    person_notes,
     reactions,
     replies,
     sessions,
@@ -46,6 +51,8 @@ from supportdesk.domain.models import (
     Priority,
     TicketType,
 )
+from supportdesk.domain.queries.people_list import PeopleFilters, page_for
+from supportdesk.domain.queries.sessions import viewer_for
 from supportdesk.domain.queries.teams import teams_for
 
 GOOD = "a lamp that flickers"
@@ -123,6 +130,36 @@ async def settle_the_desk(cast) -> None:
     await tag_settings.save(ada, tag, "Money back")
 
 
+async def invite_two(cast) -> None:
+    token = await invitations.invite(cast.ada, Role.SELLER)
+    await invitations.accept(token, "new@demo.test", "Nora", GOOD)
+    await invitations.invite(cast.ada, Role.BUYER)
+    page = await page_for(cast.ada, PeopleFilters(tuple(Role)))
+    await invitations.revoke(cast.ada, UUID(page.invitations[0].id))
+
+
+async def set_passwords(cast) -> None:
+    person = cast.max.user_id
+    await credentials.make_reset_link(cast.ada, person)
+    await credentials.withdraw_reset_link(cast.ada, person)
+    await credentials.reset(await credentials.make_reset_link(cast.ada, person), GOOD)
+    opened = await sessions.open_session(cast.ben.user_id)
+    await credentials.change(opened.token, "ben@demo.test", PASSWORD, GOOD)
+
+
+async def note_about(cast) -> None:
+    await person_notes.remove(
+        cast.ada, await person_notes.add(cast.ada, cast.bea.user_id, "A regular.")
+    )
+
+
+async def end_sessions(cast) -> None:
+    opened = await sessions.open_session(cast.bea.user_id)
+    await people.end_session(cast.ada, (await viewer_for(opened.token)).session_id)
+    await sessions.open_session(cast.bea.user_id)
+    await people.end_sessions(cast.ada, cast.bea.user_id)
+
+
 # What somebody does, and the events that come of it, in order.
 DEEDS = {
     "filing": (
@@ -179,6 +216,39 @@ DEEDS = {
     "locking out": (
         lambda cast, ticket: people.deactivate(cast.ada, cast.bea.user_id),
         ["person_deactivated"],
+    ),
+    "another role": (
+        lambda cast, ticket: people.change_role(
+            cast.ada, cast.max.user_id, Role.SELLER, Role.BUYER
+        ),
+        ["person_role_changed"],
+    ),
+    "another name": (
+        lambda cast, ticket: people.rename(cast.bea, "Beatrice"),
+        ["person_renamed"],
+    ),
+    "inviting": (
+        lambda cast, ticket: invite_two(cast),
+        ["person_invited", "invitation_accepted", "person_invited", "invitation_revoked"],
+    ),
+    "setting passwords": (
+        lambda cast, ticket: set_passwords(cast),
+        [
+            "reset_link_made",
+            "reset_link_withdrawn",
+            "reset_link_made",
+            "password_reset",
+            "signed_in",
+            "password_changed",
+        ],
+    ),
+    "noting about somebody": (
+        lambda cast, ticket: note_about(cast),
+        ["person_note_added", "person_note_deleted"],
+    ),
+    "ending sessions": (
+        lambda cast, ticket: end_sessions(cast),
+        ["signed_in", "session_ended", "signed_in", "sessions_ended"],
     ),
     "signing in and out": (
         lambda cast, ticket: sign_in_and_out(cast),

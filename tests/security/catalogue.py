@@ -53,10 +53,13 @@ def row_names(text: str) -> set[str]:
 
 
 def same(table: str, column: str) -> sql.Composable:
-    """That the column stays what it is; a change that has to be signed is signed."""
+    """That the column stays what it is; a change that has to be signed is signed, and what can
+    only be ended ends."""
     sets: dict[str, sql.Composable] = {column: sql.Identifier(column)}
     if table == "ticket_note":
         sets["updated_by"] = sql.SQL("current_user_id()")
+    if (table, column) in (("session", "ended_at"), ("invitation", "revoked_at")):
+        sets[column] = sql.SQL("now()")
     return sql.SQL(", ").join(
         sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in sets.items()
     )

@@ -78,6 +78,10 @@ SEEN = {
         "user": "bea ben sol sia ada abe max",
         "team": "team",
         "team_member": "team/ada",
+        "session": "session-of-bea",
+        "invitation": "pending spent",
+        "password_reset": "max",
+        "person_note": "note-on-bea",
         "conversation": "t1 t2 t3",
         "participant": "t1/bea t1/sol t1/ada t1/abe t2/ben t2/ada t3/sia t3/ada",
         "ticket": "t1 t2 t3",
@@ -90,7 +94,7 @@ SEEN = {
         " message_posted t1-admins, ticket_changed t1,"
         " ticket_filed t2, message_posted t2-description, message_posted t2-answer,"
         " ticket_filed t3, message_posted t3-description, message_posted t3-staff,"
-        " signed_in session of bea, tag_created refund, tag_created carrier,"
+        " signed_in session-of-bea, tag_created refund, tag_created carrier,"
         " tags_changed t1, notes_changed t1, fields_changed t1,"
         " tags_changed t2, notes_changed t2, fields_changed t3",
         "tag": "refund carrier",
@@ -142,7 +146,9 @@ CHANGED = {
         "canned_reply": ("name body", ""),
     },
     "abe": {
-        "user": ("active timezone", "bea ben sol sia ada abe max"),
+        "user": ("active role timezone", "bea ben sol sia ada abe max"),
+        "session": ("ended_at", "session-of-bea"),
+        "invitation": ("revoked_at", "pending"),
         "participant": ("last_read_seq starred", "t1/abe"),
         "ticket": ("status priority type category_id assignee_id team_id due_at", "t1 t2 t3"),
         "category": ("name", "shipping"),
@@ -184,6 +190,8 @@ DELETED = {
         "saved_view": "view-of-abe shared-view",
         "canned_reply": "reply-for-all",
         "team_member": "team/ada",
+        "password_reset": "max",
+        "person_note": "note-on-bea",
     },
     "nobody": {},
     "the bare app": {},
@@ -292,6 +300,10 @@ READABLE = {
         "ticket_listing": "ticket_id tag_id number status urgency type assignee_id team_id"
         " active_at due_at waiting_since",
         "ticket_words": "ticket_id subject subject_and_people",
+        "session": "id user_id created_at expires_at ended_at ip user_agent",
+        "invitation": "id role email name created_by created_at expires_at used_at revoked_at",
+        "password_reset": "user_id created_by created_at expires_at",
+        "person_note": "id person_id author_id body created_at",
         **STAFF_LOG,
     },
     "nobody": {},
@@ -332,6 +344,9 @@ INSERTABLE = {
         "field_definition": DEFINITION.removesuffix(" created_at"),
         "ticket_template": "id name ticket_type subject body active",
         "team_member": "team_id user_id",
+        "invitation": "id role email name token_hash created_by",
+        "password_reset": "user_id token_hash created_by",
+        "person_note": "id person_id author_id body",
     },
     "nobody": {},
     "app": {},

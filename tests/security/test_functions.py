@@ -75,6 +75,17 @@ FUNCTIONS = {
     "drop_blob(text)": "nobody",
     "drop_unsent_attachments()": "nobody",
     "message_drops_files()": "",
+    "user_keeps_an_admin()": "",
+    "user_role_is_held()": "",
+    "user_leaves_conversations()": "",
+    "user_spends_links()": "",
+    "former_people(text[])": PEOPLE,
+    "rename_me(text,uuid)": PEOPLE,
+    "invitation_of(bytea)": "nobody",
+    "accept_invitation(bytea,uuid,text,text,text,uuid)": "nobody",
+    "password_reset_of(bytea)": "nobody",
+    "reset_password(bytea,text,uuid)": "nobody",
+    "change_password(bytea,text,uuid)": "nobody",
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 

@@ -111,6 +111,23 @@ def file(world, owner, **more):
     }  # fmt: skip
 
 
+def invitation(world, by, **more):
+    return "invitation", {
+        "id": new_id(), "role": "admin", "token_hash": b"x" * 32, "created_by": by, **more,
+    }  # fmt: skip
+
+
+def reset_link(world, by):
+    whom = world.cast.bea.user_id
+    return "password_reset", {"user_id": whom, "token_hash": b"x" * 32, "created_by": by}
+
+
+def about(world, by):
+    return "person_note", {
+        "id": new_id(), "person_id": world.cast.bea.user_id, "author_id": by, "body": "planted",
+    }  # fmt: skip
+
+
 MADE_A_TAG = {"kind": "tag_created", "audience": "admins"}
 ADDED = {
     # A file: one's own, in no message yet. Of the bytes only the desk itself tells.
@@ -227,6 +244,26 @@ ADDED = {
             {"id": new_id(), "user_id": me, "token_hash": b"x" * 32, "expires_at": "2099-01-01"},
         ), "",
     ),
+    "an invitation": (lambda w, me: invitation(w, me), "abe"),
+    "an invitation in somebody else's name": (lambda w, me: invitation(w, w.cast.ada.user_id), ""),
+    "an invitation that never ends": (
+        lambda w, me: invitation(w, me, expires_at="2099-01-01"), "",
+    ),
+    "a link to set a new password": (lambda w, me: reset_link(w, me), "abe"),
+    "a link to set a new password in somebody else's name": (
+        lambda w, me: reset_link(w, w.cast.ada.user_id), "",
+    ),
+    "a note about somebody": (lambda w, me: about(w, me), "abe"),
+    "a note about somebody in somebody else's name": (
+        lambda w, me: about(w, w.cast.ada.user_id), "",
+    ),
+    "who took part in another role": (
+        lambda w, me: (
+            "former_participant",
+            {"conversation_id": w.t1, "user_id": me, "role": "admin", "audience": "everyone",
+             "last_read_seq": 0, "starred": False, "follows": False},
+        ), "",
+    ),
     "a setup link": (
         lambda w, me: ("setup_link", {"id": new_id(), "token_hash": b"x" * 32}), "",
     ),
@@ -255,7 +292,7 @@ def test_every_table_that_people_add_to_is_tried(world):
     # Each ticket has its words already, so there are none to add; nor does a grant allow it. When
     # somebody was here, the desk notes.
     assert tried | {"ticket", "ticket_words", "last_seen"} == set().union(
-        *SEEN.values(), {"session", "setup_link", "blob"}
+        *SEEN.values(), {"setup_link", "blob", "former_participant"}
     )
 
 
@@ -363,6 +400,12 @@ HANDED_OVER = {
     "one's file put into what somebody else said": (
         "abe", "UPDATE attachment SET message_id ="
         " (SELECT id FROM message WHERE body = 't1-description')", REFUSED,
+    ),
+    "a session that is over begun anew": (
+        "abe", "UPDATE session SET ended_at = NULL", REFUSED,
+    ),
+    "an invitation that was spent opened again": (
+        "abe", "UPDATE invitation SET revoked_at = NULL", REFUSED,
     ),
     "a shared view of another admin made private": (
         "abe", "UPDATE saved_view SET shared = false WHERE name = 'shared-view'", REFUSED,

@@ -29,6 +29,8 @@ EXPECTED = {
     "/auth/login": {"POST": 303},
     "/auth/signup": {"POST": 303},
     "/auth/setup": {"POST": 303},
+    "/auth/invite": {"POST": 303},
+    "/auth/reset-password": {"POST": 303},
     "/auth/logout": {"POST": 303},
     # Of files, what these requests say is too little for anybody, and no file has such an id.
     "/attachments/uploads": {"POST": 400},
@@ -40,7 +42,10 @@ EXPECTED = {
 # Mounts, which answer for all below them: tried by the addresses further down.
 MOUNTED = {"/*", "/_event/*"}
 
-PAGES = ["/", "/login", "/signup", "/setup", "/buyer/tickets", "/seller/tickets", "/admin/tickets"]
+PAGES = [
+    "/", "/login", "/signup", "/setup", "/invite", "/forgot-password", "/reset-password",
+    "/buyer/tickets", "/seller/tickets", "/admin/tickets", "/admin/buyers", "/admin/sellers",
+]  # fmt: skip
 HIDDEN = [
     "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect",
     "/_upload", "/_upload/", "/_upload/x", "/%5fupload", "/_all_routes", "/auth-codespace",

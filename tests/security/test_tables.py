@@ -39,7 +39,7 @@ from tests.support.attempt import REFUSED, outcome
 
 
 def test_every_table_has_an_expectation(owner):
-    known = set().union(*SEEN.values(), {"session", "setup_link", "blob"})
+    known = set().union(*SEEN.values(), {"setup_link", "blob", "former_participant"})
     assert set(listed(owner, TABLES)) == known | UNGUARDED
 
 

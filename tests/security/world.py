@@ -9,7 +9,8 @@ t3  sia to the platform. sia's description, ada's staff note. A custom field.
 Beside them: saved views of bea, sol and ada, one that ada shares, and one of abe's own; canned
 replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
 they were told of all this; bea, sol and abe want no sound. A file
-with sol's note, one with ada's answer, and one each that bea and abe have not sent.
+with sol's note, one with ada's answer, and one each that bea and abe have not sent. Of ada's: a
+note about bea, an invitation that waits, one that was spent, a link for max to set a new password.
 """
 
 from __future__ import annotations
@@ -155,10 +156,29 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     connection.execute(
         "INSERT INTO team_member (team_id, user_id) VALUES (%s, %s)", [team, cast.ada.user_id]
     )
+    note = new_id()
+    connection.execute(
+        "INSERT INTO person_note (id, person_id, author_id, body) VALUES (%s, %s, %s, 'A regular')",
+        [note, cast.bea.user_id, cast.ada.user_id],
+    )
+    world.names[note] = "note-on-bea"
+    for name, used_at in (("pending", None), ("spent", "2001-01-01")):
+        invitation = new_id()
+        connection.execute(
+            "INSERT INTO invitation (id, role, token_hash, created_by, used_at)"
+            " VALUES (%s, 'admin', sha256(%s), %s, %s)",
+            [invitation, name.encode(), cast.ada.user_id, used_at],
+        )
+        world.names[invitation] = name
+    connection.execute(
+        "INSERT INTO password_reset (user_id, token_hash, created_by)"
+        " VALUES (%s, sha256('spare'), %s)",
+        [cast.max.user_id, cast.ada.user_id],
+    )
     # Zero stands where a tag would, in the row of a listing that is the ticket's own.
     world.names.update({link: "link", team: "team", UUID(int=0): "itself"})
     for session, person in connection.execute("SELECT id, user_id FROM session"):
-        world.names[session] = f"session of {world.names[person]}"
+        world.names[session] = f"session-of-{world.names[person]}"
     for draft, owner in connection.execute("SELECT id, owner_id FROM draft"):
         world.names[draft] = f"draft-of-{world.names[owner]}"
     for message, body in connection.execute("SELECT id, body FROM message"):

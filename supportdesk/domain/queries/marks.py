@@ -1,16 +1,33 @@
-"""Whose marks there are on tickets."""
+"""Whose marks there are on tickets, and whose names."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.models import Participant
+
+# Of the parties, of whom it is assigned to, and of who spoke last.
+_NAMING = text("""
+SELECT t.id FROM ticket t WHERE t.id = ANY (:tickets) AND ARRAY[
+    t.buyer_id, t.seller_id, t.assignee_id, (
+        SELECT m.sender_id FROM message m
+        WHERE m.conversation_id = t.id ORDER BY m.seq DESC LIMIT 1)] && CAST(:people AS uuid[])
+""")
+
+
+async def naming(
+    actor: Actor, ticket_ids: Sequence[UUID], people: Sequence[UUID]
+) -> tuple[UUID, ...]:
+    """Those of the tickets whose rows in a list name any of these people."""
+    values = {"tickets": list(ticket_ids), "people": list(people)}
+    async with transaction(actor) as tx:
+        return tuple((await tx.execute(_NAMING, values)).scalars())
 
 
 async def holders_of(

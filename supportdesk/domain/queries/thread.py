@@ -81,6 +81,10 @@ class Line:
     mentions: mentions.Named = ()
     files: tuple[File, ...] = ()
 
+    def names(self, person: str) -> bool:
+        """Whether the person, by their id, has said it or reacted to it."""
+        return person == self.sender_id or any(person in each.people for each in self.reactions)
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

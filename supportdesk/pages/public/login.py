@@ -22,5 +22,9 @@ def login() -> rx.Component:
                 rx.el.input(type="hidden", name="next", value=SignInState.next),
             ),
         ),
+        rx.el.p(
+            rx.el.a("Forgot password?", href=routes.FORGOT_PASSWORD, class_name="link"),
+            class_name="below",
+        ),
         below("New here?", "Create an account", routes.SIGNUP),
     )

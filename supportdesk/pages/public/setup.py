@@ -4,11 +4,12 @@ import reflex as rx
 
 from supportdesk import routes
 from supportdesk.state.public import SetupState
-from supportdesk.ui.controls import alert, empty
+from supportdesk.ui.controls import alert
 from supportdesk.ui.door import (
     card,
     door,
     email_field,
+    link_is_over,
     name_field,
     new_password_field,
     post_form,
@@ -19,7 +20,10 @@ def setup() -> rx.Component:
     return door(
         rx.cond(
             SetupState.checked & ~SetupState.works,
-            _over(),
+            link_is_over(
+                "It was used already, or it is not complete. Where the desk is run, starting it "
+                "again prints a new one as long as there is no admin."
+            ),
             card(
                 "Set up your desk",
                 "You become its first admin. The others you can invite later.",
@@ -34,18 +38,4 @@ def setup() -> rx.Component:
                 ),
             ),
         ),
-    )
-
-
-def _over() -> rx.Component:
-    return rx.el.div(
-        empty(
-            "link-2-off",
-            "This link no longer works",
-            "It was used already, or it is not complete. Where the desk is run, starting it again "
-            "prints a new one as long as there is no admin.",
-            rx.el.a("Go to sign in", href=routes.LOGIN, class_name="button"),
-            heading=rx.el.h1,
-        ),
-        class_name="card",
     )

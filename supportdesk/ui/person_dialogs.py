@@ -1,0 +1,160 @@
+"""What is asked before something is done to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from supportdesk.domain.actor import Role
+from supportdesk.state.inviting import made_link
+from supportdesk.state.person import PersonState, asking, deleting_note
+from supportdesk.ui import dialogs
+from supportdesk.ui.controls import alert, button, field, select
+from supportdesk.ui.inviting import show_link
+
+_person = PersonState.person
+
+
+def person_dialogs() -> rx.Component:
+    return rx.fragment(
+        _role(),
+        _asks(
+            "deactivate",
+            "Deactivate this person?",
+            "They are signed out everywhere at once and cannot sign in. Their tickets stay as they"
+            " are, and everything comes back when you reactivate them.",
+            button("Deactivate", kind="danger", on_click=PersonState.deactivate),
+        ),
+        _asks(
+            "reactivate",
+            "Reactivate this person?",
+            "They can sign in again, and see what they saw before.",
+            button("Reactivate", kind="primary", on_click=PersonState.reactivate),
+        ),
+        _asks(
+            "sessions",
+            "End all sessions?",
+            "They are signed out everywhere at once, and can sign in again.",
+            button("End all sessions", kind="danger", on_click=PersonState.end_sessions),
+        ),
+        _reset(),
+        _delete_note(),
+    )
+
+
+def _close() -> list[Any]:
+    return [asking.set_value(""), made_link.set_value("")]
+
+
+def _trouble() -> rx.Component:
+    """Why it could not be done; the dialog stays open."""
+    return rx.cond(
+        PersonState.problem != "", rx.el.div(alert(PersonState.problem), class_name="body")
+    )
+
+
+def _asks(what: str, title: str, hint: str, do: rx.Component) -> rx.Component:
+    return dialogs.titled(
+        title,
+        hint,
+        _trouble(),
+        rx.el.div(button("Cancel", on_click=_close()), do, class_name="foot"),
+        open=asking.value == what,
+        on_open_change=_close(),
+        class_name="dialog narrow",
+    )
+
+
+def _role() -> rx.Component:
+    return dialogs.titled(
+        "Change role",
+        "They are signed out at once. Tickets from their former role are out of their sight, and"
+        " come back with that role.",
+        rx.el.form(
+            rx.el.div(
+                alert(PersonState.problem),
+                rx.el.input(type="hidden", name="was", value=_person.role),
+                field(
+                    "New role",
+                    select(
+                        *[rx.el.option(role.label, value=role.value) for role in Role],
+                        name="role",
+                        default_value=_person.role,
+                        key=_person.role,
+                    ),
+                    name="role",
+                ),
+                rx.cond(_person.unfinished > 0, _held()),
+                class_name="body",
+            ),
+            rx.el.div(
+                button("Cancel", on_click=_close()),
+                button("Change role", kind="primary", type="submit"),
+                class_name="foot",
+            ),
+            on_submit=PersonState.change_role,
+            reset_on_submit=False,
+        ),
+        open=asking.value == "role",
+        on_open_change=_close(),
+        class_name="dialog narrow",
+    )
+
+
+def _held() -> rx.Component:
+    return rx.el.p(
+        rx.icon("info", size=14),
+        rx.el.span(
+            rx.cond(
+                _person.unfinished == 1,
+                "1 unfinished ticket needs them as they are.",
+                f"{_person.unfinished} unfinished tickets need them as they are.",
+            ),
+            " Until those are resolved, closed or reassigned, the role stays.",
+        ),
+        class_name="note",
+    )
+
+
+def _reset() -> rx.Component:
+    return dialogs.titled(
+        "Reset password",
+        "You get a link to hand to them. It works once, for 24 hours; older ones work no more."
+        " Setting the new password signs them out everywhere.",
+        rx.cond(
+            made_link.value == "",
+            rx.fragment(
+                _trouble(),
+                rx.el.div(
+                    button("Cancel", on_click=_close()),
+                    button("Create link", kind="primary", on_click=PersonState.make_reset_link),
+                    class_name="foot",
+                ),
+            ),
+            show_link(_close()),
+        ),
+        open=asking.value == "reset",
+        on_open_change=_close(),
+        on_interact_outside=rx.prevent_default,
+    )
+
+
+def _delete_note() -> rx.Component:
+    return dialogs.titled(
+        "Delete this note?",
+        "It is gone for all admins. This cannot be undone.",
+        _trouble(),
+        rx.el.div(
+            button("Cancel", on_click=deleting_note.set_value("")),
+            button(
+                "Delete note",
+                kind="danger",
+                on_click=PersonState.delete_note(deleting_note.value),
+            ),
+            class_name="foot",
+        ),
+        open=deleting_note.value != "",
+        on_open_change=deleting_note.set_value(""),
+        class_name="dialog narrow",
+    )
