@@ -17,7 +17,9 @@ from tests.api.test_paths import EVIL, OWN
 
 BEA = {"email": "bea@demo.test", "password": PASSWORD}
 NORA = {"name": "Nora", "email": "nora@demo.test", "password": "a lamp that flickers"}
-FORMS = [routes.POST_LOGIN, routes.POST_SIGNUP, routes.POST_SETUP, routes.POST_LOGOUT]
+LINKS = [routes.POST_INVITE, routes.POST_RESET_PASSWORD]
+DOORS = [routes.POST_LOGIN, routes.POST_SIGNUP, routes.POST_SETUP, *LINKS]
+FORMS = [*DOORS, routes.POST_LOGOUT]
 
 
 def cookie(response: httpx.Response, name: str):
@@ -326,7 +328,7 @@ async def test_a_body_that_makes_no_sense_is_refused_without_a_fault(
     assert ask('SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM "user")') == [(0, 7)]
 
 
-@pytest.mark.parametrize("path", [routes.POST_LOGIN, routes.POST_SIGNUP, routes.POST_SETUP])
+@pytest.mark.parametrize("path", DOORS)
 @pytest.mark.parametrize("told", [True, False])
 async def test_a_body_that_is_far_too_large_is_refused_before_it_is_read(browser, cast, path, told):
     read = 0
@@ -383,7 +385,7 @@ async def test_a_form_is_posted_and_nothing_else(browser, cast, path):
 # Without a database.
 
 
-@pytest.mark.parametrize("path", [routes.POST_LOGIN, routes.POST_SIGNUP, routes.POST_SETUP])
+@pytest.mark.parametrize("path", DOORS)
 async def test_without_the_database_a_form_is_sent_back_with_a_sentence(away, path):
     async with client() as browser:
         response = await browser.post(path, data={**NORA, "token": "x"})
