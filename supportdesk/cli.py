@@ -110,3 +110,12 @@ def create_admin(
     with one_sentence(), stoppable(), database.ready():
         asyncio.run(first_steps.create_admin(email, name, password))
         say(f"{email} can sign in as an admin now.")
+
+
+@app.command()
+def reset_link(email: Annotated[str, typer.Option(prompt=True)]) -> None:
+    """Print a link with which an admin who forgot the password sets a new one."""
+    from supportdesk.serving import database, first_steps
+
+    with one_sentence(), stoppable(), database.ready():
+        say(f"This link works once, within a day: {first_steps.reset_link(email)}")

@@ -1,11 +1,18 @@
-"""What an empty desk needs before anybody can sign in: the demo, or a first admin."""
+"""What it takes before anybody can sign in: the demo, a first admin, or their new password."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
+
+from supportdesk import routes
 from supportdesk.config import StartupError, get_settings
 from supportdesk.database.engine import dispose_engine
 from supportdesk.domain.commands import setup
+from supportdesk.domain.commands.sessions import token_hash
+from supportdesk.domain.events import EventKind
+from supportdesk.domain.ids import new_id
 from supportdesk.serving.progress import say
 
 
@@ -46,6 +53,29 @@ async def create_admin(address: str, name: str, password: str) -> None:
         if token is None:
             raise StartupError("There is an admin already, who can make others admins in the desk.")
         await setup.create_first_admin(token, address, name, password)
+
+
+def reset_link(address: str) -> str:
+    """A link with which an admin sets a new password, for who runs the desk: no other admin may be
+    left who could make one. It acts as the owner of the database, as no part of the desk does."""
+    settings, token = get_settings(), secrets.token_urlsafe(32)
+    with psycopg.connect(settings.migration_database_url or settings.database_url or "") as owner:
+        owner.execute("SET LOCAL ROLE supportdesk_system")
+        made = owner.execute(
+            "INSERT INTO password_reset AS r (user_id, token_hash, created_by)"
+            " SELECT id, %s, id FROM \"user\" WHERE email = %s AND role = 'admin' AND active"
+            " ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash,"
+            " created_by = r.user_id, created_at = now(), expires_at = now() + interval '24 hours'"
+            " RETURNING user_id",
+            [token_hash(token), address.strip().lower()],
+        ).fetchone()
+        if made is None:
+            raise StartupError("There is no active admin with this address.")
+        owner.execute(
+            "INSERT INTO event (id, kind, subject_id, audience) VALUES (%s, %s, %s, 'admins')",
+            [new_id(), EventKind.RESET_LINK_MADE, made[0]],
+        )
+    return f"{settings.base_url}{routes.reset_password(token)}"
 
 
 async def _load_demo() -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from supportdesk.config import StartupError, get_settings
 from supportdesk.demo.load import PASSWORD
 from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import credentials, people, sessions
@@ -20,6 +21,7 @@ from supportdesk.domain.errors import (
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries.person import person_for
 from supportdesk.domain.queries.sessions import viewer_for
+from supportdesk.serving import first_steps
 
 NEW = "four words in a row"
 
@@ -152,6 +154,34 @@ async def test_neither_the_database_nor_the_log_holds_the_link(cast, ask):
         sessions.token_hash(token)
     ]
     assert token not in str(ask("SELECT event::text FROM event"))
+
+
+# By who runs the desk.
+
+
+@pytest.fixture
+def owned(database, monkeypatch):
+    owning = get_settings().model_copy(update={"migration_database_url": database.owner_url})
+    monkeypatch.setattr(first_steps, "get_settings", lambda: owning)
+
+
+async def test_who_runs_the_desk_helps_an_admin_whom_no_other_can(cast, owned, ask):
+    await people.deactivate(cast.abe, cast.ada.user_id)
+    older = first_steps.reset_link("abe@demo.test")
+    link = first_steps.reset_link(" Abe@demo.test ")
+    older, token = (each.partition("token=")[2] for each in (older, link))
+    assert [await works(cast, each) for each in (older, token)] == [False, True]
+    assert await credentials.reset(token, NEW) == cast.abe.user_id
+    made = "SELECT actor_id, subject_id FROM event WHERE kind = 'reset_link_made'"
+    assert ask(made) == [(None, cast.abe.user_id)] * 2
+
+
+@pytest.mark.parametrize("name", ["ada", "bea", "sol", "nobody"])
+async def test_and_nobody_else_by_that_way(cast, owned, ask, name):
+    await people.deactivate(cast.abe, cast.ada.user_id)
+    with pytest.raises(StartupError, match="no active admin"):
+        first_steps.reset_link(f"{name}@demo.test")
+    assert ask("SELECT count(*) FROM password_reset") == [0]
 
 
 # One's own.

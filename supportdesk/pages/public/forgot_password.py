@@ -14,7 +14,7 @@ def forgot_password() -> rx.Component:
             "for 24 hours.",
             rx.el.p(
                 "This desk sends no e-mail: the admin hands you the link in person, by phone or by "
-                "chat."
+                "chat. The only admin gets one from whoever runs the desk."
             ),
         ),
         below("Found it?", "Sign in", routes.LOGIN),
