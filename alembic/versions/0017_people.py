@@ -112,6 +112,17 @@ END $$;
 CREATE TRIGGER user_role_is_held BEFORE UPDATE OF role ON "user" FOR EACH ROW
     WHEN (OLD.role <> NEW.role) EXECUTE FUNCTION user_role_is_held();
 
+-- Named so that it comes before those that ask what these people are: from here on they stay it.
+CREATE FUNCTION ticket_asks_for_its_people() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM "user" WHERE id IN (NEW.buyer_id, NEW.seller_id, NEW.assignee_id)
+    ORDER BY id FOR KEY SHARE;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ticket_asks_for_its_people BEFORE INSERT OR UPDATE OF assignee_id ON ticket
+    FOR EACH ROW EXECUTE FUNCTION ticket_asks_for_its_people();
+
 -- What somebody saw in one role is not seen with the rights of another.
 CREATE FUNCTION user_leaves_conversations() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -288,6 +299,7 @@ PEOPLE = "supportdesk_buyer, supportdesk_seller, supportdesk_admin"
 FUNCTIONS = {
     "user_keeps_an_admin()": "",
     "user_role_is_held()": "",
+    "ticket_asks_for_its_people()": "",
     "user_leaves_conversations()": "",
     "user_spends_links()": "",
     "former_people(text[])": PEOPLE,
@@ -397,6 +409,7 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY admin_{command.lower()} ON session")
     op.execute(f"REVOKE SELECT ({SESSION}), UPDATE (ended_at) ON session FROM supportdesk_admin")
     op.execute('REVOKE UPDATE (role) ON "user" FROM supportdesk_admin')
+    op.execute("DROP TRIGGER ticket_asks_for_its_people ON ticket")
     for trigger in TRIGGERS:
         op.execute(f'DROP TRIGGER {trigger} ON "user"')
     op.execute(f"DROP FUNCTION {', '.join(FUNCTIONS)}")

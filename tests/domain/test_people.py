@@ -73,6 +73,19 @@ async def test_an_unfinished_ticket_holds_the_admin_whom_it_is_assigned_to(cast,
         await people.change_role(cast.ada, cast.abe.user_id, Role.SELLER, Role.ADMIN)
 
 
+async def test_a_ticket_that_is_filed_in_the_same_moment_finds_its_seller_or_is_refused(cast, ask):
+    for _ in range(8):
+        new = NewTicket("Lamp", "Help.", seller_id=cast.sol.user_id)
+        became, filed = await asyncio.gather(
+            people.change_role(cast.ada, cast.sol.user_id, Role.BUYER, Role.SELLER),
+            filing.file_ticket(cast.bea, new),
+            return_exceptions=True,
+        )
+        assert isinstance(became, Exception) != isinstance(filed, Exception), (became, filed)
+        ask("UPDATE ticket SET status = 'closed'")
+        ask("""UPDATE "user" SET role = 'seller' WHERE id = %s""", cast.sol.user_id)
+
+
 async def test_what_an_admin_took_part_in_is_not_seen_in_another_role(cast, ticket):
     await messages.post(cast.abe, ticket, "From an admin.")
     await people.change_role(cast.ada, cast.abe.user_id, Role.SELLER, Role.ADMIN)

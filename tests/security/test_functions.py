@@ -77,6 +77,7 @@ FUNCTIONS = {
     "message_drops_files()": "",
     "user_keeps_an_admin()": "",
     "user_role_is_held()": "",
+    "ticket_asks_for_its_people()": "",
     "user_leaves_conversations()": "",
     "user_spends_links()": "",
     "former_people(text[])": PEOPLE,
