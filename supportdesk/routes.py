@@ -34,7 +34,7 @@ UPLOADS = f"{ATTACHMENTS}/uploads"
 # The name Reflex gives the part of a page's path that is the ticket's number.
 TICKET_PARAMETER = "splat"
 # And the part that is a person's id.
-PERSON_PAGE = f"{ADMIN_PEOPLE}/[person]"
+PERSON_PAGE = f"{ADMIN_PEOPLE}/[person_id]"
 
 
 def tickets(role: str) -> str:

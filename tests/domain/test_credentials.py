@@ -217,12 +217,20 @@ async def test_a_session_that_is_over_changes_nothing(cast):
     await sessions.sign_in("bea@demo.test", PASSWORD)
 
 
-async def test_guessing_the_current_one_counts_as_trying_to_sign_in(cast):
+async def test_after_five_wrong_guesses_one_has_to_wait_and_can_still_sign_in(cast):
     here = await sessions.open_session(cast.bea.user_id)
     for _ in range(5):
         with pytest.raises(Invalid):
             await credentials.change(here.token, "bea@demo.test", "wrong", NEW)
     with pytest.raises(TooManyAttempts):
         await credentials.change(here.token, "bea@demo.test", PASSWORD, NEW)
-    with pytest.raises(TooManyAttempts):
-        await sessions.sign_in("bea@demo.test", PASSWORD)
+    await sessions.sign_in("bea@demo.test", PASSWORD)
+
+
+async def test_a_current_one_that_is_missing_is_no_guess(cast):
+    here = await sessions.open_session(cast.bea.user_id)
+    for _ in range(6):
+        with pytest.raises(Invalid, match="Enter your current") as refused:
+            await credentials.change(here.token, "bea@demo.test", "", NEW)
+        assert refused.value.field == "current"
+    await credentials.change(here.token, "bea@demo.test", PASSWORD, NEW)

@@ -6,8 +6,10 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from supportdesk.domain.actor import Actor, Role
+from supportdesk.database.engine import transaction
+from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.commands import invitations, people, sessions
 from supportdesk.domain.errors import Invalid, NotFound, Refused, SeveralInvalid, TooManyAttempts
 from supportdesk.domain.ids import new_id
@@ -34,15 +36,21 @@ async def test_the_link_makes_an_account_of_that_role_and_is_told(cast, ask, rol
     ]
 
 
+SPEND = text(
+    "SELECT accept_invitation(:hash, :id, 'first@demo.test', 'First', 'none', gen_random_uuid())"
+)
+
+
 async def test_the_link_works_once_also_for_two_at_once(cast, ask):
     token = await invitations.invite(cast.ada, Role.ADMIN)
-    results = await asyncio.gather(
-        invitations.accept(token, *WHO),
-        invitations.accept(token, "eve@demo.test", *WHO[1:]),
-        return_exceptions=True,
-    )
-    assert sum(isinstance(result, Refused) for result in results) == 1
-    assert await invitations.find(token) is None
+    values = {"hash": sessions.token_hash(token), "id": new_id()}
+    async with transaction(NOBODY) as first:
+        assert await first.scalar(SPEND, values) == "accepted"
+        second = asyncio.create_task(invitations.accept(token, *WHO))
+        while not second.done() and ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == [0]:
+            await asyncio.wait({second}, timeout=0.02)
+    with pytest.raises(Refused, match="was used"):
+        await second
     assert ask('SELECT count(*) FROM "user"') == [8]
 
 

@@ -45,6 +45,22 @@ def listed(browser: RawBrowser, state: str = USERS) -> dict[str, dict[str, Any]]
     return {row["name"]: row for row in browser.var(state, "people", [])}
 
 
+async def sign_up(desk: Desk, name: str) -> str:
+    """Return the token of the new session, which no other browser of these tests keeps."""
+    address = f"{name.split()[1]}@new.test"
+    form = {"name": name, "email": address, "password": "a lamp that flickers"}
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+        http.post(
+            desk.url + routes.POST_SIGNUP,
+            data=form,
+            headers={"Origin": desk.url},
+            allow_redirects=False,
+        ) as response,
+    ):
+        return response.cookies[cookies.SESSION].value
+
+
 @pytest.fixture
 def name() -> str:
     return f"Called {new_id().hex[-8:]}"
@@ -136,22 +152,13 @@ async def test_an_admin_with_another_name_is_offered_and_assigned_by_it(
 
 
 async def test_the_list_shows_who_comes_who_is_there_and_what_they_are(
-    browsers: Browsers, seed: Seed, desk: Desk, http: aiohttp.ClientSession, name: str
+    browsers: Browsers, seed: Seed, desk: Desk, name: str
 ) -> None:
     ada = seed.person(ADMIN)
     users = await at(browsers, ada, f"{routes.ADMIN_USERS}?q={name.split()[1]}", USERS)
     sellers = await at(browsers, ada, f"{routes.ADMIN_SELLERS}?q={name.split()[1]}", SELLERS)
     assert listed(users) == {}
-    form = {
-        "name": name,
-        "email": f"{name.split()[1]}@new.test",
-        "password": "a lamp that flickers",
-    }
-    headers = {"Origin": desk.url}
-    async with http.post(
-        desk.url + routes.POST_SIGNUP, data=form, headers=headers, allow_redirects=False
-    ) as response:
-        session = response.cookies[cookies.SESSION].value
+    session = await sign_up(desk, name)
     await users.until(lambda b: name in listed(b))
     row = listed(users)[name]
     assert (row["role"], row["presence"], row["tickets"]) == ("buyer", "", 0)

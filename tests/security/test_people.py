@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from supportdesk import routes
@@ -16,14 +14,15 @@ from tests.security.http_routes import enumerate_routes
 from tests.support.attempt import REFUSED, outcome
 from tests.support.raw_browser import SESSION
 
-# Whatever a screen may ask for, in the words of somebody who looks for an address.
+# Whatever a screen may ask for, in the words of somebody who looks for an address; not a whole one,
+# for what was asked for is sent back.
 ASKED = (
-    "bea", "bea@demo.test", "@demo.test", "@", "Bea", "everyone", "buyer", "email", "1",
-    {"q": "bea@demo.test", "role": "everyone", "name": "bea", "words": "bea@", "search": "@demo"},
+    "bea", "bea@demo", "@demo.", "@", "Bea", "everyone", "buyer", "email", "1",
+    {"q": "bea@demo", "role": "everyone", "name": "bea", "words": "bea@", "search": "@demo"},
 )  # fmt: skip
 PAGES = [
     routes.tickets("seller"),
-    f"{routes.tickets('seller')}?q=bea%40demo.test",
+    f"{routes.tickets('seller')}?q=bea%40demo",
     routes.ACCOUNT,
     routes.ADMIN_USERS,
     f"{routes.ADMIN_SELLERS}?q=bea",
@@ -51,19 +50,9 @@ async def test_a_seller_knows_the_buyers_of_their_tickets_and_never_an_address(h
             await sol.open(path)
             await sol.answered()
             await sol.close()
-        own = sol.var(SESSION, "me_email")
-        others = sol.heard.replace(own, "")
-        # What was asked for is sent back in the address of a list, and nothing else is.
-        told = [line for line in others.splitlines() if "@demo.test" in line]
-        assert [line for line in told if not _asked_for(line)] == []
-        assert SUBJECT in others
-
-
-def _asked_for(frame: str) -> bool:
-    """Whether the only address in it is what was typed a moment before."""
-    said = json.loads(frame.removeprefix("42/_event,"))[1]
-    kept = json.dumps(said.get("delta") or {})
-    return '"email"' not in kept and '"people"' not in kept and "Bea" not in kept
+        others = sol.heard.replace(sol.var(SESSION, "me_email"), "")
+        assert "@demo.test" not in others
+        assert others.count(SUBJECT) > 1
 
 
 @pytest.mark.parametrize("name", ["sol", "sia"])

@@ -116,9 +116,12 @@ async def change(session: str, address: str, current: str, password: str) -> Non
     Raises:
         Invalid: the current password is not right, or the new one may not be set.
         Refused: the session is over.
-        TooManyAttempts: by this address, together with those to sign in.
+        TooManyAttempts: as many as to sign in, but counted apart: who types the old password
+            wrong here can still come in with the right one.
     """
-    attempts.spend(address, "")
+    if not current:
+        raise Invalid("Enter your current password.", "current")
+    attempts.spend(f"own {address}", "")
     async with transaction(NOBODY) as tx:
         found = await tx.execute(
             text("SELECT password_hash FROM find_credentials(:address)"), {"address": address}
@@ -126,7 +129,7 @@ async def change(session: str, address: str, current: str, password: str) -> Non
         row = found.one_or_none()
     if not await passwords.verify(current, row.password_hash if row else None):
         raise Invalid("This is not your current password.", "current")
-    attempts.forgive(address)
+    attempts.forgive(f"own {address}")
     passwords.check_new(password)
     values = {
         "session": token_hash(session),
