@@ -8,7 +8,7 @@ import reflex as rx
 
 from supportdesk.domain.actor import Role
 from supportdesk.state.inviting import InvitingState, inviting, made_link, revoking
-from supportdesk.ui import dialogs
+from supportdesk.ui import dialogs, focus
 from supportdesk.ui.controls import (
     alert,
     button,
@@ -18,7 +18,8 @@ from supportdesk.ui.controls import (
     select,
     text_input,
 )
-from supportdesk.ui.focus import at_once
+
+INVITE_BUTTON = "invite"
 
 
 def invitation_dialogs() -> rx.Component:
@@ -38,6 +39,7 @@ def _invite() -> rx.Component:
         on_open_change=_close(),
         # A stray click beside it must not throw away what was typed, or the link.
         on_interact_outside=rx.prevent_default,
+        on_close_auto_focus=focus.on(f"#{INVITE_BUTTON}"),
     )
 
 
@@ -87,7 +89,7 @@ def show_link(close: list[Any]) -> rx.Component:
                     "made-link",
                     read_only=True,
                     value=link,
-                    on_focus=at_once("document.activeElement.select?.()"),
+                    on_focus=focus.at_once("document.activeElement.select?.()"),
                 ),
                 name="made-link",
                 hint="Copy it now: it is not shown again. Whoever has it can use it.",
@@ -121,5 +123,6 @@ def _revoke() -> rx.Component:
         ),
         open=revoking.value != "",
         on_open_change=revoking.set_value(""),
+        on_close_auto_focus=focus.on(f"#{INVITE_BUTTON}"),
         class_name="dialog narrow",
     )

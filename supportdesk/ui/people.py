@@ -22,7 +22,7 @@ from supportdesk.state.people import EVERYONE
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.controls import button, empty
-from supportdesk.ui.inviting import invitation_dialogs
+from supportdesk.ui.inviting import INVITE_BUTTON, invitation_dialogs
 
 _PAUSE_MS = 300
 _in_address: rx.Var[str] = rx.Var(
@@ -41,6 +41,7 @@ def invite_button(role: Role) -> rx.Component:
         rx.icon("user-plus", size=14),
         "Invite",
         kind="primary",
+        id=INVITE_BUTTON,
         on_click=[inviting.set_value(role.value), InvitingState.begin],
     )
 
@@ -194,6 +195,7 @@ def _invitations(state: Any) -> rx.Component:
                 class_name="things invited",
             ),
             aria_label="Pending invitations",
+            class_name="pending",
         ),
     )
 

@@ -18,7 +18,7 @@ from supportdesk.ui.badges import status_badge
 from supportdesk.ui.controls import alert, button, empty, icon_button, wrong
 from supportdesk.ui.details_facts import fact
 from supportdesk.ui.people import presence_words, role_badge, seat, standing_badge
-from supportdesk.ui.person_dialogs import person_dialogs
+from supportdesk.ui.person_dialogs import opener, person_dialogs
 from supportdesk.ui.skeletons import bone
 
 _person = PersonState.person
@@ -81,8 +81,9 @@ def _who() -> rx.Component:
     )
 
 
-def _opens(name: str, what: str, **props: Any) -> rx.Component:
-    return button(name, on_click=[asking.set_value(what), PersonState.begin], **props)
+def _opens(name: str, what: str) -> rx.Component:
+    opens = [asking.set_value(what), PersonState.begin]
+    return button(name, id=opener(what), on_click=opens)
 
 
 def _actions() -> rx.Component:

@@ -8,8 +8,8 @@ import reflex as rx
 
 from supportdesk.domain.actor import Role
 from supportdesk.state.inviting import made_link
-from supportdesk.state.person import PersonState, asking, deleting_note
-from supportdesk.ui import dialogs
+from supportdesk.state.person import NOTE_BOX, PersonState, asking, deleting_note
+from supportdesk.ui import dialogs, focus
 from supportdesk.ui.controls import alert, button, field, select
 from supportdesk.ui.inviting import show_link
 
@@ -47,6 +47,11 @@ def _close() -> list[Any]:
     return [asking.set_value(""), made_link.set_value("")]
 
 
+def opener(what: str) -> str:
+    """The id of the button that asks for it, which is given the focus back."""
+    return "do-access" if what in ("deactivate", "reactivate") else f"do-{what}"
+
+
 def _trouble() -> rx.Component:
     """Why it could not be done; the dialog stays open."""
     return rx.cond(
@@ -62,6 +67,7 @@ def _asks(what: str, title: str, hint: str, do: rx.Component) -> rx.Component:
         rx.el.div(button("Cancel", on_click=_close()), do, class_name="foot"),
         open=asking.value == what,
         on_open_change=_close(),
+        on_close_auto_focus=focus.on(f"#{opener(what)}"),
         class_name="dialog narrow",
     )
 
@@ -98,6 +104,7 @@ def _role() -> rx.Component:
         ),
         open=asking.value == "role",
         on_open_change=_close(),
+        on_close_auto_focus=focus.on(f"#{opener('role')}"),
         class_name="dialog narrow",
     )
 
@@ -136,6 +143,7 @@ def _reset() -> rx.Component:
         ),
         open=asking.value == "reset",
         on_open_change=_close(),
+        on_close_auto_focus=focus.on(f"#{opener('reset')}"),
         on_interact_outside=rx.prevent_default,
     )
 
@@ -156,5 +164,6 @@ def _delete_note() -> rx.Component:
         ),
         open=deleting_note.value != "",
         on_open_change=deleting_note.set_value(""),
+        on_close_auto_focus=focus.on(f"#{NOTE_BOX}"),
         class_name="dialog narrow",
     )

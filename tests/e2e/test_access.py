@@ -20,7 +20,8 @@ from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ABSENT = "TC-9999"
 
-# Elements that stick out of the window, and boxes with a sideways scroll of their own.
+# Elements that stick out of the window, and boxes with a sideways scroll of their own; the strip of
+# tabs has one on a phone, as it should.
 STICKS_OUT = """() => {
     const wide = [];
     if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
@@ -28,7 +29,7 @@ STICKS_OUT = """() => {
     for (const element of document.body.querySelectorAll('*')) {
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
         if (!box.width || style.visibility === 'hidden'
-            || element.closest('.unseen, [aria-hidden]'))
+            || element.closest('.unseen, [aria-hidden], [role=tablist], :has(> [role=tablist])'))
             continue;
         const scrolls = ['auto', 'scroll'].includes(style.overflowX);
         if (box.right > innerWidth + 1 || box.left < -1
