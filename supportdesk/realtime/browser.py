@@ -55,6 +55,8 @@ class Browser:
     """Its reader has scrolled down, so the list stands still."""
     keeps_unread: bool = False
     """Its reader has said that what is open there counts as unread, until they come back to it."""
+    away: bool = False
+    """Its reader has left the end of the conversation: what comes there is not seen."""
     hits: dict[str, frozenset[UUID]] = field(default_factory=dict)
     """The messages that its searches have found, by search."""
     notifications: bool = False
@@ -69,4 +71,4 @@ class Browser:
     @property
     def reads(self) -> bool:
         """What stands there counts as read."""
-        return self.visible and not self.keeps_unread
+        return self.visible and not self.keeps_unread and not self.away

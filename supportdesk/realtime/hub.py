@@ -138,7 +138,7 @@ class Hub:
 
     def leave_thread(self, browser: Browser) -> None:
         view, browser.thread, browser.paged_thread = browser.thread, None, False
-        browser.keeps_unread = False
+        browser.keeps_unread = browser.away = False
         if view is None:
             return
         view.openers.discard(browser)
@@ -386,8 +386,20 @@ class Hub:
         """The tab came into sight or went out of it: what stands there has been read by now."""
         was_visible, browser.attention = browser.visible, attention
         self.attendance.note(browser)
-        if was_visible != browser.visible and not browser.keeps_unread:
+        if was_visible != browser.visible and not browser.keeps_unread and not browser.away:
             await self._reading.note(browser, browser.thread)
+
+    def leave_end(self, browser: Browser) -> None:
+        """Its reader has scrolled up. What stood there has been read by now."""
+        if browser.reads:
+            self._errands.run(self._reading.note(browser, browser.thread))
+        browser.away = True
+
+    def reach_end(self, browser: Browser) -> None:
+        """What has come there meanwhile is seen, if anybody looks."""
+        browser.away = False
+        if browser.reads:
+            self._errands.run(self._reading.note(browser, browser.thread))
 
     def _shown(self, view: ThreadView) -> None:
         self._reading.note_soon(view)

@@ -211,6 +211,7 @@ class ThreadState(rx.State):
         view = browser.thread if browser else None
         if browser is None or view is None or not isinstance(seq, int) or self.away_since:
             return
+        hub().leave_end(browser)
         browser.paged_thread = True
         self._first_seq = self._first_seq or view.first_seq
         self.history_to, self.away_since = view.history_to, max(1, min(seq, view.last_seq))
@@ -232,6 +233,7 @@ class ThreadState(rx.State):
             return
         first_seq, history_to = self._first_seq, self.history_to
         self._forget_place()
+        hub().reach_end(browser)
         if (first_seq, history_to) == (view.first_seq, view.history_to):
             browser.paged_thread = False
             return
@@ -290,6 +292,7 @@ class ThreadState(rx.State):
             self._forget_place()
             self._show(snapshot, viewer)
             browser.paged_thread = False
+        browser.away = reads_further_up
 
     async def _mark_new(self, viewer: Viewer, browser: Browser, read_to: int) -> None:
         """Note where what has not been read begins, and see to it that it stands on the screen.

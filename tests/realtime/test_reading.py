@@ -72,6 +72,25 @@ async def test_what_comes_into_a_hidden_tab_stays_unread_until_it_is_looked_at(r
     await room.writer.until(lambda b: seen_by(b, "Ada", "Sol"))
 
 
+async def test_what_comes_while_its_reader_is_further_up_stays_unread_until_they_come_down(
+    room: Room,
+) -> None:
+    await room.say("In sight")
+    await room.writer.until(lambda b: seen_by(b, "Ada", "Sol"))
+    await room.tab.send(f"{THREAD}.scroll_away", seq=room.tab.lines[-1]["seq"])
+    await room.say("Below")
+    await room.writer.until(lambda b: seen_by(b, "Ada"))
+    await room.unread(0, 1)
+    await room.tab.look("hidden")
+    await room.tab.look("here")
+    await room.say("Below that")
+    await room.writer.until(lambda b: seen_by(b, "Ada"))
+    await room.unread(0, 2)
+    await room.tab.send(f"{THREAD}.show_latest")
+    await room.unread(0, 0)
+    await room.writer.until(lambda b: seen_by(b, "Ada", "Sol"))
+
+
 async def test_nobody_has_to_move_to_read(room: Room) -> None:
     await room.tab.look("idle")
     await room.say("Quietly")
