@@ -15,8 +15,6 @@ _DOORS = {
     routes.FORGOT_PASSWORD,
     routes.RESET_PASSWORD,
     routes.ACCOUNT,
-    routes.ADMIN_USERS,
-    routes.ADMIN_SELLERS,
 }
 
 
