@@ -1,6 +1,7 @@
 """What triggers would have made of the rows, as statements over all of them at once."""
 
 _NONE = "'00000000-0000-0000-0000-000000000000'::uuid"
+_BY_SELLER = "'00000000-0000-0000-0000-000000000001'::uuid"
 _DAY = "((t.created_at AT TIME ZONE 'UTC')::date - '2000-01-01'::date)"
 _SPANS = f"""array_to_tsvector(ARRAY[
     '~d' || {_DAY}::text, '~m' || ({_DAY} / 28)::text, '~y' || ({_DAY} / 364)::text])"""
@@ -14,6 +15,7 @@ SELECT t.id, label.tag_id, t.number, t.status,
        coalesce(t.due_at, 'infinity'), coalesce(t.waiting_since, 'infinity')
 FROM ticket t JOIN conversation c ON c.id = t.id JOIN (
     SELECT id AS ticket_id, {_NONE} AS tag_id FROM ticket
+    UNION ALL SELECT id, {_BY_SELLER} FROM ticket WHERE buyer_id IS NULL
     UNION ALL SELECT ticket_id, tag_id FROM ticket_tag) label ON label.ticket_id = t.id
 ORDER BY t.id, label.tag_id
 """  # noqa: S608 - nothing in it comes from outside

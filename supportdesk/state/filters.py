@@ -14,7 +14,13 @@ from supportdesk import routes
 from supportdesk.domain.actor import Role
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
-from supportdesk.domain.queries.choices import Choices, Named, choices_for
+from supportdesk.domain.queries.choices import (
+    Choices,
+    Named,
+    choices_for,
+    names_of,
+    people_called,
+)
 from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.state.desk import browser_of
@@ -25,8 +31,12 @@ from supportdesk.state.session import Effects, signed_in
 AS_IN_ADDRESS = "\x00"
 search_text = ClientStateVar.create("search_text", default=AS_IN_ADDRESS)
 
-_CHOSEN = ("status", "priority", "type", "assignee", "team", "tag", "sort")
+_CHOSEN = (
+    "status", "priority", "type", "assignee", "team", "tag", "role", "buyer", "seller", "sort",
+)  # fmt: skip
 _SWITCHED = ("starred", "unread", "overdue")
+_PARTIES = {"buyer": Role.BUYER, "seller": Role.SELLER}
+_OF_ALL: dict[str, Any] = {"role": None, "buyer": "", "seller": ""}
 _STAFF_ONLY: dict[str, Any] = {"assignee": "", "team": "", "tag": "", "overdue": False}
 
 
@@ -44,8 +54,12 @@ def asked_for(state: rx.State, role: Role) -> Filters:
 
 
 def _of_role(filters: Filters, role: Role) -> Filters:
-    """Buyers do not learn who works on their tickets when, so they cannot ask for it either."""
-    if role is not Role.BUYER:
+    """Buyers do not learn who works on their tickets when, so they cannot ask for it either. Whose
+    tickets they are is asked by those who see everybody's."""
+    if role is Role.ADMIN:
+        return filters
+    filters = replace(filters, **_OF_ALL)
+    if role is Role.SELLER:
         return filters
     sort = Sort.ACTIVITY if filters.sort is Sort.DUE else filters.sort
     return replace(filters, sort=sort, **_STAFF_ONLY)
@@ -76,6 +90,9 @@ class FilterState(rx.State):
     assignee: str = ""
     team: str = ""
     tag: str = ""
+    role: str = ""
+    party_names: dict[str, str] = {}
+    found_people: list[Named] = []
     sort: str = Sort.ACTIVITY.value
     starred: bool = False
     unread: bool = False
@@ -134,6 +151,14 @@ class FilterState(rx.State):
         return rx.redirect(f"{path}?{spelled}" if spelled else path, replace=replace)
 
     @rx.event
+    async def find_people(self, party: str, text: str) -> None:
+        """Offer the buyers or sellers whom what is typed may mean."""
+        viewer = await signed_in(self)
+        role = _PARTIES.get(as_text(party))
+        if role is not None and viewer.actor.role is Role.ADMIN:
+            self.found_people = list(await people_called(viewer.actor, role, as_text(text)))
+
+    @rx.event
     async def reread_choices(self) -> None:
         """Sent when there is something else to choose from, and when sellers reach for a box."""
         browser = browser_of(self)
@@ -147,7 +172,15 @@ class FilterState(rx.State):
         choices = await choices_for(viewer.actor)
         self.assignees = list(choices.assignees)
         self.teams, self.tags = list(choices.teams), list(choices.tags)
-        self.chips = list(_chips(filters, choices))
+        self.party_names = await self._names(viewer, filters)
+        self.chips = list(_chips(filters, choices, self.party_names))
+
+    async def _names(self, viewer: Viewer, filters: Filters) -> dict[str, str]:
+        asked = {party: getattr(filters, party) for party in _PARTIES}
+        if not any(asked.values()):
+            return {}
+        names = await names_of(viewer.actor, [id_ for id_ in asked.values() if id_])
+        return {party: names.get(id_, "Somebody") for party, id_ in asked.items() if id_}
 
     async def _arrive(self, viewer: Viewer, filters: Filters) -> EventSpec | None:
         """Show these filters. A search that was not typed here is put into the box."""
@@ -157,6 +190,7 @@ class FilterState(rx.State):
         self.statuses = [status.value for status in filters.statuses]
         self.priority, self.type = filters.priority or "", filters.type or ""
         self.assignee, self.team, self.tag = filters.assignee, filters.team, filters.tag
+        self.role = filters.role or ""
         self.starred, self.unread = filters.starred, filters.unread
         self.overdue, self.sort = filters.overdue, filters.sort.value
         self.cleared = as_link(Filters(sort=filters.sort))
@@ -166,7 +200,7 @@ class FilterState(rx.State):
         return search_text.push(AS_IN_ADDRESS)
 
 
-def _chips(filters: Filters, choices: Choices) -> list[Chip]:
+def _chips(filters: Filters, choices: Choices, parties: dict[str, str]) -> list[Chip]:
     """One for each status, and for everything else that is asked for."""
     chips = [
         Chip(status.label, as_link(replace(filters, statuses=_without(filters, status))))
@@ -178,6 +212,8 @@ def _chips(filters: Filters, choices: Choices) -> list[Chip]:
         "assignee": _assignee(filters.assignee, choices),
         "team": _named(filters.team, choices.teams, "A team"),
         "tag": _named(filters.tag, choices.tags, "A tag"),
+        "role": f"Filed by {filters.role}s" if filters.role else "",
+        **{party: f"{party.capitalize()}: {name}" for party, name in parties.items()},
         **{name: name.capitalize() if getattr(filters, name) else "" for name in _SWITCHED},
         "text": f"“{filters.text}”" if filters.text else "",
     }

@@ -12,11 +12,12 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries.choices import Named
-from supportdesk.domain.queries.filters import ME, NOBODY, SEARCH_MAX_LENGTH, Sort
+from supportdesk.domain.queries.filters import FILERS, ME, NOBODY, SEARCH_MAX_LENGTH, Sort
 from supportdesk.state.filters import AS_IN_ADDRESS, Chip, FilterState, search_text
 from supportdesk.state.inbox import InboxState
 from supportdesk.ui.controls import button
 from supportdesk.ui.figures import grouped
+from supportdesk.ui.party_filter import party_filter
 from supportdesk.ui.views_menu import views_menu
 
 _PAUSE_MS = 300
@@ -59,6 +60,7 @@ def filter_bar(role: str) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(_kind(), _team(), class_name="picks") if staff else None,
+            _parties() if role == "admin" else None,
             rx.el.div(
                 _switch("Starred", "starred", FilterState.starred),
                 _switch("Unread", "unread", FilterState.unread),
@@ -177,6 +179,16 @@ def _kind() -> rx.Component:
 
 def _team() -> rx.Component:
     return _named("Team", "team", FilterState.team, "Any team", FilterState.teams)
+
+
+def _parties() -> rx.Component:
+    roles = [rx.el.option(f"Filed by {each.value}s", value=each.value) for each in FILERS]
+    return rx.el.div(
+        _pick("Role", "role", FilterState.role, "Any role", *roles),
+        party_filter("buyer"),
+        party_filter("seller"),
+        class_name="picks",
+    )
 
 
 def _sort(staff: bool) -> rx.Component:

@@ -163,6 +163,17 @@ def _tickets() -> rx.Component:
     return _section(
         "Tickets",
         _listed("Tickets", _person.tickets, _ticket, "No tickets."),
+        rx.cond(_person.total > _person.tickets.length(), _all_tickets()),
+    )
+
+
+def _all_tickets() -> rx.Component:
+    """Those shown are the latest."""
+    party = rx.match(_person.role, ("buyer", "buyer"), ("seller", "seller"), "assignee")
+    return ReactRouterLink.create(
+        f"All {_person.total} tickets",
+        to=f"{routes.tickets('admin')}?{party}={_person.id}",
+        class_name="link more",
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import messages, tickets
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.ids import new_id
@@ -250,3 +251,24 @@ async def test_nobody_waits_for_what_is_over_and_again_when_it_is_open_again(
     assert not await waits(cast, ticket)
     await tickets.reopen(cast.bea, ticket)
     assert ask("SELECT waiting_since FROM ticket") == [since]
+
+
+async def test_admins_ask_who_filed_it_and_who_its_parties_are(cast, desk):
+    await file_ticket(cast.sia, NewTicket("payout", "Where is it?"))
+    assert await both(cast, "ada", role=Role.SELLER) == ["payout"]
+    assert await both(cast, "ada", role=Role.BUYER) == ["foreign", "four", "three", "two", "one"]
+    sol, bea, sia = (str(each.user_id) for each in (cast.sol, cast.bea, cast.sia))
+    assert await both(cast, "ada", buyer=bea) == ["four", "three", "two", "one"]
+    assert await both(cast, "ada", buyer=bea, seller=sol) == ["four", "three", "two", "one"]
+    assert await both(cast, "ada", buyer=bea, seller=sia) == []
+    assert await both(cast, "ada", seller=sia) == ["payout"]
+    assert await both(cast, "ada", seller=sol, text="three") == ["three"]
+
+
+async def test_who_filed_it_may_be_asked_of_a_tag_too(cast, desk, ask):
+    payout = (await file_ticket(cast.sia, NewTicket("payout", "Where is it?"))).id
+    money = tag(ask, cast, "Money", payout, desk["one"])
+    assert await both(cast, "ada", role=Role.SELLER, tag=money) == ["payout"]
+    assert await both(cast, "ada", role=Role.BUYER, tag=money) == ["one"]
+    await tickets.close(cast.sia, payout)
+    assert await both(cast, "ada", role=Role.SELLER, statuses=(Status.CLOSED,)) == ["payout"]

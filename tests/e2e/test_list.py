@@ -116,6 +116,28 @@ async def test_a_search_runs_by_itself_marks_what_it_found_and_ends_with_escape(
     await numbers_are(screen, [chair, lamp])
 
 
+async def test_admins_ask_whose_tickets_they_are(browsers: Browsers, seed: Seed) -> None:
+    bertha, oona = seed.person(BUYER, "Bertha Party"), seed.person(BUYER, "Oona Party")
+    selma = seed.person(SELLER, "Selma Party")
+    hers, _, own = seed.tickets([(bertha, selma), (oona, None), (None, selma)])
+    admin = await browsers.open(seed.person(ADMIN), "/admin/tickets")
+    await admin.button("Filters").click()
+    await pick(admin, "Seller").press_sequentially("selma", delay=20)
+    await admin.page.get_by_role("option", name="Selma Party").click()
+    await numbers_are(admin, [own, hers])
+    await pick(admin, "Role").select_option(label="Filed by sellers")
+    await numbers_are(admin, [own])
+    await admin.link("Remove filter Filed by sellers").click()
+    await pick(admin, "Buyer").press_sequentially("party", delay=20)
+    await admin.page.get_by_role("option", name="Bertha Party").click()
+    await numbers_are(admin, [hers])
+    await admin.arrives_at(f"/admin/tickets?buyer={bertha.id}&seller={selma.id}")
+    await admin.page.reload()
+    await numbers_are(admin, [hers])
+    await admin.button("Filters").click()
+    await expect(pick(admin, "Buyer")).to_have_value("Bertha Party")
+
+
 async def test_a_search_without_a_result_says_so_and_offers_to_clear_it(
     browsers: Browsers, seed: Seed, buyer: Person, seller: Person
 ) -> None:

@@ -98,7 +98,7 @@ SEEN = {
         " tags_changed t1, notes_changed t1, fields_changed t1,"
         " tags_changed t2, notes_changed t2, fields_changed t3",
         "tag": "refund carrier",
-        "ticket_listing": "t1/itself t1/refund t2/itself t2/carrier t3/itself",
+        "ticket_listing": "t1/itself t1/refund t2/itself t2/carrier t3/itself t3/by-seller",
         "ticket_words": "t1 t2 t3",
         "ticket_tag": "t1/refund t2/carrier",
         "ticket_note": "t1 t2",

@@ -175,8 +175,10 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
         " VALUES (%s, sha256('spare'), %s)",
         [cast.max.user_id, cast.ada.user_id],
     )
-    # Zero stands where a tag would, in the row of a listing that is the ticket's own.
-    world.names.update({link: "link", team: "team", UUID(int=0): "itself"})
+    # Where a tag would stand: in the row of a listing that is the ticket's own, and in one of those
+    # that sellers have filed.
+    world.names.update({link: "link", team: "team"})
+    world.names.update({UUID(int=0): "itself", UUID(int=1): "by-seller"})
     for session, person in connection.execute("SELECT id, user_id FROM session"):
         world.names[session] = f"session-of-{world.names[person]}"
     for draft, owner in connection.execute("SELECT id, owner_id FROM draft"):

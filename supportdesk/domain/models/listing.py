@@ -13,7 +13,10 @@ from supportdesk.domain.models.columns import aware, words
 
 
 class TicketListing(SQLModel, table=True):
-    """Each ticket once, and once for each of its tags; a zero id is none, `infinity` is never."""
+    """Each ticket once, once for each of its tags, and once more if a seller has filed it.
+
+    A zero id is none, a tag's id of one is a seller's, `infinity` is never.
+    """
 
     __tablename__ = "ticket_listing"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import text
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.text import clean
 
 # Of each kind; who has more searches by text.
 _CHOICES = text("""
@@ -16,6 +19,14 @@ _CHOICES = text("""
 UNION ALL (SELECT 'team', id, name FROM team ORDER BY lower(name), id LIMIT 500)
 UNION ALL (SELECT 'tag', id, name FROM tag ORDER BY lower(name), id LIMIT 500)
 """)
+
+_FOUND = 12
+_TYPED_MAX_LENGTH = 100
+_CALLED = text("""
+SELECT id, name FROM "user" WHERE role = :role AND strpos(lower(name), lower(:typed)) > 0
+ORDER BY lower(name), id LIMIT :limit
+""")
+_NAMES = text('SELECT id, name FROM "user" WHERE id = ANY (:ids)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +55,18 @@ async def choices_for(actor: Actor) -> Choices:
         return tuple(Named(str(row.id), row.name) for row in rows if row.what == what)
 
     return Choices(of("assignee"), of("team"), of("tag"))
+
+
+async def people_called(actor: Actor, role: Role, typed: str) -> tuple[Named, ...]:
+    """The first of those in `role` whose name has what is typed in it, by name."""
+    values = {"role": role, "typed": clean(typed).strip()[:_TYPED_MAX_LENGTH], "limit": _FOUND}
+    async with transaction(actor) as tx:
+        rows = (await tx.execute(_CALLED, values)).all()
+    return tuple(Named(str(row.id), row.name) for row in rows)
+
+
+async def names_of(actor: Actor, ids: Sequence[str]) -> dict[str, str]:
+    """By id, of those whom the actor knows."""
+    async with transaction(actor) as tx:
+        rows = (await tx.execute(_NAMES, {"ids": list(map(UUID, ids))})).all()
+    return {str(row.id): row.name for row in rows}

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from supportdesk.domain.actor import Role
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
@@ -42,6 +43,8 @@ _SORT_LABELS = {
     Sort.WAITING: "Longest waiting",
 }
 
+# Whose tickets there are.
+FILERS = (Role.BUYER, Role.SELLER)
 ME, NOBODY = "me", "nobody"
 # The statuses of tickets that are not settled.
 UNDONE = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_ON_CUSTOMER)
@@ -52,7 +55,8 @@ class Filters:
     """What is empty or False asks for nothing. All that is asked for has to hold.
 
     `statuses` are alternatives, in the order of the lifecycle. `assignee` is a person's id, `me` or
-    `nobody`; `team` and `tag` are ids. `text` is what is searched for.
+    `nobody`; `team` and `tag` are ids. `text` is what is searched for. `role` is of whom has filed
+    it; `buyer` and `seller` are ids of its parties.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -61,6 +65,9 @@ class Filters:
     assignee: str = ""
     team: str = ""
     tag: str = ""
+    role: Role | None = None
+    buyer: str = ""
+    seller: str = ""
     starred: bool = False
     unread: bool = False
     overdue: bool = False
@@ -89,6 +96,9 @@ def parse(query: Mapping[str, str]) -> Filters:
         assignee=assignee if assignee in (ME, NOBODY) else _id(assignee),
         team=_id(query.get("team")),
         tag=_id(query.get("tag")),
+        role=_one_of(Role, query.get("role")) if query.get("role") in FILERS else None,
+        buyer=_id(query.get("buyer")),
+        seller=_id(query.get("seller")),
         starred=query.get("starred") == "1",
         unread=query.get("unread") == "1",
         overdue=query.get("overdue") == "1",
@@ -108,6 +118,9 @@ def spell(filters: Filters, *, order: bool = True) -> str:
         "assignee": filters.assignee,
         "team": filters.team,
         "tag": filters.tag,
+        "role": filters.role or "",
+        "buyer": filters.buyer,
+        "seller": filters.seller,
         **flags,
         "sort": filters.sort if order and filters.sort is not Sort.ACTIVITY else "",
     }

@@ -18,6 +18,8 @@ from supportdesk.domain.queries.filters import ME, NOBODY, Filters
 from supportdesk.domain.queries.ticket_rows import LEVELS
 
 NONE = "'00000000-0000-0000-0000-000000000000'::uuid"
+# In the listing, tickets that a seller has filed stand once more, as if they had this tag.
+BY_SELLER = "'00000000-0000-0000-0000-000000000001'::uuid"
 OPEN = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_ON_CUSTOMER)
 
 # The same columns as the table `ticket_listing`, which only admins read.
@@ -38,6 +40,9 @@ _UNREAD = """coalesce((
         WHERE p.conversation_id = listing.ticket_id AND p.user_id = :me), 0)"""
 _STARRED = """listing.ticket_id = ANY (ARRAY(
     SELECT p.conversation_id FROM participant p WHERE p.user_id = :me AND p.starred))"""
+_OF_PARTY = """listing.ticket_id = ANY (ARRAY(
+    SELECT t.id FROM ticket t WHERE t.{party}_id = :{party}))"""
+_BUYERS = "(SELECT t.buyer_id FROM ticket t WHERE t.id = listing.ticket_id) IS {null}"
 # Once for all of one's own tickets: asked for each of them, the policy would be looked at anew.
 _TAGGED = """listing.ticket_id = ANY ((SELECT array_agg(tt.ticket_id) FROM ticket_tag tt
     WHERE tt.tag_id = CAST(:tag AS uuid))::uuid[])"""
@@ -86,6 +91,12 @@ def conditions(actor: Actor, filters: Filters) -> Conditions:
     if filters.tag:
         found.tag = "CAST(:tag AS uuid)"
         _known(found, "true", tag=filters.tag)
+    if filters.role:
+        _filed_by(found, filters.role)
+    for party in ("buyer", "seller"):
+        if id_ := getattr(filters, party):
+            found.few = True
+            _known(found, _OF_PARTY.format(party=party), **{party: id_})
     if filters.starred:
         found.few = True
         found.add(_STARRED)
@@ -97,6 +108,13 @@ def conditions(actor: Actor, filters: Filters) -> Conditions:
         found.statuses = tuple(status for status in found.statuses if status in OPEN)
         found.add("listing.due_at < now()")
     return found
+
+
+def _filed_by(found: Conditions, role: Role) -> None:
+    if role is Role.SELLER and found.tag == NONE:
+        found.tag = BY_SELLER
+    else:
+        found.add(_BUYERS.format(null="NULL" if role is Role.SELLER else "NOT NULL"))
 
 
 def _assigned(found: Conditions, assignee: str) -> None:
@@ -118,7 +136,9 @@ def own(role: Role, asked: Conditions) -> tuple[str, str]:
     """FROM and WHERE for the tickets of one person, or for those few that `asked` names."""
     parts = ["listing.status = ANY (:statuses)", asked.sql]
     asked.values["statuses"] = list(asked.statuses)
-    if asked.tag != NONE:
+    if asked.tag == BY_SELLER:
+        parts.append(_BUYERS.format(null="NULL"))
+    elif asked.tag != NONE:
         parts.append("false" if role is Role.BUYER else _TAGGED)  # To a buyer none has tags.
     return _OWN.format(level=LEVELS[role], none=NONE), " AND ".join(parts)
 
