@@ -7,13 +7,14 @@ and grants, never by a WHERE clause that somebody might forget.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -116,6 +117,25 @@ async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
+async def fetch_packed(
+    connection: AsyncConnection, query: LiteralString, values: Mapping[str, Any]
+) -> list[Any]:
+    """The rows of a query whose answer is mostly packed bytes, sent as they are: as text they would
+    be twice as many. `query` is psycopg's, with `%(name)s`.
+
+    Raises:
+        DatabaseUnavailable: the connection broke.
+    """
+    driver = await _driver_of(connection)
+    try:
+        async with driver.cursor(binary=True, row_factory=namedtuple_row) as cursor:
+            await cursor.execute(query, values)
+            return await cursor.fetchall()
+    except psycopg.OperationalError as error:
+        await connection.invalidate()
+        raise DatabaseUnavailable from error
+
+
 def _opening(actor: ActsInDatabase) -> sql.Composed:
     return _BEGIN.format(role=actor.database_role, user_id=actor.database_user_id)
 
@@ -149,7 +169,11 @@ async def _execute(
     connection: AsyncConnection, statements: sql.Composed
 ) -> psycopg.AsyncCursor[Any]:
     """Past SQLAlchemy, which cannot send several statements at once."""
+    return await (await _driver_of(connection)).execute(statements, prepare=False)
+
+
+async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
     driver = (await connection.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError("the engine's driver is psycopg")
-    return await driver.execute(statements, prepare=False)
+    return driver

@@ -30,5 +30,17 @@ LEFT JOIN "user" seller ON seller.id = t.seller_id
 LEFT JOIN "user" assignee ON assignee.id = t.assignee_id
 ORDER BY t.id
 """  # noqa: S608 - nothing in it comes from outside
+_SECONDS = "floor(date_part('epoch', {} - t.created_at))::integer"
+_TIMES = f"""
+INSERT INTO ticket_times (ticket_id, tag_id, filed_at, answered_at, response, resolved_at,
+                          resolution, team_id, assignee_id, seller_id, type)
+SELECT t.id, label.tag_id, t.created_at, t.first_response_at,
+       {_SECONDS.format("t.first_response_at")}, t.resolved_at,
+       {_SECONDS.format("t.resolved_at")}, t.team_id, t.assignee_id, t.seller_id, t.type
+FROM ticket t JOIN (
+    SELECT id AS ticket_id, {_NONE} AS tag_id FROM ticket
+    UNION ALL SELECT ticket_id, tag_id FROM ticket_tag) label ON label.ticket_id = t.id
+ORDER BY t.id, label.tag_id
+"""  # noqa: S608 - nothing in it comes from outside
 
-DERIVED = (_LISTING, _WORDS)
+DERIVED = (_LISTING, _WORDS, _TIMES)

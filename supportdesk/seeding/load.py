@@ -26,7 +26,7 @@ from supportdesk.seeding.stories import COLUMNS, Stories
 
 PASSWORD = "demo-pass-1"  # noqa: S105 - known to all, on a desk that only this machine reaches
 _BATCH = 10_000
-_TABLES = (*COLUMNS, "ticket_listing", "ticket_words")
+_TABLES = (*COLUMNS, "ticket_listing", "ticket_words", "ticket_times")
 _SAID_EVERY = 10
 Say = Callable[[str], None]
 

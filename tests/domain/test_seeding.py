@@ -32,6 +32,7 @@ MADE = {
     "participant": "conversation_id, user_id",
     "ticket_listing": "*",
     "ticket_words": "*",
+    "ticket_times": "*",
 }
 
 

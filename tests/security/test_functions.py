@@ -87,6 +87,16 @@ FUNCTIONS = {
     "password_reset_of(bytea)": "nobody",
     "reset_password(bytea,text,uuid)": "nobody",
     "change_password(bytea,text,uuid)": "nobody",
+    "time_new_ticket()": "",
+    "time_changed_ticket()": "",
+    "time_tagged_ticket()": "",
+    "untime_untagged_ticket()": "",
+    "times_changed()": "",
+    "reopening_changed()": "",
+    "note_report_change(timestamp with time zone[],text[])": "",
+    "report_parts(text,timestamp with time zone[],timestamp with time zone[])": "admin",
+    "report_outline()": "nobody",
+    "seal_report(text,timestamp with time zone[],timestamp with time zone[])": "nobody",
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 

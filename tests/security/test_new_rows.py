@@ -231,6 +231,36 @@ ADDED = {
              "due_at": "2030-01-01", "waiting_since": "2030-01-01"},
         ), "",
     ),
+    "the times of a ticket": (
+        lambda w, me: (
+            "ticket_times",
+            {"ticket_id": w.t1, "tag_id": new_id(), "filed_at": "2001-01-01", "type": "problem"},
+        ), "",
+    ),
+    "a reopening": (
+        lambda w, me: (
+            "ticket_reopening",
+            {"ticket_id": w.t1, "resolved_at": "2001-01-01", "reopened_at": "2001-01-02"},
+        ), "",
+    ),
+    "a span of reports": (
+        lambda w, me: (
+            "report_span",
+            {"id": new_id(), "by": "all", "starts_at": "2001-01-01", "ends_at": "2001-01-02"},
+        ), "",
+    ),
+    "a part of a span": (
+        lambda w, me: (
+            "report_part",
+            {"span_id": named(w, "span"), "key": "", "filed": 1, "undone": 0, "reopened": 0,
+             "filings": b"", "responses": b"", "resolutions": b""},
+        ), "",
+    ),
+    "a change of the past": (
+        lambda w, me: (
+            "report_change", {"id": new_id(), "at": "2001-01-01", "concerns": ["all"]}
+        ), "",
+    ),
     "a person": (
         lambda w, me: (
             "user",

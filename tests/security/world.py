@@ -10,7 +10,8 @@ Beside them: saved views of bea, sol and ada, one that ada shares, and one of ab
 replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
 they were told of all this; bea, sol and abe want no sound. A file
 with sol's note, one with ada's answer, and one each that bea and abe have not sent. Of ada's: a
-note about bea, an invitation that waits, one that was spent, a link for max to set a new password.
+note about bea, an invitation that waits, one that was spent, a link for max to set a new password. What
+reports are read from.
 """
 
 from __future__ import annotations
@@ -179,6 +180,12 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     # that sellers have filed.
     world.names.update({link: "link", team: "team"})
     world.names.update({UUID(int=0): "itself", UUID(int=1): "by-seller"})
+    span, change = new_id(), new_id()
+    connection.execute("INSERT INTO report_span VALUES (%s, 'all', '2001-01-01', now())", [span])
+    connection.execute("INSERT INTO report_part VALUES (%s, 'x', 1, 0, 0, '', '', '')", [span])
+    connection.execute("INSERT INTO report_change VALUES (%s, now(), '{all}')", [change])
+    connection.execute("INSERT INTO ticket_reopening VALUES (%s, now(), now())", [world.t1])
+    world.names.update({span: "span", change: "change"})
     for session, person in connection.execute("SELECT id, user_id FROM session"):
         world.names[session] = f"session-of-{world.names[person]}"
     for draft, owner in connection.execute("SELECT id, owner_id FROM draft"):

@@ -43,6 +43,6 @@ def empty(owner_url: str) -> None:
         connection.execute(
             'TRUNCATE "user", team_member, session, setup_link, conversation, participant, ticket,'
             " message, event, category, field_definition, ticket_template, canned_reply, tag,"
-            " blob RESTART IDENTITY CASCADE"
+            " blob, report_span, report_change RESTART IDENTITY CASCADE"
         )
         connection.execute("UPDATE team SET auto_assign = 'off'")

@@ -41,6 +41,13 @@ from supportdesk.domain.models.people import (
     TeamMember,
     User,
 )
+from supportdesk.domain.models.reports import (
+    ReportChange,
+    ReportPart,
+    ReportSpan,
+    TicketReopening,
+    TicketTimes,
+)
 from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
@@ -68,6 +75,9 @@ __all__ = [
     "PersonNote",
     "Priority",
     "Reaction",
+    "ReportChange",
+    "ReportPart",
+    "ReportSpan",
     "SavedView",
     "Session",
     "SetupLink",
@@ -78,8 +88,10 @@ __all__ = [
     "TicketField",
     "TicketListing",
     "TicketNote",
+    "TicketReopening",
     "TicketTag",
     "TicketTemplate",
+    "TicketTimes",
     "TicketType",
     "TicketWords",
     "User",

@@ -1,0 +1,45 @@
+"""In which hours of the week tickets are filed, on the reader's clock. Pure."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from supportdesk.domain.periods import Period, midnight
+
+# For each day from Monday on, how many in each of its 24 hours.
+Hours = tuple[tuple[int, ...], ...]
+_HOUR, _QUARTER = 3600, 900
+
+
+def busy_hours(filings: Iterable[tuple[datetime, array[int]]], period: Period) -> Hours:
+    """`filings`: the start of a span, and sorted seconds from it."""
+    counts = [[0] * 24 for _ in range(7)]
+    for start, seconds in filings:
+        for weekday, hour, begins, ends in _hours(start, seconds[-1], period.zone):
+            counts[weekday][hour] += bisect_left(seconds, ends) - bisect_left(seconds, begins)
+    return tuple(map(tuple, counts))
+
+
+def _hours(start: datetime, last: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int, int]]:
+    """Weekday, hour, and from when to when in seconds from `start`; spans begin with a day."""
+    day = start.astimezone(zone).date()
+    begins = 0
+    while begins <= last:
+        ends = _since(start, day + timedelta(days=1), zone)
+        if ends - begins == 24 * _HOUR:
+            for hour in range(24):
+                yield day.weekday(), hour, begins + hour * _HOUR, begins + (hour + 1) * _HOUR
+        else:
+            # The clocks change: an hour is missing, comes twice, or is a part of one.
+            for at in range(begins, ends, _QUARTER):
+                local = (start + timedelta(seconds=at)).astimezone(zone)
+                yield day.weekday(), local.hour, at, min(at + _QUARTER, ends)
+        begins, day = ends, day + timedelta(days=1)
+
+
+def _since(start: datetime, day: date, zone: ZoneInfo) -> int:
+    return int((midnight(day, zone) - start).total_seconds())

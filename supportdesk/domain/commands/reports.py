@@ -1,0 +1,55 @@
+"""Sealing what is over, so that reports of long periods need not count it again.
+
+Acts for nobody in particular. What was not sealed, or has changed since, is counted by whoever
+reads a report: sealing changes how long that takes and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from psycopg import sql
+
+from supportdesk.database.engine import ask
+from supportdesk.domain.actor import NOBODY
+from supportdesk.domain.periods import By, Period, Piece, Span, pieces
+
+_OUTLINE = sql.SQL("SELECT zones, since FROM report_outline()").format()
+_SEAL = sql.SQL("SELECT seal_report({}, {}::timestamptz[], {}::timestamptz[])")
+_GROUPS = ("team", "assignee", "seller", "tag", "type")
+
+
+async def seal(now: datetime) -> int:
+    """Seal all that is over, in the zone of every admin; return how many spans it was."""
+    outline = await ask(NOBODY, _OUTLINE)
+    if outline is None or outline[1] is None:
+        return 0
+    zones, since = outline
+    sealed = 0
+    for name in zones:
+        zone = ZoneInfo(name)
+        days = since.astimezone(zone).date().replace(month=1, day=1), now.astimezone(zone).date()
+        for by, spans in _over(*days, zone):
+            starts, ends = [s.starts_at for s in spans], [s.ends_at for s in spans]
+            row = await ask(NOBODY, _SEAL.format(by, starts, ends))
+            sealed += row[0] if row else 0
+    return sealed
+
+
+def _over(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[str, list[Span]]]:
+    """What reports are put together from; the database leaves out what is not over."""
+    period = Period(first, last, zone)
+    long = list(_long(pieces(period)))
+    steps = [step for by in (By.DAY, By.WEEK) for step in period.steps(by)]
+    yield "all", [*long, *steps]
+    for by in _GROUPS:
+        yield by, long
+
+
+def _long(parts: list[Piece]) -> Iterator[Span]:
+    """Months, and the years that they make."""
+    years = {part.year for part in parts if part.year}
+    yield from sorted(years, key=lambda year: year.first)
+    yield from (part.span for part in parts)
