@@ -15,6 +15,8 @@ ADMIN_USERS = "/admin/buyers"
 ADMIN_SELLERS = "/admin/sellers"
 ADMIN_PEOPLE = "/admin/people"
 ADMIN_SETTINGS = "/admin/settings"
+ADMIN_REPORTS = "/admin/reports"
+ADMIN_REPORTS_FILE = "/admin/reports.csv"
 
 # What Reflex calls the page for addresses that lead nowhere.
 NOT_FOUND = "404"

@@ -10,10 +10,11 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from supportdesk import logs
-from supportdesk.api import attachments, auth, health, old_addresses, uploads
+from supportdesk.api import attachments, auth, health, old_addresses, reports, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
 from supportdesk.database.engine import DatabaseUnavailable, dispose_engine
+from supportdesk.jobs.sealing import seal_forever
 from supportdesk.pages import PAGES
 from supportdesk.realtime.attendance import attend
 from supportdesk.realtime.hub import Hub
@@ -32,6 +33,7 @@ from supportdesk.state.public import (
     SignInState,
     SignUpState,
 )
+from supportdesk.state.reports import ReportsState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.workspace import WorkspaceState
@@ -51,6 +53,7 @@ ON_LOAD = {
     "sellers": SellersState.arrive,
     "person": PersonState.arrive,
     "settings": SettingsState.arrive,
+    "reports": ReportsState.arrive,
     "account": AccountState.arrive,
 }
 HTTP_ROUTES = [
@@ -59,6 +62,7 @@ HTTP_ROUTES = [
     *old_addresses.ROUTES,
     *uploads.ROUTES,
     *attachments.ROUTES,
+    *reports.ROUTES,
 ]
 
 logs.redact()
@@ -93,7 +97,7 @@ async def follow_the_database() -> AsyncIterator[None]:
     forget_when_gone(hub)
     if app.event_namespace is not None:
         spare_the_crowd(app.event_namespace)
-    beside = (listen(hub), attend(hub.attendance), sweep_forever())
+    beside = (listen(hub), attend(hub.attendance), sweep_forever(), seal_forever())
     tasks = [asyncio.create_task(each) for each in beside]
     try:
         yield

@@ -130,6 +130,16 @@ PEOPLE = {
 COUNTED = {EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}
 
 
+# What changes the figures of reports, or what their rows are called.
+REPORTED = {
+    EventKind.TICKET_FILED,
+    EventKind.TICKET_CHANGED,
+    EventKind.TAGS_CHANGED,
+    EventKind.MESSAGE_POSTED,
+    EventKind.TAG_CHANGED,
+    EventKind.TEAM_CHANGED,
+}
+
 # What the conversation shows as a line between its messages.
 _LINES = {
     EventKind.TICKET_CHANGED,

@@ -8,6 +8,7 @@ import reflex as rx
 from supportdesk import routes
 from supportdesk.pages.account import account
 from supportdesk.pages.admin.people import person, sellers, users
+from supportdesk.pages.admin.reports import reports as admin_reports
 from supportdesk.pages.admin.settings import settings as admin_settings
 from supportdesk.pages.admin.tickets import tickets as admin_tickets
 from supportdesk.pages.buyer.tickets import tickets as buyer_tickets
@@ -51,4 +52,5 @@ PAGES = [
     Page(routes.ADMIN_SELLERS, sellers, f"Sellers · {NAME}", "sellers"),
     Page(routes.PERSON_PAGE, person, f"Person · {NAME}", "person"),
     Page(routes.ADMIN_SETTINGS, admin_settings, f"Settings · {NAME}", "settings"),
+    Page(routes.ADMIN_REPORTS, admin_reports, f"Reports · {NAME}", "reports"),
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 
-from supportdesk.domain.events import PEOPLE, SETTINGS, EventKind
+from supportdesk.domain.events import PEOPLE, REPORTED, SETTINGS, EventKind
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.worker import Worker
@@ -23,7 +24,11 @@ class Page(StrEnum):
     SELLERS = "sellers"
     PERSON = "person"
     SETTINGS = "settings"
+    REPORTS = "reports"
 
+
+# Figures of many tickets are dearer, and nobody reads them faster.
+_AT_LEISURE = {Page.REPORTS: 3.0}
 
 # The kinds of events, and of other doorbells, that change what stands on a page.
 CONCERNS: Mapping[Page, frozenset[str]] = {
@@ -31,6 +36,7 @@ CONCERNS: Mapping[Page, frozenset[str]] = {
     Page.SELLERS: frozenset(PEOPLE) | {PRESENCE},
     Page.PERSON: frozenset(PEOPLE) | {PRESENCE, EventKind.MESSAGE_POSTED},
     Page.SETTINGS: frozenset(SETTINGS),
+    Page.REPORTS: frozenset(REPORTED),
 }
 
 
@@ -38,8 +44,10 @@ class OpenPages:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._open: dict[Browser, Page] = {}
-        self._changed: set[Page] = set()
-        self._worker = Worker(self._tell, every=_EVERY_SECONDS)
+        self._workers = {
+            page: Worker(partial(self._tell, page), every=_AT_LEISURE.get(page, _EVERY_SECONDS))
+            for page in Page
+        }
 
     def open(self, browser: Browser, page: Page) -> None:
         """Have this tab read the page again whenever something on it changes."""
@@ -52,13 +60,10 @@ class OpenPages:
         return self._open.get(browser) is page
 
     def ring(self, kind: str) -> None:
-        changed = {page for page in self._open.values() if kind in CONCERNS[page]}
-        if changed:
-            self._changed |= changed
-            self._worker.wake()
+        for page in {page for page in self._open.values() if kind in CONCERNS[page]}:
+            self._workers[page].wake()
 
-    async def _tell(self) -> None:
-        changed, self._changed = self._changed, set()
-        for browser, page in list(self._open.items()):
-            if page in changed:
+    async def _tell(self, page: Page) -> None:
+        for browser, shown in list(self._open.items()):
+            if shown is page:
                 await self._screen.reread_page(browser.token, page)

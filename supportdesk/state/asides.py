@@ -9,6 +9,7 @@ from supportdesk.realtime.pages import Page
 from supportdesk.state.account import AccountState
 from supportdesk.state.people import SellersState, UsersState
 from supportdesk.state.person import PersonState
+from supportdesk.state.reports import ReportsState
 from supportdesk.state.settings import SettingsState
 
 
@@ -27,6 +28,7 @@ ASIDES = (
     Aside(routes.ADMIN_SELLERS, SellersState.arrive, SellersState.reread, Page.SELLERS),
     Aside(routes.ADMIN_PEOPLE, PersonState.arrive, PersonState.reread, Page.PERSON),
     Aside(routes.ADMIN_SETTINGS, SettingsState.arrive, SettingsState.reread, Page.SETTINGS),
+    Aside(routes.ADMIN_REPORTS, ReportsState.arrive, ReportsState.reread, Page.REPORTS),
 )
 REREADS = {aside.page: aside.reread for aside in ASIDES if aside.page}
 

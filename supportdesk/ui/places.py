@@ -6,6 +6,7 @@ from supportdesk import routes
 
 TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
 USERS, SELLERS = "Users", "Sellers"
+REPORTS = "Reports"
 
 
 class Place(NamedTuple):
@@ -33,5 +34,6 @@ def places(role: str) -> list[Place]:
             Place(USERS, "users", routes.ADMIN_USERS),
             Place(SELLERS, "store", routes.ADMIN_SELLERS),
             Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
+            Place(REPORTS, "chart-column", routes.ADMIN_REPORTS),
         ]
     return found

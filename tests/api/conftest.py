@@ -15,7 +15,7 @@ from passlib.context import CryptContext
 from starlette.applications import Starlette
 
 from supportdesk import cookies
-from supportdesk.api import attachments, auth, health, old_addresses, uploads
+from supportdesk.api import attachments, auth, health, old_addresses, reports, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.config import get_settings
 from supportdesk.database.embedded import EmbeddedServer
@@ -32,6 +32,7 @@ ROUTES = [
     *old_addresses.ROUTES,
     *uploads.ROUTES,
     *attachments.ROUTES,
+    *reports.ROUTES,
 ]
 Settings = Callable[..., None]
 SignIn = Callable[[Actor], Awaitable[httpx.AsyncClient]]

@@ -38,7 +38,11 @@ EXPECTED = {
     "/attachments/uploads/{id}/keep": {},
     "/attachments/{id}": {},
     "/attachments/{id}/thumbnail": {},
+    # Of the marketplace's own reports, all others are told that they are not there.
+    "/admin/reports.csv": {},
 }
+# What admins alone are answered.
+FOR_ADMINS = {"/admin/reports.csv": {"GET": 200, "HEAD": 200}}
 # Mounts, which answer for all below them: tried by the addresses further down.
 MOUNTED = {"/*", "/_event/*"}
 
@@ -113,7 +117,8 @@ async def test_a_route_answers_everybody_alike_and_tells_nothing(http, planted, 
             if (path, method) == (routes.POST_LOGOUT, "POST") and name != "nobody":
                 continue  # See below: afterwards there would be nobody left to ask.
             answer = await ask(http, planted, method, path, people[name])
-            expected = EXPECTED[path].get(method)
+            of_role = FOR_ADMINS if name == "ada" and path in FOR_ADMINS else EXPECTED
+            expected = of_role[path].get(method)
             refused = {401} if name == "nobody" and path.startswith(routes.UPLOADS) else set()
             allowed = refused | ({expected} if expected else {404, 405})
             assert answer.status in allowed, (name, method)

@@ -10,8 +10,8 @@ Beside them: saved views of bea, sol and ada, one that ada shares, and one of ab
 replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
 they were told of all this; bea, sol and abe want no sound. A file
 with sol's note, one with ada's answer, and one each that bea and abe have not sent. Of ada's: a
-note about bea, an invitation that waits, one that was spent, a link for max to set a new password. What
-reports are read from.
+note about bea, an invitation that waits, one that was spent, a link for max to set a new password.
+What reports are read from.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ _LOGGED = re.compile(
 )
 # What server processes tell each other, and who came or went: it happens in the desk's own time,
 # whatever is counted.
-_IN_ITS_OWN_TIME = re.compile(r"SELECT pg_notify\('supportdesk', said\)|SELECT note_seen\(")
+_IN_ITS_OWN_TIME = re.compile(
+    r"SELECT pg_notify\('supportdesk', said\)|SELECT note_seen\("
+    r"|FROM report_outline\(|SELECT seal_report\("
+)
 
 
 class Statements:

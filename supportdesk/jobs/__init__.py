@@ -1,0 +1,1 @@
+"""Work that is done beside the server, for nobody in particular. No screens and no HTTP here."""

@@ -1,0 +1,22 @@
+"""Sealing what reports are read from, at the start and now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.commands import reports
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 300
+
+
+async def seal_forever() -> None:
+    while True:
+        try:
+            await reports.seal(datetime.now(UTC))
+        except DatabaseUnavailable as error:
+            _log.warning("reports were not sealed: %s", error)
+        await asyncio.sleep(_EVERY_SECONDS)
