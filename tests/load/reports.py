@@ -1,0 +1,144 @@
+"""`bin/bench reports`: how long each report takes, from the question to its last figure.
+
+Seeds a desk (or uses the one that an earlier run left in --folder), seals what is over as the
+server does beside its work, and asks for each period by everything there is. For each: p50 and p95
+in milliseconds, with all that Python makes of the rows; then the same while nothing is sealed.
+Prints `name: value` lines and saves them with the machine they were measured on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from supportdesk.config import override
+from supportdesk.database import embedded, migrations
+from supportdesk.database.engine import dispose_engine
+from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.commands import reports as sealing
+from supportdesk.domain.periods import Asked, By, Preset
+from supportdesk.domain.queries.reports import report_for
+from supportdesk.seeding import load
+from supportdesk.seeding.plan import id_of
+from tests.load._machine import describe
+from tests.support.desk import ROOT
+
+RESULTS = ROOT / "bench-results"
+P95_MS = 300.0
+_ZONE = "Europe/Berlin"
+
+
+def measured(options: argparse.Namespace, folder: Path) -> tuple[dict[str, float], str]:
+    server = embedded.start(folder / f"{options.tickets}-{options.messages}")
+    try:
+        migrations.upgrade(server.owner_url)
+        server.admit_app()
+        override(database_url=server.app_url)
+        with psycopg.connect(server.owner_url, autocommit=True) as connection:
+            version = connection.info.parameter_status("server_version") or "unknown"
+            if connection.execute('SELECT FROM "user" LIMIT 1').rowcount == 0:
+                load.seed(server.owner_url, options.tickets, options.messages, _say)
+            connection.execute('UPDATE "user" SET timezone = %s', [_ZONE])
+            connection.execute("TRUNCATE report_span, report_change CASCADE")
+            connection.execute("VACUUM (ANALYZE) ticket_times")
+        return asyncio.run(_all(server.owner_url, options.rounds)), version
+    finally:
+        server.stop()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+async def _all(owner_url: str, rounds: int) -> dict[str, float]:
+    values: dict[str, float] = {}
+    try:
+        for name, asked in _cases("unsealed", (Preset.NINETY, Preset.ALL)):
+            await _time(values, name, asked, 3)
+        began = time.perf_counter()
+        values["sealed_spans"] = await sealing.seal(datetime.now(UTC))
+        values["sealing_s"] = round(time.perf_counter() - began, 1)
+        _say(f"sealing_s: {values['sealing_s']}")
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE) report_span, report_part, report_change")
+        for name, asked in _cases("sealed", tuple(Preset)):
+            await _time(values, name, asked, rounds)
+    finally:
+        await dispose_engine()
+    return values
+
+
+def _cases(state: str, presets: tuple[Preset, ...]) -> Iterator[tuple[str, Asked]]:
+    for preset in presets:
+        for by in By:
+            yield f"{state}_{preset.name.lower()}_by_{by}", Asked(preset, by=by)
+
+
+async def _time(values: dict[str, float], name: str, asked: Asked, rounds: int) -> None:
+    admin, times = Actor(id_of("admin", 0), Role.ADMIN), []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        await report_for(admin, asked, datetime.now(UTC), ZoneInfo(_ZONE))
+        times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    values[f"{name}_p50_ms"] = round(times[len(times) // 2], 1)
+    values[f"{name}_p95_ms"] = round(times[int(len(times) * 0.95) - (len(times) % 20 == 0)], 1)
+    _say(f"{name}: p50 {values[f'{name}_p50_ms']} p95 {values[f'{name}_p95_ms']}")
+
+
+def missed(values: dict[str, float]) -> list[str]:
+    return [
+        f"{name}: {value:g} ms, under {P95_MS:g} wanted"
+        for name, value in values.items()
+        if name.startswith("sealed_") and name.endswith("_p95_ms") and value >= P95_MS
+    ]
+
+
+def _save(machine: dict[str, object], options: dict[str, Any], values: dict[str, float]) -> Path:
+    RESULTS.mkdir(exist_ok=True)
+    place = RESULTS / f"reports-{str(machine['date']).replace(':', '')[:17]}.json"
+    document = {"machine": machine, "options": options, "results": values}
+    place.write_text(json.dumps(document, indent=2) + "\n")
+    return place
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench reports", description=__doc__)
+    parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--messages", type=int, help="three a ticket unless told")
+    parser.add_argument("--rounds", type=int, default=20, help="how often each is asked")
+    parser.add_argument("--folder", type=Path, help="where the desk is kept for another run")
+    options = parser.parse_args()
+    options.messages = options.messages or 3 * options.tickets
+    return options
+
+
+def main() -> int:
+    options = _options()
+    place: Callable[[], Any] = tempfile.TemporaryDirectory
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        place = lambda: nullcontext(str(options.folder))  # noqa: E731
+    with place() as folder:
+        values, version = measured(options, Path(folder))
+    for line in missed(values):
+        print(f"target MISSED: {line}")
+    saved = _save(describe(version), vars(options) | {"folder": None}, values)
+    print(f"saved: {saved.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
