@@ -14,7 +14,7 @@ from math import floor
 
 Sorted = Sequence[int]
 # So few are sorted together sooner than they are searched one by one.
-_FEW = 4000
+_FEW = 3000
 
 
 def unpack(packed: bytes) -> array[int]:

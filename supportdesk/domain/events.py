@@ -138,6 +138,7 @@ REPORTED = {
     EventKind.MESSAGE_POSTED,
     EventKind.TAG_CHANGED,
     EventKind.TEAM_CHANGED,
+    EventKind.PERSON_RENAMED,
 }
 
 # What the conversation shows as a line between its messages.

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 EARLIEST = date(2000, 1, 1)
+_MOST_STEPS = 2000
 
 
 class Preset(StrEnum):
@@ -62,6 +63,9 @@ class By(StrEnum):
     @property
     def is_time(self) -> bool:
         return self in (By.DAY, By.WEEK, By.MONTH)
+
+
+_DAYS_IN = {By.DAY: 1, By.WEEK: 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,14 @@ def period(asked: Asked, today: date, since: date, zone: ZoneInfo) -> Period:
     return Period(first, today, zone)
 
 
+def fitting(by: By, asked: Period) -> By:
+    """`by`, or what has fewer rows where there would be thousands of them."""
+    for step, days in _DAYS_IN.items():
+        if by is step and asked.days > days * _MOST_STEPS:
+            by = By.WEEK if by is By.DAY else By.MONTH
+    return by
+
+
 def span(first: date, until: date, zone: ZoneInfo) -> Span:
     return Span(first, midnight(first, zone), midnight(until, zone))
 
@@ -170,19 +182,19 @@ class Piece:
     year: Span | None = None
 
 
-def pieces(asked: Period, *, fine: bool = False) -> list[Piece]:
+def pieces(asked: Period, parts: By) -> list[Piece]:
     """The period in as few spans as can be, which are likely to be asked for again.
 
-    `fine`: what is less than a month comes day by day.
+    What is less than a month comes in `parts`, days or weeks.
     """
     found = []
     for each in asked.steps(By.MONTH):
         year = date(each.first.year, 1, 1), date(each.first.year + 1, 1, 1)
         inside = asked.first <= year[0] and year[1] <= asked.last + _DAY
         until = min(_next(each.first, By.MONTH), asked.last + _DAY)
-        if fine and (each.first.day > 1 or until.day > 1):
+        if each.first.day > 1 or until.day > 1:
             part = Period(each.first, until - _DAY, asked.zone)
-            found += [Piece(step) for step in part.steps(By.DAY)]
+            found += [Piece(step) for step in part.steps(parts)]
         else:
             found.append(Piece(each, span(*year, asked.zone) if inside else None))
     return found

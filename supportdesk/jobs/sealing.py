@@ -19,4 +19,7 @@ async def seal_forever() -> None:
             await reports.seal(datetime.now(UTC))
         except DatabaseUnavailable as error:
             _log.warning("reports were not sealed: %s", error)
+        except Exception:
+            # Without it reports are slower and no less right, so the next time will do.
+            _log.exception("reports were not sealed")
         await asyncio.sleep(_EVERY_SECONDS)

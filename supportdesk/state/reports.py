@@ -133,7 +133,7 @@ def _shown(asked: Asked, report: Report, timezone: str) -> dict[str, Any]:
         "by_time": report.by.is_time,
         "of": f"{report_words.days(period)} · {timezone.replace('_', ' ')}",
         "before": f"Compared with {report_words.days(before)}" if known and before else "",
-        "note": _note(report),
+        "note": _note(asked, report),
         "filed": f"{routes.ADMIN_REPORTS_FILE}?{periods.spell(asked)}",
         "empty": _is_empty(report),
         "tiles": tiles_of(report),
@@ -145,8 +145,10 @@ def _shown(asked: Asked, report: Report, timezone: str) -> dict[str, Any]:
     }
 
 
-def _note(report: Report) -> str:
+def _note(asked: Asked, report: Report) -> str:
     notes = []
+    if asked.by is not report.by:
+        notes.append(f"There are too many days to show one by one: these are {report.by}s.")
     if report.by is By.TAG:
         notes.append("A ticket with several tags counts for each of them.")
     elif not report.by.is_time:

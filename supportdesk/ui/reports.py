@@ -1,5 +1,7 @@
 """The page of the reports: what it is of, the figures, and a chart with its table for each."""
 
+from typing import Any
+
 import reflex as rx
 
 from supportdesk.domain.periods import By, Preset
@@ -27,13 +29,20 @@ def sections() -> list[rx.Component]:
     ]
 
 
+# A link within the app would look for a page there.
+_FILE: dict[str, Any] = {"download": True, "reload_document": True}
+
+
 def file_link() -> rx.Component:
-    return rx.el.a(
-        rx.icon("download", size=14),
-        "Export CSV",
-        href=ReportsState.filed,
-        download=True,
-        class_name="button file",
+    return rx.cond(
+        ReportsState.loaded,
+        rx.el.a(
+            rx.icon("download", size=14),
+            "Export CSV",
+            href=ReportsState.filed,
+            **_FILE,
+            class_name="button file",
+        ),
     )
 
 
@@ -176,7 +185,7 @@ def _charts() -> list[rx.Component]:
             beside=rx.el.a(
                 "Export CSV",
                 href=f"{ReportsState.filed}&table=hours",
-                download=True,
+                **_FILE,
                 aria_label="Export CSV of the busiest hours",
                 class_name="button quiet",
             ),

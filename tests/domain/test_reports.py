@@ -22,7 +22,7 @@ from supportdesk.domain.commands import tickets
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.periods import Asked, By, Period, Preset, parse, spell
+from supportdesk.domain.periods import Asked, By, Period, Preset, fitting, parse, spell
 from supportdesk.domain.queries.reports import Figures, Report, Row, Waited, report_for
 
 # Whole hours, a half and three quarters; clocks that change, at midnight too; a day that was
@@ -390,3 +390,23 @@ def test_an_address_says_what_is_asked_for(by: By) -> None:
     for asked in (*(Asked(preset, by=by) for preset in Preset), days):
         assert parse(dict(parse_qsl(spell(asked)))) == asked
     assert parse({"from": "2026-03-31", "to": "2026-02-01", "by": by.value}) == days
+
+
+@pytest.mark.parametrize(
+    ("days", "by", "fits"),
+    [
+        (2000, By.DAY, By.DAY), (2001, By.DAY, By.WEEK), (36_000, By.DAY, By.MONTH),
+        (36_000, By.WEEK, By.MONTH), (36_000, By.TEAM, By.TEAM),
+    ],
+)  # fmt: skip
+def test_what_would_have_thousands_of_rows_has_longer_ones(days, by, fits) -> None:
+    first = date(2000, 1, 1)
+    period = Period(first, first + timedelta(days=days - 1), ZoneInfo("UTC"))
+    assert fitting(by, period) is fits
+
+
+async def test_a_hundred_years_are_a_report_too(cast, ticket) -> None:
+    asked = Asked(None, date(2000, 1, 1), date(2099, 12, 31))
+    report = await report_for(cast.ada, asked, NOW, ZoneInfo("Europe/Berlin"))
+    assert (report.by, len(report.rows), report.figures.filed) == (By.MONTH, 1200, 1)
+    assert report.before is None

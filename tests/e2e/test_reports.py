@@ -65,7 +65,7 @@ async def test_an_admin_asks_for_a_report_and_hands_it_on(browsers: Browsers, se
 
 async def test_any_days_can_be_chosen_and_bad_ones_say_so(browsers: Browsers, seed: Seed) -> None:
     screen = await browsers.open(seed.person(ADMIN, "Zoe"), f"{PATH}?range=7")
-    first, last = screen.page.get_by_label("From"), screen.page.get_by_label("To", exact=True)
+    first, last = screen.box("From"), screen.box("To")
     await expect(table(screen, "Tickets unresolved at the end").get_by_role("row")).to_have_count(8)
     await first.fill("2026-03-05")
     await last.fill("2026-03-01")
@@ -116,7 +116,7 @@ async def test_the_page_is_sound_by_time_and_by_group(browsers: Browsers) -> Non
     await sound(screen)
     await screen.page.get_by_role("combobox", name="By").select_option(label="Week")
     await screen.arrives_at(f"{PATH}?range=90&by=week")
-    await screen.page.get_by_label("From").fill("")
+    await screen.box("From").fill("")
     await screen.button("Apply").click()
     await expect(screen.alert).to_be_visible()
     await sound(screen)

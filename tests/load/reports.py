@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,7 @@ from tests.support.desk import ROOT
 RESULTS = ROOT / "bench-results"
 P95_MS = 300.0
 _ZONE = "Europe/Berlin"
+_DAY = timedelta(days=1)
 
 
 def measured(options: argparse.Namespace, folder: Path) -> tuple[dict[str, float], str]:
@@ -73,7 +74,7 @@ async def _all(owner_url: str, rounds: int) -> dict[str, float]:
         _say(f"sealing_s: {values['sealing_s']}")
         with psycopg.connect(owner_url, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE) report_span, report_part, report_change")
-        for name, asked in _cases("sealed", tuple(Preset)):
+        for name, asked in (*_cases("sealed", tuple(Preset)), *_long_ago()):
             await _time(values, name, asked, rounds)
     finally:
         await dispose_engine()
@@ -84,6 +85,14 @@ def _cases(state: str, presets: tuple[Preset, ...]) -> Iterator[tuple[str, Asked
     for preset in presets:
         for by in By:
             yield f"{state}_{preset.name.lower()}_by_{by}", Asked(preset, by=by)
+
+
+def _long_ago() -> Iterator[tuple[str, Asked]]:
+    """Days that begin and end within a month, and what was left at the end of them."""
+    today = datetime.now(ZoneInfo(_ZONE)).date()
+    first, last = today.replace(day=15) - 700 * _DAY, today.replace(day=15) - 330 * _DAY
+    for by in By:
+        yield f"sealed_long_ago_by_{by}", Asked(None, first, last, by)
 
 
 async def _time(values: dict[str, float], name: str, asked: Asked, rounds: int) -> None:

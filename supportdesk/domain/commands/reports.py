@@ -14,7 +14,7 @@ from psycopg import sql
 
 from supportdesk.database.engine import ask
 from supportdesk.domain.actor import NOBODY
-from supportdesk.domain.periods import By, Period, Piece, Span, pieces
+from supportdesk.domain.periods import By, Period, Span, pieces
 
 _OUTLINE = sql.SQL("SELECT zones, since FROM report_outline()").format()
 _SEAL = sql.SQL("SELECT seal_report({}, {}::timestamptz[], {}::timestamptz[])")
@@ -41,15 +41,12 @@ async def seal(now: datetime) -> int:
 def _over(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[str, list[Span]]]:
     """What reports are put together from; the database leaves out what is not over."""
     period = Period(first, last, zone)
-    long = list(_long(pieces(period)))
-    steps = [step for by in (By.DAY, By.WEEK) for step in period.steps(by)]
-    yield "all", [*long, *steps]
+    spans = [*_years(period), *period.steps(By.MONTH), *period.steps(By.WEEK)]
+    yield "all", [*spans, *period.steps(By.DAY)]
     for by in _GROUPS:
-        yield by, long
+        yield by, spans
 
 
-def _long(parts: list[Piece]) -> Iterator[Span]:
-    """Months, and the years that they make."""
-    years = {part.year for part in parts if part.year}
-    yield from sorted(years, key=lambda year: year.first)
-    yield from (part.span for part in parts)
+def _years(period: Period) -> list[Span]:
+    found = {piece.year for piece in pieces(period, By.MONTH) if piece.year}
+    return sorted(found, key=lambda year: year.first)

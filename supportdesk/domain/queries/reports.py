@@ -201,9 +201,10 @@ async def report_for(
         before = None if asked.preset is Preset.ALL else period.before()
         whole = await _whole(tx, period, now)
         former = await _whole(tx, before, now) if before else None
-        parts = await _rows_of(tx, asked.by, period, now, most)
-        names = await _names(tx, asked.by, parts)
-    return await asyncio.to_thread(_report, period, asked.by, whole, former, parts, names)
+        by = periods.fitting(asked.by, period)
+        parts = await _rows_of(tx, by, period, now, most)
+        names = await _names(tx, by, parts)
+    return await asyncio.to_thread(_report, period, by, whole, former, parts, names)
 
 
 _SINCE = select(col(TicketTimes.filed_at)).order_by(col(TicketTimes.filed_at)).limit(1)
@@ -215,7 +216,7 @@ async def _first_day(tx: AsyncConnection, zone: ZoneInfo) -> date | None:
 
 
 async def _whole(tx: AsyncConnection, period: Period, now: datetime) -> _Found:
-    return await _read(tx, ALL, periods.pieces(period, fine=True), period, now)
+    return await _read(tx, ALL, periods.pieces(period, By.DAY), period, now)
 
 
 async def _rows_of(
@@ -224,7 +225,7 @@ async def _rows_of(
     if by.is_time:
         steps = [Piece(each) for each in period.steps(by)]
         return await _read(tx, ALL, steps, period, now, apart=True)
-    return await _read(tx, by.value, periods.pieces(period), period, now, most=most)
+    return await _read(tx, by.value, periods.pieces(period, By.WEEK), period, now, most=most)
 
 
 async def _read(
@@ -238,7 +239,7 @@ async def _read(
     apart: bool = False,
 ) -> _Found:
     """Sum up these pieces; `apart`: each by itself. What came later tells what was left then."""
-    later = _later(period, now, fine=by == ALL)
+    later = _later(period, now, By.DAY if by == ALL else By.WEEK)
     spans = [*wanted, *later]
     values = {
         "by": by,
@@ -254,12 +255,12 @@ async def _read(
     return await asyncio.to_thread(_summed, rows, apart)
 
 
-def _later(period: Period, now: datetime, *, fine: bool) -> list[Piece]:
+def _later(period: Period, now: datetime, parts: By) -> list[Piece]:
     """What lies between the end of the period and now."""
     today = now.astimezone(period.zone).date()
     if period.last >= today:
         return []
-    return periods.pieces(Period(period.last + timedelta(days=1), today, period.zone), fine=fine)
+    return periods.pieces(Period(period.last + timedelta(days=1), today, period.zone), parts)
 
 
 def _summed(rows: Iterable[Any], apart: bool) -> _Found:
