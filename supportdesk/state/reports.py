@@ -46,6 +46,7 @@ class ReportsState(rx.State):
     first: str = ""
     last: str = ""
     by: str = By.DAY.value
+    by_label: str = By.DAY.label
     by_time: bool = True
     of: str = ""
     before: str = ""
@@ -130,6 +131,7 @@ def _shown(asked: Asked, report: Report, timezone: str) -> dict[str, Any]:
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
         "by": report.by.value,
+        "by_label": report.by.label,
         "by_time": report.by.is_time,
         "of": f"{report_words.days(period)} · {timezone.replace('_', ' ')}",
         "before": f"Compared with {report_words.days(before)}" if known and before else "",

@@ -19,14 +19,10 @@ def table(caption: str, *columns: Column) -> rx.Component:
         )
 
     head = rx.el.tr(
-        rx.el.th(_by(), scope="col"),
+        rx.el.th(ReportsState.by_label, scope="col"),
         *[rx.el.th(name, scope="col") for name, _ in columns],
     )
     return _framed(caption, head, rx.foreach(ReportsState.lines, row))
-
-
-def _by() -> rx.Component:
-    return rx.el.span(ReportsState.by, class_name="by-name")
 
 
 def hours_table() -> rx.Component:

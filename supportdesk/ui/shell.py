@@ -1,6 +1,7 @@
 """What surrounds every page of those who are signed in."""
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 from supportdesk.state.workspace import WorkspaceState
 from supportdesk.ui import focus, times
@@ -46,7 +47,8 @@ def shell(
 
 def _skip_link() -> rx.Component:
     """For those who come by Tab, past the navigation and the list."""
-    return rx.el.a(
+    # A link within the app would lead to the page as it is without its query.
+    return A.create(
         "Skip to the content",
         href="#content",
         on_click=[rx.prevent_default, focus.on("#ticket-heading, #content")],

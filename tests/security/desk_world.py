@@ -28,6 +28,10 @@ SECRETS = ("MARKED-", "bea@demo.test", "sol@demo.test", "argon2id")
 _OWN_TRACES = {
     # Whoever looks at the desk has been there.
     "last_seen": "false",
+    # What is over, the desk sums up in its own time.
+    "report_span": "false",
+    "report_part": "false",
+    "report_change": "false",
     "draft": "false",
     "session": "false",
     "event": "kind NOT IN ('signed_in', 'signed_out')",

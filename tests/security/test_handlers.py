@@ -153,6 +153,8 @@ async def test_junk_from_those_who_may_changes_nothing_but_what_a_click_would(ht
         "ticket_note": f"ticket_id <> {here}",
         "ticket_listing": f"ticket_id <> {here}",
         "ticket_words": f"ticket_id <> {here}",
+        "ticket_times": f"ticket_id <> {here}",
+        "ticket_reopening": f"ticket_id <> {here}",
         "notification": f"conversation_id <> {here} AND {but_of(name)}",
     }
     before, touched = planted.fingerprint(own), []
