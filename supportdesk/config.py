@@ -88,7 +88,7 @@ def _scanner_url(url: str) -> str:
     return url
 
 
-def _type_patterns(patterns: str) -> str:
+def type_patterns(patterns: str) -> str:
     """Kinds of files: `image/*`, `application/pdf`, one after another."""
     if not all(re.fullmatch(r"[a-z]+/(\*|[a-z0-9.+-]+\*?)", each) for each in patterns.split()):
         raise ValueError("must look like image/* application/pdf")
@@ -99,7 +99,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_plain_database_url)]
 Limit = Annotated[str, AfterValidator(_limit)]
 StorageUrl = Annotated[str, AfterValidator(_storage_url)]
 ScannerUrl = Annotated[str, AfterValidator(_scanner_url)]
-TypePatterns = Annotated[str, AfterValidator(_type_patterns)]
+TypePatterns = Annotated[str, AfterValidator(type_patterns)]
 Megabytes = Annotated[int, Field(ge=1)]
 
 # Nothing that runs by itself where it is opened.

@@ -9,7 +9,7 @@ import pytest
 from supportdesk.database import server_user
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.database.engine import dispose_engine
-from supportdesk.domain import attempts
+from supportdesk.domain import attempts, rules
 from tests.support.cast import Cast, add_cast
 from tests.support.database import embedded_database, empty
 
@@ -39,6 +39,7 @@ def database(server: EmbeddedServer, pool: None) -> EmbeddedServer:
     """An empty desk."""
     empty(server.owner_url)
     attempts._limiter.cache_clear()
+    rules._keep({})
     return server
 
 

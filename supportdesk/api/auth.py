@@ -47,10 +47,15 @@ async def log_in(request: Request) -> Response:
 async def sign_up(request: Request) -> Response:
     form = await _fields(request, "name", "email", "password")
     try:
+        where = _where(request)
         user_id = await sessions.sign_up(
-            form["email"], form["name"], form["password"], ip=client_ip(request)
+            form["email"],
+            form["name"],
+            form["password"],
+            ip=where["ip"],
+            user_agent=where["user_agent"],
         )
-        session = await sessions.open_session(user_id, **_where(request))
+        session = await sessions.open_session(user_id, **where)
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.SIGNUP, error, form)
     return _welcome(session, routes.HOME)

@@ -21,10 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from supportdesk.config import get_settings
 
-# Sent at once, so one round trip; `true` ends both settings with the transaction.
+# Sent at once, so one round trip; `true` ends the settings with the transaction.
 _BEGIN = sql.SQL(
     "BEGIN; SELECT set_config('role', {role}, true),"
-    " set_config('supportdesk.user_id', {user_id}, true)"
+    " set_config('supportdesk.user_id', {user_id}, true),"
+    " set_config('supportdesk.session_id', {session_id}, true)"
 )
 _ANSWERS_BEFORE = 2  # Those of BEGIN and of set_config.
 _POOLED, _MORE = 20, 20
@@ -49,6 +50,9 @@ class ActsInDatabase(Protocol):
 
     @property
     def database_user_id(self) -> str: ...
+
+    @property
+    def database_session_id(self) -> str: ...
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +141,11 @@ async def fetch_packed(
 
 
 def _opening(actor: ActsInDatabase) -> sql.Composed:
-    return _BEGIN.format(role=actor.database_role, user_id=actor.database_user_id)
+    return _BEGIN.format(
+        role=actor.database_role,
+        user_id=actor.database_user_id,
+        session_id=actor.database_session_id,
+    )
 
 
 async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.AsyncCursor[Any]]:

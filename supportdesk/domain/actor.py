@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,10 +21,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. Made from a session row, never from what a browser claims."""
+    """Who acts. Made from a session row, never from what a browser claims.
+
+    `session_id` is only for the log, which says from where; at another browser one is the same.
+    """
 
     user_id: UUID
     role: Role
+    session_id: UUID | None = field(default=None, compare=False)
 
     @property
     def database_role(self) -> str:
@@ -34,6 +38,10 @@ class Actor:
     def database_user_id(self) -> str:
         return str(self.user_id)
 
+    @property
+    def database_session_id(self) -> str:
+        return str(self.session_id or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
@@ -41,6 +49,7 @@ class Nobody:
 
     database_role: str = "supportdesk_nobody"
     database_user_id: str = ""
+    database_session_id: str = ""
 
 
 NOBODY = Nobody()

@@ -9,7 +9,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from supportdesk.config import get_settings
+from supportdesk.domain import rules
 from supportdesk.domain.errors import TooManyAttempts
 
 
@@ -19,11 +19,11 @@ def _limiter() -> MovingWindowRateLimiter:
 
 
 def _per_address() -> RateLimitItem:
-    return parse(get_settings().sign_in_attempts_per_address)
+    return parse(rules.now().sign_in_attempts_per_address)
 
 
 def _per_ip() -> RateLimitItem:
-    return parse(get_settings().sign_in_attempts_per_ip)
+    return parse(rules.now().sign_in_attempts_per_ip)
 
 
 def spend(address: str, ip: str) -> None:

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     SIGNED_UP = "signed_up"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PREFERENCES_CHANGED = "preferences_changed"
     PERSON_DEACTIVATED = "person_deactivated"
     PERSON_REACTIVATED = "person_reactivated"
     TICKET_FILED = "ticket_filed"
@@ -63,6 +65,12 @@ class EventKind(StrEnum):
     PERSON_INVITED = "person_invited"
     INVITATION_REVOKED = "invitation_revoked"
     INVITATION_ACCEPTED = "invitation_accepted"
+    TAG_MERGED = "tag_merged"
+    TAG_DELETED = "tag_deleted"
+    TEAM_CREATED = "team_created"
+    TEAM_DELETED = "team_deleted"
+    SETTING_CHANGED = "setting_changed"
+    LOG_EXPORTED = "log_exported"
 
 
 # What admins have on the settings page.
@@ -78,14 +86,23 @@ SETTINGS = {
     EventKind.CATEGORY_CHANGED,
     EventKind.TAG_CREATED,
     EventKind.TAG_CHANGED,
+    EventKind.TAG_MERGED,
+    EventKind.TAG_DELETED,
+    EventKind.TEAM_CREATED,
     EventKind.TEAM_CHANGED,
+    EventKind.TEAM_DELETED,
+    EventKind.SETTING_CHANGED,
 }
 
 # What can be chosen, and what it is called: in filters, in the details, in the rows of a list.
 CHOICES = {
     EventKind.TAG_CREATED,
     EventKind.TAG_CHANGED,
+    EventKind.TAG_MERGED,
+    EventKind.TAG_DELETED,
+    EventKind.TEAM_CREATED,
     EventKind.TEAM_CHANGED,
+    EventKind.TEAM_DELETED,
     EventKind.CATEGORY_CREATED,
     EventKind.CATEGORY_CHANGED,
     EventKind.FIELD_CREATED,
@@ -128,6 +145,16 @@ PEOPLE = {
 
 # What may change the numbers on the tabs of the dashboard.
 COUNTED = {EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}
+# Which teams there are, and who is in them.
+TEAMS = {
+    EventKind.TEAM_CREATED,
+    EventKind.TEAM_CHANGED,
+    EventKind.TEAM_DELETED,
+    EventKind.PERSON_DEACTIVATED,
+    EventKind.PERSON_REACTIVATED,
+}
+# After these, tickets may be in a list that were not in it, or the other way about.
+REGROUPED = {EventKind.TAG_MERGED, EventKind.TAG_DELETED, EventKind.TEAM_DELETED}
 
 
 # What changes the figures of reports, or what their rows are called.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from supportdesk.config import get_settings
+from supportdesk.domain import rules
 from supportdesk.domain.actor import Role
 from supportdesk.domain.errors import Invalid, Refused
 
@@ -80,11 +80,11 @@ class Limits:
 
 
 def limits_of(role: Role) -> Limits:
-    settings, name = get_settings(), role.value
+    now, name = rules.now(), role.value
     return Limits(
-        tuple(getattr(settings, f"{name}_file_types").split()),
-        getattr(settings, f"{name}_file_megabytes") * _MEGABYTE,
-        getattr(settings, f"{name}_storage_megabytes") * _MEGABYTE,
+        tuple(getattr(now, f"{name}_file_types").split()),
+        getattr(now, f"{name}_file_megabytes") * _MEGABYTE,
+        getattr(now, f"{name}_storage_megabytes") * _MEGABYTE,
     )
 
 

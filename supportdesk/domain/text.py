@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from supportdesk.config import get_settings
+from supportdesk.domain import rules
 from supportdesk.domain.errors import Invalid, SeveralInvalid
 
 SUBJECT_MAX_LENGTH = 200
@@ -23,7 +23,7 @@ def clean(text: str) -> str:
 def check_body(text: str, field: str = "message", *, may_be_empty: bool = False) -> str:
     """Return the cleaned message; raise `Invalid` when it is empty or too long."""
     body = clean(text)
-    limit = get_settings().message_max_length
+    limit = rules.now().message_max_length
     if not body and not may_be_empty:
         raise Invalid("Write something first.", field)
     if len(body) > limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from uuid import UUID
 
 import psycopg
@@ -17,6 +18,8 @@ from supportdesk.domain.commands import (
     amending,
     categories,
     credentials,
+    desk_rules,
+    exports,
     field_definitions,
     fields,
     filing,
@@ -40,7 +43,7 @@ from supportdesk.domain.commands.field_definitions import Definition
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.commands.templates import Template
-from supportdesk.domain.errors import DomainError
+from supportdesk.domain.errors import DomainError, SignInFailed
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
@@ -86,6 +89,11 @@ async def sign_in_and_out(cast) -> None:
     await sessions.sign_out((await sessions.open_session(cast.bea.user_id)).token)
 
 
+async def guess() -> None:
+    with suppress(SignInFailed):
+        await sessions.sign_in("bea@demo.test", "not this one")
+
+
 async def first_admin() -> None:
     await setup.create_first_admin(await setup.issue_link(), "first@demo.test", "Frida", GOOD)
 
@@ -128,6 +136,12 @@ async def settle_the_desk(cast) -> None:
     await categories.save(ada, category, "Parcels")
     tag = await tag_settings.save(ada, None, "Refund")
     await tag_settings.save(ada, tag, "Money back")
+    await tag_settings.merge(ada, tag, other := await tag_settings.save(ada, None, "Back"))
+    await tag_settings.delete(ada, other)
+    await teams.delete(ada, await teams.save(ada, None, "Nights"))
+    await desk_rules.choose(ada, "welcome", "Hello.")
+    await exports.note_log(ada, "csv", "", 1)
+    await people.set_timezone(ada, "Europe/Berlin")
 
 
 async def invite_two(cast) -> None:
@@ -211,8 +225,17 @@ DEEDS = {
             "category_changed",
             "tag_created",
             "tag_changed",
+            "tag_created",
+            "tag_merged",
+            "tag_deleted",
+            "team_created",
+            "team_deleted",
+            "setting_changed",
+            "log_exported",
+            "preferences_changed",
         ],
     ),
+    "failing to sign in": (lambda cast, ticket: guess(), ["sign_in_failed"]),
     "locking out": (
         lambda cast, ticket: people.deactivate(cast.ada, cast.bea.user_id),
         ["person_deactivated"],

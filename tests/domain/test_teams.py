@@ -107,8 +107,8 @@ async def test_members_come_and_go_and_each_change_is_noted_once(cast, team, ask
         await teams.add_member(cast.ada, team, cast.abe.user_id)
     for _ in range(2):
         await teams.remove_member(cast.ada, team, cast.abe.user_id)
-    abe = str(cast.abe.user_id)
-    assert ask(EVENTS) == [{"added": abe}, {"removed": abe}]
+    abe = {"name": "Customer Service", "member": "Abe", "member_id": str(cast.abe.user_id)}
+    assert ask(EVENTS) == [{**abe, "added": ["Abe"]}, {**abe, "removed": ["Abe"]}]
 
 
 async def test_admins_see_their_teams_and_who_could_be_in_them(cast, team):

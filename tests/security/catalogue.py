@@ -49,7 +49,8 @@ def person(world: World, name: str) -> Any:
 
 
 def row_names(text: str) -> set[str]:
-    return set(text.split(", ") if "," in text else text.split())
+    """A list of names; with commas between them, they may have spaces."""
+    return {name for name in text.split(", ") if name} if "," in text else set(text.split())
 
 
 def same(table: str, column: str) -> sql.Composable:

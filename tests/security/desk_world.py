@@ -34,7 +34,7 @@ _OWN_TRACES = {
     "report_change": "false",
     "draft": "false",
     "session": "false",
-    "event": "kind NOT IN ('signed_in', 'signed_out')",
+    "event": "kind NOT IN ('signed_in', 'signed_out', 'sign_in_failed', 'log_exported')",
 }
 
 

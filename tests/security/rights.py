@@ -95,6 +95,7 @@ SEEN = {
         " ticket_filed t2, message_posted t2-description, message_posted t2-answer,"
         " ticket_filed t3, message_posted t3-description, message_posted t3-staff,"
         " signed_in session-of-bea, tag_created refund, tag_created carrier,"
+        " preferences_changed by bea, preferences_changed by sol, preferences_changed by abe,"
         " tags_changed t1, notes_changed t1, fields_changed t1,"
         " tags_changed t2, notes_changed t2, fields_changed t3",
         "tag": "refund carrier",
@@ -136,7 +137,7 @@ CHANGED = {
         "user": ("timezone", "sol"),
         "participant": ("last_read_seq starred", "t1/sol"),
         "ticket": ("status priority type", "t1"),
-        "ticket_note": ("body updated_by updated_at", "t1"),
+        "ticket_note": ("body updated_by updated_at event_id", "t1"),
         "ticket_field": ("value updated_at", "t1/field"),
         "saved_view": ("name query", "view-of-sol"),
         "canned_reply": ("name body", "reply-of-sol"),
@@ -145,7 +146,7 @@ CHANGED = {
         "user": ("timezone", "sia"),
         "participant": ("last_read_seq starred", "t3/sia"),
         "ticket": ("status priority type", "t3"),
-        "ticket_note": ("body updated_by updated_at", ""),
+        "ticket_note": ("body updated_by updated_at event_id", ""),
         "ticket_field": ("value updated_at", "t3/field"),
         "saved_view": ("name query", ""),
         "canned_reply": ("name body", ""),
@@ -158,7 +159,7 @@ CHANGED = {
         "ticket": ("status priority type category_id assignee_id team_id due_at", "t1 t2 t3"),
         "category": ("name", "shipping"),
         "tag": ("name hue description", "refund carrier"),
-        "ticket_note": ("body updated_by updated_at", "t1 t2"),
+        "ticket_note": ("body updated_by updated_at event_id", "t1 t2"),
         "field_definition": (
             "ticket_type name kind choices required position active",
             "field old-field",
@@ -167,7 +168,7 @@ CHANGED = {
         "saved_view": ("name shared query", "view-of-abe shared-view"),
         "ticket_template": ("name ticket_type subject body active", "template old-template"),
         "canned_reply": ("owner_id name body", "reply-for-all"),
-        "team": ("auto_assign", "team"),
+        "team": ("auto_assign name", "team"),
     },
     "nobody": {},
     "the bare app": {},
@@ -201,6 +202,18 @@ DELETED = {
     "nobody": {},
     "the bare app": {},
 }
+
+# What admins set and merge, and what notes once said. A link may still
+# name a tag that was merged, so the staff may know what it is now.
+SEEN["abe"] |= {
+    "setting": "welcome",
+    "merged_tag": "old-tag",
+    "note_revision": ", notes_changed t1",
+}
+CHANGED["abe"] |= {"setting": ("value updated_at", "welcome"), "team_member": ("lead", "team/ada")}
+DELETED["abe"]["setting"] = "welcome"
+for _name in ("sol", "sia"):
+    SEEN[_name]["merged_tag"] = "old-tag"
 
 # A draft is its owner's alone, to see, to change and to throw away.
 for _name, _drafts in {
@@ -291,7 +304,7 @@ STAFF_LOG = {
     "message_revision": "message_id written_at body",
     "tag": "id name hue description created_by created_at",
     "ticket_tag": "ticket_id tag_id added_by created_at",
-    "ticket_note": "ticket_id body updated_by updated_at",
+    "ticket_note": "ticket_id body updated_by updated_at event_id",
     "canned_reply": "id owner_id name body created_at",
 }
 READABLE = {
@@ -300,7 +313,7 @@ READABLE = {
     "admin": {
         "user": f"{PERSON} email created_at",
         "team": TEAM,
-        "team_member": "team_id user_id created_at last_assigned_at",
+        "team_member": "team_id user_id created_at last_assigned_at lead",
         "conversation": f"{STAFF_THREAD} messages_admins activity_admins",
         "ticket_listing": "ticket_id tag_id number status urgency type assignee_id team_id"
         " active_at due_at waiting_since",
@@ -321,6 +334,14 @@ READABLE = {
     "app": {},
 }
 
+for _role in ("seller", "admin"):
+    READABLE[_role]["merged_tag"] = "id tag_id"
+READABLE["admin"] |= {
+    "event": f"{EVENT} session_id",
+    "setting": "key value updated_at",
+    "note_revision": "event_id ticket_id body replaced_by",
+}
+
 NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id mentions files"
 NEW_EVENT = "id kind actor_id conversation_id subject_id audience in_thread data"
 WRITES = {
@@ -337,7 +358,7 @@ STAFF_WRITES = {
     **WRITES,
     "tag": "id name hue description created_by",
     "ticket_tag": "ticket_id tag_id added_by",
-    "ticket_note": "ticket_id body updated_by",
+    "ticket_note": "ticket_id body updated_by event_id",
     "canned_reply": "id owner_id name body",
 }
 FILES = {
@@ -358,6 +379,8 @@ INSERTABLE = {
         "invitation": "id role email name token_hash created_by",
         "password_reset": "user_id token_hash created_by",
         "person_note": "id person_id author_id body",
+        "team": "id name",
+        "setting": "key value",
     },
     "nobody": {},
     "app": {},

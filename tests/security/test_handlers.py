@@ -151,6 +151,7 @@ async def test_junk_from_those_who_may_changes_nothing_but_what_a_click_would(ht
         "participant": f"conversation_id <> {here}",
         "event": f"conversation_id IS DISTINCT FROM {here}",
         "ticket_note": f"ticket_id <> {here}",
+        "note_revision": f"ticket_id <> {here}",
         "ticket_listing": f"ticket_id <> {here}",
         "ticket_words": f"ticket_id <> {here}",
         "ticket_times": f"ticket_id <> {here}",

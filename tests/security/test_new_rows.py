@@ -297,7 +297,31 @@ ADDED = {
     "a setup link": (
         lambda w, me: ("setup_link", {"id": new_id(), "token_hash": b"x" * 32}), "",
     ),
-    "a team": (lambda w, me: ("team", {"id": new_id(), "name": "Raiders"}), ""),
+    # What admins set: a team that is not the default, a rule of the desk.
+    "a team": (lambda w, me: ("team", {"id": new_id(), "name": "Raiders"}), "abe"),
+    "a team that all tickets come to": (
+        lambda w, me: ("team", {"id": new_id(), "name": "Raiders", "is_default": False}), "",
+    ),
+    "a rule": (lambda w, me: ("setting", {"key": "out_of_hours", "value": '"planted"'}), "abe"),
+    "what a tag is now": (
+        lambda w, me: ("merged_tag", {"id": new_id(), "tag_id": named(w, "refund")}), "",
+    ),
+    "what notes once said": (
+        lambda w, me: ("note_revision", {"event_id": new_id(), "ticket_id": w.t1,
+                                         "body": "planted", "replaced_by": new_id()}), "",
+    ),
+    "an event from another session": (
+        lambda w, me: ("event", {"id": new_id(), "kind": "message_posted", "actor_id": me,
+                                 "session_id": new_id()}), "",
+    ),
+    "somebody's wish that was another's": (
+        lambda w, me: ("event", {"id": new_id(), "kind": "preferences_changed",
+                                 "actor_id": w.cast.max.user_id, "audience": "admins"}), "",
+    ),
+    "a wish of one's own": (
+        lambda w, me: ("event", {"id": new_id(), "kind": "preferences_changed", "actor_id": me,
+                                 "audience": "admins"}), "bea ben sol sia abe",
+    ),
 }  # fmt: skip
 
 

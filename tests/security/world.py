@@ -108,7 +108,8 @@ async def furnish(cast: Cast, owner_url: str) -> World:
         field = _add_choices(connection, cast, world)
     await tags.add(cast.sol, t1, "refund")
     await tags.add(cast.ada, t2, "carrier")
-    await notes.write(cast.sol, t1, "t1-notes", "")
+    await notes.write(cast.sol, t1, "t1-once", "")
+    await notes.write(cast.sol, t1, "t1-notes", "t1-once")
     await notes.write(cast.ada, t2, "t2-notes", "")
     await fields.fill(cast.sol, t1, field, "one")
     await fields.fill(cast.ada, t3, field, "three")
@@ -194,6 +195,12 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
         world.names[message] = body
     for tag, name in connection.execute("SELECT id, name FROM tag"):
         world.names[tag] = name
-    about = "SELECT id, kind, coalesce(subject_id, conversation_id) FROM event"
-    for event, kind, subject in connection.execute(about):
-        world.names[event] = f"{kind} {world.names[subject]}"
+    connection.execute("INSERT INTO setting (key, value) VALUES ('welcome', '\"Hello.\"')")
+    merged = new_id()
+    connection.execute("INSERT INTO merged_tag SELECT %s, id FROM tag LIMIT 1", [merged])
+    world.names[merged] = "old-tag"
+    about = "SELECT id, kind, coalesce(subject_id, conversation_id), actor_id FROM event"
+    for event, kind, subject, actor in connection.execute(about):
+        world.names[event] = (
+            f"{kind} {world.names[subject] if subject else f'by {world.names[actor]}'}"
+        )

@@ -14,8 +14,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from supportdesk.config import get_settings
 from supportdesk.database.engine import transaction
+from supportdesk.domain import rules
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
@@ -49,10 +49,15 @@ async def edit(actor: Actor, message_id: UUID, body: str) -> None:
         named = await mentions.named_in(
             tx, actor, message.conversation_id, body, Audience(message.audience)
         )
-        await tx.execute(
-            update(Message).where(col(Message.id) == message_id).values(body=body, mentions=named)
+        edited_at = await tx.scalar(
+            update(Message)
+            .where(col(Message.id) == message_id)
+            .values(body=body, mentions=named)
+            .returning(col(Message.edited_at))
         )
-        await _tell(tx, actor, EventKind.MESSAGE_EDITED, message)
+        # By this the log finds the texts before and after, for as long as the message stands.
+        told = {"edited_at": edited_at.isoformat() if edited_at else None}
+        await _tell(tx, actor, EventKind.MESSAGE_EDITED, message, told)
 
 
 async def delete(actor: Actor, message_id: UUID) -> None:
@@ -66,7 +71,12 @@ async def delete(actor: Actor, message_id: UUID) -> None:
             .where(col(Message.id) == message_id)
             .values(body="", mentions={}, deleted_at=func.now())
         )
-        await _tell(tx, actor, EventKind.MESSAGE_DELETED, message)
+        told = {
+            "characters": len(message.body),
+            "files": message.files,
+            "sender_id": str(message.sender_id),
+        }
+        await _tell(tx, actor, EventKind.MESSAGE_DELETED, message, told)
 
 
 async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:
@@ -88,14 +98,16 @@ async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:
 
 
 def _check_own(actor: Actor, message: Any) -> None:
-    minutes = get_settings().message_edit_minutes
+    minutes = rules.now().message_edit_minutes
     if message.sender_id != actor.user_id:
         raise Refused("Only the person who wrote a message can change it.")
     if datetime.now(UTC) - message.created_at > timedelta(minutes=minutes):
         raise Refused(f"A message can be changed for {minutes} minutes. Write another one instead.")
 
 
-async def _tell(tx: AsyncConnection, actor: Actor, kind: EventKind, message: Any) -> None:
+async def _tell(
+    tx: AsyncConnection, actor: Actor, kind: EventKind, message: Any, data: dict[str, Any]
+) -> None:
     await record(
         tx,
         actor,
@@ -103,4 +115,5 @@ async def _tell(tx: AsyncConnection, actor: Actor, kind: EventKind, message: Any
         conversation_id=message.conversation_id,
         subject_id=message.id,
         audience=Audience(message.audience),
+        data=data,
     )

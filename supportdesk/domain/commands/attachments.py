@@ -15,9 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from supportdesk.config import get_settings
 from supportdesk.database.engine import transaction
-from supportdesk.domain import files
+from supportdesk.domain import files, rules
 from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.files import ALT_MAX_LENGTH, clean_name
@@ -99,7 +98,7 @@ async def keep(actor: Actor, file: Arrived) -> None:
 
 def check_sent(sent: Sequence[Sent]) -> tuple[Sent, ...]:
     """Names and descriptions as they are kept. Raises `Invalid`."""
-    most = get_settings().message_files
+    most = rules.now().message_files
     if len(sent) > most:
         raise Invalid(f"These are {len(sent)} files; {most} is the most in one message.")
     if len({each.id for each in sent}) < len(sent):

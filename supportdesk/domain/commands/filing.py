@@ -77,7 +77,10 @@ async def file_ticket(actor: Actor, new: NewTicket) -> Filed:
         async with transaction(actor) as tx:
             checked = await _check(tx, actor, new)
             await _insert(tx, actor, ticket_id, checked.subject, new)
-            await record(tx, actor, EventKind.TICKET_FILED, conversation_id=ticket_id)
+            filed = {"type": new.type, "priority": new.priority}
+            await record(
+                tx, actor, EventKind.TICKET_FILED, conversation_id=ticket_id, data={"to": filed}
+            )
             # The description is the conversation's first message, its id that of the ticket.
             await post_within(
                 tx,

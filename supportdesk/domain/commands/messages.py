@@ -142,6 +142,7 @@ async def post_within(
         conversation_id=conversation_id,
         subject_id=message_id,
         audience=audience,
+        data={"files": len(files)} if files else None,
     )
     draft = drafts.reply_of(actor, conversation_id)
     # Not before the insert did this transaction hold the conversation: now its status stays.

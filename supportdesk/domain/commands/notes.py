@@ -1,4 +1,7 @@
-"""The staff's notes on a ticket: one text, which nobody overwrites unseen."""
+"""The staff's notes on a ticket: one text, which nobody overwrites unseen.
+
+The log says that they changed; what they said before is kept beside it, until they are taken away.
+"""
 
 from __future__ import annotations
 
@@ -36,15 +39,17 @@ async def write(actor: Actor, ticket_id: UUID, body: str, expected: str) -> None
         if await tx.scalar(select(col(Ticket.id)).where(col(Ticket.id) == ticket_id)) is None:
             raise NotFound
         now = select(col(TicketNote.body)).where(col(TicketNote.ticket_id) == ticket_id)
-        if (await tx.scalar(now) or "") == body:
+        before = await tx.scalar(now) or ""
+        if before == body:
             return
         # Telling comes first: it takes the conversation's lock, so what is read after it holds.
-        await record(
+        event_id = await record(
             tx,
             actor,
             EventKind.NOTES_CHANGED,
             conversation_id=ticket_id,
             audience=Audience.STAFF,
+            data={"characters": {"from": len(before), "to": len(body)}},
         )
         found = await tx.execute(
             select(col(TicketNote.body), col(TicketNote.updated_by), col(User.name))
@@ -58,7 +63,7 @@ async def write(actor: Actor, ticket_id: UUID, body: str, expected: str) -> None
                 " Your text is still in the box: leave it once more to put it in its place.",
                 now=row.body,
             )
-        values = {"body": body, "updated_by": actor.user_id}
+        values = {"body": body, "updated_by": actor.user_id, "event_id": event_id}
         await tx.execute(
             insert(TicketNote)
             .values(ticket_id=ticket_id, **values)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands.people import tell_of_preference
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.models import Notification, NotificationPreference
 from supportdesk.domain.queries.notifications import Preferences
@@ -36,9 +37,16 @@ async def choose(actor: Actor, choice: str, wanted: bool) -> None:
     if choice not in CHOICES or not isinstance(wanted, bool):
         raise Invalid("Choose one of the list.")
     row = {"user_id": actor.user_id, choice: wanted}
+    column = col(getattr(NotificationPreference, choice))
+    mine = col(NotificationPreference.user_id) == actor.user_id
     async with transaction(actor) as tx:
+        before = await tx.scalar(select(column).where(mine))
+        before = True if before is None else before
+        if before is wanted:
+            return
         await tx.execute(
             upsert(NotificationPreference)
             .values(**row)
             .on_conflict_do_update(index_elements=["user_id"], set_={choice: wanted})
         )
+        await tell_of_preference(tx, actor, choice, before, wanted)

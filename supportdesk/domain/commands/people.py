@@ -20,7 +20,7 @@ from supportdesk.domain.commands.settings import check_admin
 from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
-from supportdesk.domain.models import Audience, Session, TeamMember, User
+from supportdesk.domain.models import Audience, Session, Team, TeamMember, User
 from supportdesk.domain.text import NAME_MAX_LENGTH, check_line
 
 # What the database refuses, by the name of the rule.
@@ -80,21 +80,21 @@ async def change_role(actor: Actor, user_id: UUID, role: Role, expected: Role) -
             return
         if person.role != expected:
             raise Changed(f"{person.name} has just been made {_a(Role(person.role))}.")
-        await _leave_teams(tx, actor, user_id)
+        await _leave_teams(tx, actor, user_id, person.name)
         await tx.execute(update(User).where(col(User.id) == user_id).values(role=role))
         told = {"from": {"role": person.role}, "to": {"role": role}}
         await _tell(tx, actor, EventKind.PERSON_ROLE_CHANGED, user_id, told)
 
 
-async def _leave_teams(tx: AsyncConnection, actor: Actor, user_id: UUID) -> None:
+async def _leave_teams(tx: AsyncConnection, actor: Actor, user_id: UUID, name: str) -> None:
     """Only admins are in teams."""
-    left = await tx.execute(
-        delete(TeamMember)
-        .where(col(TeamMember.user_id) == user_id)
-        .returning(col(TeamMember.team_id))
-    )
-    for team_id in left.scalars().all():
-        await _tell(tx, actor, EventKind.TEAM_CHANGED, team_id, {"removed": str(user_id)})
+    mine = col(TeamMember.user_id) == user_id
+    teams = select(col(Team.id), col(Team.name)).join(TeamMember).where(mine)
+    left = (await tx.execute(teams)).all()
+    await tx.execute(delete(TeamMember).where(mine))
+    for team in left:
+        told = {"name": team.name, "member": name, "member_id": str(user_id), "removed": [name]}
+        await _tell(tx, actor, EventKind.TEAM_CHANGED, team.id, told)
 
 
 async def end_session(actor: Actor, session_id: UUID) -> None:
@@ -141,8 +141,21 @@ async def set_timezone(actor: Actor, name: str) -> None:
     """Remember in which time zone the person reads times; `name` as in the IANA database."""
     if name not in available_timezones():
         raise Invalid("This time zone is not known.", "timezone")
+    mine = col(User.id) == actor.user_id
     async with transaction(actor) as tx:
-        await tx.execute(update(User).where(col(User.id) == actor.user_id).values(timezone=name))
+        before = await tx.scalar(select(col(User.timezone)).where(mine))
+        if before == name:
+            return
+        await tx.execute(update(User).where(mine).values(timezone=name))
+        await tell_of_preference(tx, actor, "timezone", before, name)
+
+
+async def tell_of_preference(
+    tx: AsyncConnection, actor: Actor, name: str, before: object, after: object
+) -> None:
+    """What somebody wants for themselves: for the admins' log alone."""
+    data = {"from": {name: before}, "to": {name: after}}
+    await record(tx, actor, EventKind.PREFERENCES_CHANGED, audience=Audience.ADMINS, data=data)
 
 
 async def _held(tx: AsyncConnection, user_id: UUID) -> Any:

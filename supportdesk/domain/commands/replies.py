@@ -38,6 +38,7 @@ async def save(
     _check_may(actor, shared)
     name, body = _check(name, body)
     owner = None if shared else actor.user_id
+    before: dict[str, str] = {}
     try:
         async with transaction(actor) as tx:
             if reply_id is None:
@@ -46,12 +47,13 @@ async def save(
                 await tx.execute(insert(CannedReply).values(**values))
                 kind = EventKind.REPLY_CREATED
             else:
-                shared = await _is_shared(tx, actor, reply_id)
+                shared, before = await _as_it_is(tx, actor, reply_id)
                 mine = update(CannedReply).where(col(CannedReply.id) == reply_id)
                 await tx.execute(mine.values(name=name, body=body))
                 kind = EventKind.REPLY_CHANGED
-            if shared:
-                await tell(tx, actor, kind, reply_id, {"name": name})
+            after = {"name": name, "body": body}
+            if shared and before != after:
+                await tell(tx, actor, kind, reply_id, {"name": name, "from": before, "to": after})
     except IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):
             raise
@@ -63,11 +65,11 @@ async def remove(actor: Actor, reply_id: UUID) -> None:
     """Delete it. Raises `NotFound`, or `Refused` when it is not the actor's to delete."""
     _check_may(actor, shared=False)
     async with transaction(actor) as tx:
-        shared = await _is_shared(tx, actor, reply_id)
-        gone = delete(CannedReply).where(col(CannedReply.id) == reply_id)
-        name = await tx.scalar(gone.returning(col(CannedReply.name)))
+        shared, before = await _as_it_is(tx, actor, reply_id)
+        await tx.execute(delete(CannedReply).where(col(CannedReply.id) == reply_id))
         if shared:
-            await tell(tx, actor, EventKind.REPLY_DELETED, reply_id, {"name": name})
+            data = {"name": before["name"], "from": before, "to": {}}
+            await tell(tx, actor, EventKind.REPLY_DELETED, reply_id, data)
 
 
 def _check_may(actor: Actor, shared: bool) -> None:
@@ -77,15 +79,17 @@ def _check_may(actor: Actor, shared: bool) -> None:
         raise Refused("Only admins may change what is shared.")
 
 
-async def _is_shared(tx: AsyncConnection, actor: Actor, reply_id: UUID) -> bool:
-    found = await tx.execute(
-        select(col(CannedReply.owner_id)).where(col(CannedReply.id) == reply_id)
-    )
+async def _as_it_is(
+    tx: AsyncConnection, actor: Actor, reply_id: UUID
+) -> tuple[bool, dict[str, str]]:
+    """Whether it is shared, and what it says."""
+    columns = col(CannedReply.owner_id), col(CannedReply.name), col(CannedReply.body)
+    found = await tx.execute(select(*columns).where(col(CannedReply.id) == reply_id))
     row = found.one_or_none()
     if row is None:
         raise NotFound("reply")
     _check_may(actor, row.owner_id is None)
-    return row.owner_id is None
+    return row.owner_id is None, {"name": row.name, "body": row.body}
 
 
 def _check(name: str, body: str) -> tuple[str, str]:

@@ -63,9 +63,19 @@ async def sign_in(
     password_hash = found.password_hash if found else None
     if not await passwords.verify(password, password_hash) or found is None:
         attempts.blame(ip)
+        await _note_failure(address, ip, user_agent)
         raise SignInFailed
     attempts.forgive(address)
     return await open_session(found.user_id, ip=ip, user_agent=user_agent, replaced=replaced)
+
+
+async def _note_failure(address: str, ip: str, user_agent: str) -> None:
+    """For the log. The address is only looked up there: what was typed may be a password."""
+    async with transaction(NOBODY) as tx:
+        await tx.execute(
+            text("SELECT note_failed_sign_in(:event_id, :address, :ip, :agent)"),
+            {"event_id": new_id(), "address": address, "ip": ip, "agent": clean(user_agent)},
+        )
 
 
 async def open_session(
@@ -95,7 +105,9 @@ async def open_session(
     return OpenedSession(token, expires_at)
 
 
-async def sign_up(address: str, name: str, password: str, *, ip: str = "") -> UUID:
+async def sign_up(
+    address: str, name: str, password: str, *, ip: str = "", user_agent: str = ""
+) -> UUID:
     """Make a buyer's account and return its id. Raises `Invalid` or `TooManyAttempts`."""
     address = check_address(address)
     name = check_line(name, NAME_MAX_LENGTH, "Your name", "name")
@@ -106,13 +118,15 @@ async def sign_up(address: str, name: str, password: str, *, ip: str = "") -> UU
     hashed = await passwords.hash_password(password)
     async with transaction(NOBODY) as tx:
         made = await tx.scalar(
-            text("SELECT sign_up(:user_id, :address, :name, :hash, :event_id)"),
+            text("SELECT sign_up(:user_id, :address, :name, :hash, :event_id, :ip, :agent)"),
             {
                 "user_id": user_id,
                 "address": address,
                 "name": name,
                 "hash": hashed,
                 "event_id": new_id(),
+                "ip": ip,
+                "agent": clean(user_agent),
             },
         )
     if not made:

@@ -60,7 +60,8 @@ async def save(
             return row_id
         row_id = new_id()
         await tx.execute(insert(sort.table).values(id=row_id, **values, **(new_only or {})))
-        await tell(tx, actor, sort.created, row_id, {"name": values["name"]})
+        data = {"name": values["name"], "from": {}, "to": values}
+        await tell(tx, actor, sort.created, row_id, data)
         return row_id
 
 

@@ -118,6 +118,7 @@ async def _find_or_make(tx: AsyncConnection, actor: Actor, name: str) -> tuple[U
         }
         made = insert(Tag).values(**new).on_conflict_do_nothing().returning(col(Tag.id))
         if (tag_id := await tx.scalar(made)) is not None:
-            await tell(tx, actor, EventKind.TAG_CREATED, tag_id, {"name": name})
+            data = {"name": name, "from": {}, "to": {"name": name, "hue": new["hue"]}}
+            await tell(tx, actor, EventKind.TAG_CREATED, tag_id, data)
         row = (await tx.execute(known)).one()
     return row.id, row.name

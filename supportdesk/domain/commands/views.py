@@ -24,6 +24,7 @@ from supportdesk.domain.text import check_line
 NAME_MAX_LENGTH = 60
 QUERY_MAX_LENGTH = 2000
 MOST = 50
+_COLUMNS = col(SavedView.name), col(SavedView.shared), col(SavedView.query)
 _ONLY_ADMINS = "Only admins can share a view with others."
 _TAKEN = "You have a view of this name. Choose another one."
 
@@ -57,7 +58,8 @@ async def save(actor: Actor, name: str, query: str, *, shared: bool = False) -> 
                 query=spelled,
             )
         )
-        await _tell(tx, actor, EventKind.VIEW_SAVED, view_id, name=line, shared=shared)
+        made = {"name": line, "shared": shared, "query": spelled}
+        await _tell(tx, actor, EventKind.VIEW_SAVED, view_id, {}, made)
     return view_id
 
 
@@ -66,8 +68,8 @@ async def rename(actor: Actor, view_id: UUID, name: str) -> None:
     line = _check_name(name)
     try:
         async with transaction(actor) as tx:
-            await _change(tx, view_id, name=line)
-            await _tell(tx, actor, EventKind.VIEW_CHANGED, view_id, name=line)
+            before = await _change(tx, view_id, name=line)
+            await _tell(tx, actor, EventKind.VIEW_CHANGED, view_id, before, {"name": line})
     except IntegrityError as error:
         raise Invalid(_TAKEN, "name") from error
 
@@ -80,19 +82,19 @@ async def share(actor: Actor, view_id: UUID, shared: bool) -> None:
         owner = await tx.scalar(select(col(SavedView.owner_id)).where(col(SavedView.id) == view_id))
         if owner not in (None, actor.user_id):
             raise Refused("This view belongs to another admin. Ask them, or delete it.")
-        await _change(tx, view_id, shared=shared)
-        await _tell(tx, actor, EventKind.VIEW_CHANGED, view_id, shared=shared)
+        before = await _change(tx, view_id, shared=shared)
+        await _tell(tx, actor, EventKind.VIEW_CHANGED, view_id, before, {"shared": shared})
 
 
 async def delete(actor: Actor, view_id: UUID) -> None:
     """Remove the view. Raises `NotFound`."""
     async with transaction(actor) as tx:
-        found = await tx.scalar(
-            delete_from(SavedView).where(col(SavedView.id) == view_id).returning(col(SavedView.id))
-        )
-        if found is None:
+        this = col(SavedView.id) == view_id
+        found = await tx.execute(delete_from(SavedView).where(this).returning(*_COLUMNS))
+        row = found.mappings().one_or_none()
+        if row is None:
             raise NotFound("view")
-        await _tell(tx, actor, EventKind.VIEW_DELETED, view_id)
+        await _tell(tx, actor, EventKind.VIEW_DELETED, view_id, dict(row), {})
 
 
 def _check_name(name: str) -> str:
@@ -110,18 +112,25 @@ async def _check_room(tx: AsyncConnection, actor: Actor, name: str) -> None:
         raise Invalid(f"You have {MOST} views, which is the most. Delete one first.", "name")
 
 
-async def _change(tx: AsyncConnection, view_id: UUID, **values: Any) -> None:
-    found = await tx.scalar(
-        update(SavedView)
-        .where(col(SavedView.id) == view_id)
-        .values(**values)
-        .returning(col(SavedView.id))
-    )
-    if found is None:
+async def _change(tx: AsyncConnection, view_id: UUID, **values: Any) -> dict[str, Any]:
+    """Return what it was."""
+    this = col(SavedView.id) == view_id
+    before = (await tx.execute(select(*_COLUMNS).where(this))).mappings().one_or_none()
+    changed = update(SavedView).where(this).values(**values).returning(col(SavedView.id))
+    if before is None or await tx.scalar(changed) is None:
         raise NotFound("view")
+    return dict(before)
 
 
 async def _tell(
-    tx: AsyncConnection, actor: Actor, kind: EventKind, view_id: UUID, **data: Any
+    tx: AsyncConnection,
+    actor: Actor,
+    kind: EventKind,
+    view_id: UUID,
+    before: dict[str, Any],
+    after: dict[str, Any],
 ) -> None:
+    """Of what was, what is otherwise now; all of it when it is gone."""
+    was = {name: before[name] for name in after or before} if before else {}
+    data = {"name": after.get("name") or before["name"], "from": was, "to": after}
     await record(tx, actor, kind, subject_id=view_id, audience=Audience.ADMINS, data=data)

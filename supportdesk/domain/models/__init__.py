@@ -18,6 +18,8 @@ from supportdesk.domain.models.labels import (
     Category,
     FieldDefinition,
     FieldKind,
+    MergedTag,
+    NoteRevision,
     Tag,
     TicketField,
     TicketNote,
@@ -48,6 +50,7 @@ from supportdesk.domain.models.reports import (
     TicketReopening,
     TicketTimes,
 )
+from supportdesk.domain.models.setting import Setting
 from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, TicketTemplate
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
@@ -65,8 +68,10 @@ __all__ = [
     "FormerParticipant",
     "Invitation",
     "LastSeen",
+    "MergedTag",
     "Message",
     "MessageRevision",
+    "NoteRevision",
     "Notification",
     "NotificationKind",
     "NotificationPreference",
@@ -80,6 +85,7 @@ __all__ = [
     "ReportSpan",
     "SavedView",
     "Session",
+    "Setting",
     "SetupLink",
     "Tag",
     "Team",

@@ -46,6 +46,15 @@ class Tag(SQLModel, table=True):
     created_at: datetime = aware(now=True)
 
 
+class MergedTag(SQLModel, table=True):
+    """`id` was a tag, which is `tag_id` now."""
+
+    __tablename__ = "merged_tag"
+
+    id: UUID = Field(primary_key=True)
+    tag_id: UUID = Field(foreign_key="tag.id", ondelete="CASCADE")
+
+
 class TicketTag(SQLModel, table=True):
     __tablename__ = "ticket_tag"
 
@@ -64,6 +73,18 @@ class TicketNote(SQLModel, table=True):
     body: str = words()
     updated_by: UUID = Field(foreign_key="user.id")
     updated_at: datetime = aware(now=True)
+    event_id: UUID | None = None
+
+
+class NoteRevision(SQLModel, table=True):
+    """What a note said before: until the event `replaced_by`, since that of `event_id`."""
+
+    __tablename__ = "note_revision"
+
+    event_id: UUID = Field(primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    body: str = words()
+    replaced_by: UUID
 
 
 class FieldDefinition(SQLModel, table=True):

@@ -37,6 +37,7 @@ class TeamMember(SQLModel, table=True):
     user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
     created_at: datetime = aware(now=True)
     last_assigned_at: datetime | None = aware(nullable=True)
+    lead: bool = Field(default=None, sa_column_kwargs={"server_default": text("false")})
 
 
 class Session(SQLModel, table=True):

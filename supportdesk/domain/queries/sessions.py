@@ -38,4 +38,5 @@ async def viewer_for(token: str | None) -> Viewer | None:
     if row is None:
         return None
     session_id, user_id, role, name, email, timezone, expires_at = row
-    return Viewer(session_id, Actor(user_id, Role(role)), name, email, timezone, expires_at)
+    actor = Actor(user_id, Role(role), session_id)
+    return Viewer(session_id, actor, name, email, timezone, expires_at)

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.errors import Refused
+from supportdesk.domain.ids import parse_id
 from supportdesk.domain.text import clean
 
 _AT_MOST = 6
@@ -20,6 +22,10 @@ _SUGGESTIONS = text("""
       AND NOT EXISTS (SELECT FROM ticket_tag x WHERE x.tag_id = g.id AND x.ticket_id = :ticket_id)
     ORDER BY position(lower(:text) IN lower(name)) > 1, lower(name), id LIMIT :limit
 """)
+_NOW = text("""
+    SELECT id FROM tag WHERE id = :id UNION ALL SELECT tag_id FROM merged_tag WHERE id = :id
+""")
+_USES = text("SELECT tickets, views FROM uses_of_tag(:id)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +45,21 @@ async def suggestions_for(actor: Actor, ticket_id: UUID, typed: str) -> list[Sug
     async with transaction(actor) as tx:
         rows = (await tx.execute(_SUGGESTIONS, values)).all()
     return [Suggestion(str(row.id), row.name, row.hue, row.description) for row in rows]
+
+
+async def tag_now(actor: Actor, tag_id: str) -> str:
+    """The id of the tag, or of what it has been merged into; nothing when it is gone."""
+    asked = parse_id(tag_id)
+    if asked is None or actor.role is Role.BUYER:
+        return tag_id
+    async with transaction(actor) as tx:
+        return str(await tx.scalar(_NOW, {"id": asked}) or "")
+
+
+async def uses_of(actor: Actor, tag_id: UUID) -> tuple[int, int]:
+    """How many tickets have the tag, and how many saved views ask for it; for admins."""
+    if actor.role is not Role.ADMIN:
+        raise Refused("Only admins may do this.")
+    async with transaction(actor) as tx:
+        row = (await tx.execute(_USES, {"id": tag_id})).one()
+    return row.tickets, row.views

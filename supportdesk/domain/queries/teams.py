@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.ids import parse_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,12 @@ class Member:
     id: str
     name: str
     active: bool
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TeamWithMembers:
-    """`candidates` are the admins who are not in it yet."""
+    """`candidates` are the admins who are not in it yet; leads come first among the members."""
 
     id: str
     name: str
@@ -37,6 +39,7 @@ class TeamWithMembers:
     auto_assign: str
     members: tuple[Member, ...]
     candidates: tuple[Named, ...]
+    open_tickets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,17 @@ class Options:
     categories: tuple[Named, ...] = ()
 
 
-_TEAMS = text("SELECT id, name, is_default, auto_assign FROM team ORDER BY lower(name), id")
+_TEAMS = text("""
+    SELECT id, name, is_default, auto_assign, (
+        SELECT count(*) FROM ticket_listing l
+        WHERE l.tag_id = '00000000-0000-0000-0000-000000000000' AND l.team_id = team.id
+          AND l.status IN ('open', 'in_progress', 'waiting_on_customer')) AS open_tickets
+    FROM team ORDER BY lower(name), id
+""")
 _MEMBERS = text("""
-    SELECT m.team_id, u.id, u.name, u.active
-    FROM team_member m JOIN "user" u ON u.id = m.user_id ORDER BY lower(u.name), u.id
+    SELECT m.team_id, u.id, u.name, u.active, m.lead
+    FROM team_member m JOIN "user" u ON u.id = m.user_id
+    ORDER BY m.lead DESC, lower(u.name), u.id
 """)
 _ADMINS = text("""
     SELECT id, name FROM "user" WHERE role = 'admin' AND active ORDER BY lower(name), id
@@ -71,6 +81,9 @@ _ASSIGNABLE = text("""
     WHERE u.active
       AND (u.role = 'admin' OR u.id = (SELECT seller_id FROM ticket WHERE id = :ticket_id))
     ORDER BY lower(u.name), u.id
+""")
+_TEAM_NOW = text("""
+    SELECT id FROM team WHERE id = :id OR is_default ORDER BY id = :id DESC LIMIT 1
 """)
 _TEAM_NAMES = text("SELECT id, name FROM team ORDER BY lower(name), id")
 _CATEGORY_NAMES = text("SELECT id, name FROM category ORDER BY lower(name), id")
@@ -86,7 +99,7 @@ async def teams_for(actor: Actor) -> tuple[TeamWithMembers, ...]:
         admins = [Named(str(row.id), row.name) for row in await tx.execute(_ADMINS)]
     inside: dict[UUID, list[Member]] = defaultdict(list)
     for row in members:
-        inside[row.team_id].append(Member(str(row.id), row.name, row.active))
+        inside[row.team_id].append(Member(str(row.id), row.name, row.active, row.lead))
     return tuple(
         TeamWithMembers(
             id=str(team.id),
@@ -95,6 +108,7 @@ async def teams_for(actor: Actor) -> tuple[TeamWithMembers, ...]:
             auto_assign=team.auto_assign,
             members=tuple(inside[team.id]),
             candidates=tuple(a for a in admins if a.id not in {m.id for m in inside[team.id]}),
+            open_tickets=team.open_tickets,
         )
         for team in teams
     )
@@ -113,3 +127,9 @@ async def options_for(actor: Actor, ticket_id: UUID) -> Options:
         tuple(Named(str(row.id), row.name) for row in teams),
         tuple(Named(str(row.id), row.name) for row in categories),
     )
+
+
+async def team_now(actor: Actor, team_id: str) -> str:
+    """The id of the team; of the default one, which has its tickets, when it is gone."""
+    async with transaction(actor) as tx:
+        return str(await tx.scalar(_TEAM_NOW, {"id": parse_id(team_id)}) or "")

@@ -1,0 +1,193 @@
+"""What admins set of the desk as a whole: its limits, its texts, its hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from supportdesk.config import type_patterns
+from supportdesk.database.engine import transaction
+from supportdesk.domain import rules
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands import settings
+from supportdesk.domain.errors import Changed, Invalid
+from supportdesk.domain.events import EventKind, record
+from supportdesk.domain.models import Audience, Setting
+from supportdesk.domain.rules import Hours
+from supportdesk.domain.text import check_room, clean
+
+TEXT_MAX_LENGTH = 2000
+TYPES_MAX_LENGTH = 1000
+_WEEK_MINUTES = 7 * 24 * 60
+_TERABYTE = 1_000_000
+_RATE = re.compile(r"(\d{1,4})\s*(?:/|in|per)\s*(\d{0,5})\s*(minute|hour|day)s?", re.IGNORECASE)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Whole numbers from `least` to `most`, of `unit`."""
+
+    least: int
+    most: int
+    unit: str
+
+    def read(self, typed: str) -> int:
+        digits = re.sub(r"[\s,_']", "", typed)
+        if not re.fullmatch(r"[0-9]{1,9}", digits):
+            raise Invalid(f"Write a whole number of {self.unit}.", "value")
+        number = int(digits)
+        if not self.least <= number <= self.most:
+            raise Invalid(f"Choose from {self.least:,} to {self.most:,} {self.unit}.", "value")
+        return number
+
+
+def read_rate(typed: str) -> str:
+    """How often in how long: `5 in 15 minutes`, as the limiter spells it."""
+    found = _RATE.fullmatch(typed.strip())
+    often, long = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
+    if found is None or not often or not long:
+        raise Invalid("Write how many in how long, like “5 in 15 minutes”.", "value")
+    return f"{often}/{long}{found[3].lower()}s"
+
+
+def read_types(typed: str) -> str:
+    """Kinds of files, `image/*` or `application/pdf`, one after another."""
+    listed = check_room(typed, TYPES_MAX_LENGTH, "The list", "value").lower().replace(",", " ")
+    patterns = " ".join(dict.fromkeys(listed.split()))
+    try:
+        if not patterns:
+            raise ValueError
+        return type_patterns(patterns)
+    except ValueError:
+        raise Invalid("Write kinds of files like image/* or application/pdf.", "value") from None
+
+
+def read_text(typed: str) -> str:
+    return check_room(typed, TEXT_MAX_LENGTH, "The text", "value")
+
+
+_MEGABYTES = Range(1, 5_000, "megabytes")
+_STORAGE = Range(1, _TERABYTE, "megabytes")
+READERS: dict[str, Callable[[str], Any]] = {
+    "message_max_length": Range(1, rules.LONGEST_MESSAGE, "characters").read,
+    "message_edit_minutes": Range(0, _WEEK_MINUTES, "minutes").read,
+    "message_files": Range(1, 100, "files").read,
+    "sign_in_attempts_per_address": read_rate,
+    "sign_in_attempts_per_ip": read_rate,
+    **{f"{role}_file_megabytes": _MEGABYTES.read for role in ("buyer", "seller", "admin")},
+    **{f"{role}_storage_megabytes": _STORAGE.read for role in ("buyer", "seller", "admin")},
+    **{f"{role}_file_types": read_types for role in ("buyer", "seller", "admin")},
+    "welcome": read_text,
+    "out_of_hours": read_text,
+}
+
+
+async def choose(actor: Actor, key: str, typed: str, expected: str | None = None) -> None:
+    """Set one rule to what was typed; nothing typed takes an admin's word back.
+
+    `expected` is how the rule read when the actor began to write.
+
+    Raises:
+        Invalid: no such rule, or this cannot be one.
+        Changed: another admin was faster.
+        Refused: only admins may.
+    """
+    settings.check_admin(actor)
+    reader = READERS.get(key)
+    if reader is None:
+        raise Invalid("Choose one of the list.")
+    value = reader(typed) if typed.strip() else None
+    await _set(actor, key, value, expected)
+
+
+async def set_hours(
+    actor: Actor,
+    timezone: str,
+    days: Sequence[tuple[str, str]],
+    expected: Mapping[str, Any] | None = None,
+) -> None:
+    """Say when somebody is there: from and until, `09:00`, for each day from Monday on.
+
+    A day with neither is a day off. Raises like `choose`.
+    """
+    settings.check_admin(actor)
+    hours = _check_hours(timezone, days)
+    value = rules.hours_stored(hours) if hours.kept else None
+    await _set(actor, "hours", value, expected)
+
+
+def _check_hours(timezone: str, days: Sequence[tuple[str, str]]) -> Hours:
+    if timezone not in available_timezones():
+        raise Invalid("This time zone is not known. Write it like Europe/Berlin.", "timezone")
+    if len(days) != len(DAYS):
+        raise Invalid("Choose one of the list.")
+    return Hours(timezone, tuple(_check_day(*each) for each in zip(DAYS, days, strict=True)))
+
+
+def _check_day(name: str, given: tuple[str, str]) -> tuple[time, time] | None:
+    field = name.lower()
+    if not any(given):
+        return None
+    try:
+        begin, end = (time.fromisoformat(each).replace(second=0, tzinfo=None) for each in given)
+    except ValueError:
+        raise Invalid(f"{name} needs both times, or neither.", field) from None
+    if begin >= end:
+        raise Invalid(f"On {name} the end comes before the beginning.", field)
+    return begin, end
+
+
+async def _set(actor: Actor, key: str, value: Any, expected: Any) -> None:
+    async with transaction(actor) as tx:
+        before = await _stored(tx, key)
+        if before == value:
+            return
+        seen = clean(expected) if isinstance(expected, str) else expected
+        if seen is not None and spelled(key, before) != seen:
+            raise Changed("Another admin has just changed this. Look again, then decide.")
+        if value is None:
+            await tx.execute(delete(Setting).where(col(Setting.key) == key))
+        else:
+            now = {"value": value, "updated_at": func.now()}
+            kept = insert(Setting).values(key=key, value=value)
+            await tx.execute(kept.on_conflict_do_update(index_elements=["key"], set_=now))
+        data = {"name": key, "from": {key: before}, "to": {key: value}}
+        await record(tx, actor, EventKind.SETTING_CHANGED, audience=Audience.ADMINS, data=data)
+    await rules.refresh()
+
+
+async def _stored(tx: AsyncConnection, key: str) -> Any:
+    """What admins have set; nobody else sets this rule until the transaction is over."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('setting ' || :key, 0))")
+    await tx.execute(lock, {"key": key})
+    return await tx.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
+
+
+def spelled(key: str, value: Any) -> Any:
+    """A stored rule as it is edited; empty when no admin has set it."""
+    if value is None:
+        return "" if key != "hours" else {}
+    if key.startswith("sign_in_attempts"):
+        return rate_in_words(value)
+    if key.endswith("_file_types"):
+        return value.replace(" ", "\n")
+    return value if key == "hours" else str(value)
+
+
+def rate_in_words(rate: str) -> str:
+    """`5/15minutes` as people say it."""
+    found = _RATE.fullmatch(rate)
+    if found is None:
+        return rate
+    long = int(found[2] or 1)
+    return f"{found[1]} in {long} {found[3].lower()}{'' if long == 1 else 's'}"

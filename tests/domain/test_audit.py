@@ -1,0 +1,270 @@
+"""Reading the log: in words, by who and what and when, page by page, however long it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from supportdesk.domain.actor import Actor
+from supportdesk.domain.audit import Group
+from supportdesk.domain.changes import Changes
+from supportdesk.domain.commands import (
+    categories,
+    desk_rules,
+    messages,
+    people,
+    tag_settings,
+    tags,
+    teams,
+    tickets,
+)
+from supportdesk.domain.errors import Refused
+from supportdesk.domain.ids import new_id
+from supportdesk.domain.models import Audience, Priority
+from supportdesk.domain.queries.audit import (
+    Asked,
+    Cursor,
+    Entry,
+    newer_than,
+    page_for,
+    parse,
+    spell,
+)
+from supportdesk.domain.queries.settings import settings_for
+from tests.load._statements import Watch
+
+
+async def log(actor: Actor, timezone: str = "UTC", **asked: Any) -> list[Entry]:
+    return list((await page_for(actor, Asked(**asked), timezone)).entries)
+
+
+def said(entries: list[Entry]) -> list[str]:
+    return [f"{entry.who} {entry.sentence}" for entry in entries]
+
+
+async def test_the_log_reads_as_people_would_say_it(cast, ticket, team):
+    await tickets.set_priority(cast.ada, ticket, Priority.URGENT)
+    await tickets.change(cast.abe, ticket, Changes(assignee_id=cast.ada.user_id))
+    await tickets.change(cast.abe, ticket, Changes(assignee_id=cast.abe.user_id))
+    await tags.add(cast.sol, ticket, "late")
+    await messages.post(cast.sol, ticket, "Between us.", Audience.STAFF)
+    await teams.add_member(cast.ada, team, cast.abe.user_id)
+    category = await categories.save(cast.ada, None, "Shipping")
+    await categories.save(cast.ada, category, "Parcels")
+    await people.deactivate(cast.ada, cast.max.user_id)
+    await desk_rules.choose(cast.ada, "message_max_length", "500")
+    await tag_settings.delete(cast.ada, UUID(await tag_id(cast.ada)))
+    assert said(await log(cast.ada)) == [
+        "Ada deleted the tag “late”, which 1 ticket had",
+        "Ada changed the setting “Length of a message” from the default to 500",
+        "Ada deactivated Max",
+        "Ada renamed the category “Shipping” to “Parcels”",
+        "Ada created the category “Shipping”",
+        "Ada added Abe to the team “Customer Service”",
+        "Sol wrote a note for the staff in TC-0001",
+        "Sol added the tag “late” to TC-0001",
+        "Sol created the tag “late”",
+        "Abe changed assignee of TC-0001 from Ada to Abe",
+        "Abe changed assignee of TC-0001 from nothing to Ada",
+        "Ada changed priority of TC-0001 from Medium to Urgent",
+        "Bea wrote a message in TC-0001",
+        "Bea filed TC-0001",
+    ]
+
+
+async def tag_id(actor: Actor) -> str:
+    return (await settings_for(actor)).tags[0].id
+
+
+async def test_each_line_has_what_was_and_what_is(cast, ticket):
+    await tickets.set_priority(cast.ada, ticket, Priority.URGENT)
+    ((shift,),) = [entry.shifts for entry in (await log(cast.ada))[:1]]
+    assert (shift.what, shift.before, shift.after) == ("Priority", "Medium", "Urgent")
+
+
+@pytest.fixture
+async def busy(cast, ticket, foreign_ticket):
+    """Something of most kinds, by several people, on two tickets."""
+    await tickets.set_priority(cast.ada, ticket, Priority.URGENT)
+    await tickets.set_priority(cast.abe, foreign_ticket, Priority.LOW)
+    await categories.save(cast.ada, None, "Shipping to islands")
+    await people.deactivate(cast.abe, cast.max.user_id)
+
+
+async def test_one_asks_for_a_person_by_name_address_or_id(cast, busy):
+    everything = await log(cast.ada)
+    abes = [entry.id for entry in everything if entry.who == "Abe"]
+    assert abes
+    for person in ("Abe", "aBE", "abe@demo", str(cast.abe.user_id)):
+        assert [entry.id for entry in await log(cast.ada, person=person)] == abes, person
+    assert await log(cast.ada, person="nobody of this name") == []
+    assert await log(cast.ada, person="%") == []
+    both = await log(cast.ada, person="Abe", group=Group.PEOPLE)
+    assert said(both) == ["Abe deactivated Max"]
+
+
+@pytest.mark.parametrize("group", Group)
+async def test_one_asks_for_a_kind(cast, busy, group):
+    everything = await log(cast.ada)
+    expected = [entry.id for entry in everything if entry.group == group.label]
+    assert [entry.id for entry in await log(cast.ada, group=group)] == expected
+
+
+async def test_one_asks_for_a_ticket_by_its_number(cast, busy):
+    for asked in ({"ticket": 2}, {"words": "TC-0002"}, {"words": "tc-2"}):
+        found = await log(cast.ada, **asked)
+        assert {entry.number for entry in found} == {"TC-0002"}
+        assert len(found) == 3
+    assert await log(cast.ada, ticket=77) == []
+
+
+async def test_one_searches_for_words_of_what_changed(cast, busy):
+    for words in ("islands", "shipping isl", "ISLANDS shipping"):
+        assert said(await log(cast.ada, words=words)) == [
+            "Ada created the category “Shipping to islands”"
+        ]
+    for words in ("islands moon", "~d1", "' | ''", "\x00\\"):
+        assert await log(cast.ada, words=words) in ([], await log(cast.ada)), words
+    assert said(await log(cast.ada, words="urgent", person="Ada")) == [
+        "Ada changed priority of TC-0001 from Medium to Urgent"
+    ]
+    assert await log(cast.ada, words="urgent", person="Abe") == []
+
+
+def plant(database, *moments: datetime, kind: str = "category_created", **data: Any) -> None:
+    with psycopg.connect(database.owner_url) as connection:
+        for moment in moments:
+            connection.execute(
+                "INSERT INTO event (id, kind, audience, data, created_at)"
+                " VALUES (%s, %s, 'admins', %s, %s)",
+                [new_id(), kind, Jsonb({"name": f"{moment:%d %B %Y %H:%M}", **data}), moment],
+            )
+
+
+async def test_days_are_those_of_the_reader(cast, database):
+    plant(database, *(datetime(2026, 3, 28, hour, 30, tzinfo=UTC) for hour in (3, 22, 23)))
+    plant(database, datetime(2026, 3, 29, 21, 59, tzinfo=UTC))
+    plant(database, datetime(2026, 3, 29, 22, 0, tzinfo=UTC))
+    day = {"since": date(2026, 3, 29), "until": date(2026, 3, 29)}
+    # In Berlin that day begins an hour before UTC's and, with summer time, ends two hours before.
+    times = [f"{entry.at:%d %H:%M}" for entry in await log(cast.ada, "Europe/Berlin", **day)]
+    assert times == ["29 21:59", "28 23:30"]
+    assert len(await log(cast.ada, "Europe/Berlin", since=date(2026, 3, 29))) == 3
+    assert len(await log(cast.ada, "Europe/Berlin", until=date(2026, 3, 28))) == 2
+    assert await log(cast.ada, "UTC", since=date(2026, 3, 30), until=date(2026, 3, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(),
+        Asked(group=Group.SETTINGS),
+        Asked(words="lamp"),
+        Asked(words="lamp", group=Group.SETTINGS, since=date(2020, 1, 2)),
+    ],
+)
+async def test_pages_follow_each_other_without_a_gap_or_a_repeat(cast, database, asked):
+    begin = datetime.now(UTC)
+    # Over all spans of a search, and several in one moment.
+    moments = [begin - timedelta(days=back) for back in (0, 0, 0, 1, 3, 5, 9, 40, 90, 400, 1500)]
+    plant(database, *moments, shape="lamp")
+    seen: list[Entry] = []
+    after: Cursor | None = None
+    while True:
+        page = await page_for(cast.ada, asked, "UTC", after, most=2)
+        seen += page.entries
+        after = page.after
+        if after is None:
+            break
+    assert [entry.at for entry in seen] == sorted(moments, reverse=True)
+    assert len({entry.id for entry in seen}) == len(moments)
+
+
+async def test_one_is_told_how_much_is_new_among_what_one_asks_for(cast, busy):
+    top = (await log(cast.ada))[0]
+    cursor = Cursor(top.at, UUID(top.id))
+    await categories.save(cast.ada, None, "Returns")
+    await categories.save(cast.abe, None, "Refunds")
+    assert await newer_than(cast.ada, Asked(), "UTC", cursor) == 2
+    assert await newer_than(cast.ada, Asked(person="Abe"), "UTC", cursor) == 1
+    assert await newer_than(cast.ada, Asked(group=Group.TICKETS), "UTC", cursor) == 0
+    assert await newer_than(cast.ada, Asked(words="returns"), "UTC", cursor) == 1
+    assert await newer_than(cast.sol, Asked(), "UTC", cursor) == 0
+
+
+@pytest.mark.parametrize("who", ["bea", "sol"])
+async def test_the_log_is_for_admins(cast, busy, who):
+    assert await log(cast.ada)
+    with pytest.raises(Refused):
+        await log(getattr(cast, who))
+
+
+def test_what_is_asked_for_stands_in_the_address():
+    asked = Asked("Ada", Group.TICKETS, 12, date(2026, 1, 2), date(2026, 3, 4), "two words")
+    assert spell(asked) == (
+        "q=two+words&person=Ada&kind=tickets&ticket=TC-0012&from=2026-01-02&to=2026-03-04"
+    )
+    assert parse({"q": " two  words", "person": "Ada", "kind": "tickets", "ticket": "12",
+                  "from": "2026-01-02", "to": "2026-03-04"}) == asked  # fmt: skip
+    odd = {"kind": "x", "ticket": "'; --", "from": "2026-99-99", "to": "0000", "q": "\x00"}
+    assert parse(odd) == Asked()
+
+
+async def test_what_nobody_has_thought_of_reads_well_too(cast, database):
+    plant(database, datetime.now(UTC), kind="lamp_replaced", bulbs=3)
+    (entry,) = await log(cast.ada)
+    assert entry.sentence.startswith("lamp replaced: ")
+
+
+# However long the log is.
+
+LONG = """
+INSERT INTO event (id, kind, actor_id, audience, data, created_at)
+SELECT gen_random_uuid(),
+       (ARRAY['message_posted', 'ticket_changed', 'reaction_changed', 'category_created'])
+           [CASE WHEN n % 2000 = 0 THEN 4 ELSE 1 + n % 3 END],
+       (SELECT id FROM "user" WHERE email = 'bea@demo.test'), 'everyone',
+       CASE WHEN n % 3 = 1 THEN jsonb_build_object('name', 'word' || n % 500) ELSE '{}' END,
+       now() - n * interval '1 minute'
+FROM generate_series(1, 30000) n
+"""
+WALKS = {
+    "everything": (Asked(), "event_created_at_idx"),
+    "a rare kind": (Asked(group=Group.SETTINGS), "event_kind_idx"),
+    "a person": (Asked(person="bea@demo.test"), "event_actor_id_idx"),
+    "a person and a kind": (
+        Asked(person="bea@demo.test", group=Group.MESSAGES),
+        "event_actor_id_idx",
+    ),
+    "days": (Asked(until=date(2026, 1, 1)), "event_created_at_idx"),
+    "a word": (Asked(words="word77"), "event_words_idx"),
+}
+
+
+@pytest.mark.parametrize("what", WALKS)
+async def test_a_page_is_a_walk_over_an_index(cast, database, what):
+    asked, index = WALKS[what]
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        connection.execute(LONG)
+        connection.execute("VACUUM ANALYZE event")
+    with Watch() as watch:
+        await page_for(cast.ada, asked, "UTC")
+        nodes: list[dict[str, Any]] = []
+
+        def walk(node: dict[str, Any]) -> None:
+            nodes.append(node)
+            for child in node.get("Plans", []):
+                walk(child)
+
+        for top in await watch.plans(cast.ada):
+            walk(top)
+    of_log = [node for node in nodes if node.get("Relation Name") == "event"]
+    assert index in {node.get("Index Name") for node in nodes}
+    assert all(node["Node Type"] != "Seq Scan" for node in of_log)
+    read = [node["Actual Rows"] * node["Actual Loops"] for node in of_log]
+    assert max(read) < 1000, nodes
