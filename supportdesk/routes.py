@@ -14,9 +14,11 @@ ACCOUNT = "/account"
 ADMIN_USERS = "/admin/buyers"
 ADMIN_SELLERS = "/admin/sellers"
 ADMIN_PEOPLE = "/admin/people"
+ADMIN_TEAMS = "/admin/teams"
 ADMIN_SETTINGS = "/admin/settings"
 ADMIN_REPORTS = "/admin/reports"
 ADMIN_REPORTS_FILE = "/admin/reports.csv"
+ADMIN_AUDIT = "/admin/audit"
 
 # What Reflex calls the page for addresses that lead nowhere.
 NOT_FOUND = "404"

@@ -10,10 +10,11 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from supportdesk import logs
-from supportdesk.api import attachments, auth, health, old_addresses, reports, uploads
+from supportdesk.api import attachments, audit, auth, health, old_addresses, reports, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
 from supportdesk.database.engine import DatabaseUnavailable, dispose_engine
+from supportdesk.domain import rules
 from supportdesk.jobs.sealing import seal_forever
 from supportdesk.pages import PAGES
 from supportdesk.realtime.attendance import attend
@@ -21,6 +22,7 @@ from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
 from supportdesk.state.account import AccountState
+from supportdesk.state.audit import AuditState
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
 from supportdesk.state.people import SellersState, UsersState
 from supportdesk.state.person import PersonState
@@ -36,6 +38,7 @@ from supportdesk.state.public import (
 from supportdesk.state.reports import ReportsState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
+from supportdesk.state.teams import TeamsState
 from supportdesk.state.workspace import WorkspaceState
 from supportdesk.storage.sweep import sweep_forever
 from supportdesk.ui import frame
@@ -52,8 +55,10 @@ ON_LOAD = {
     "users": UsersState.arrive,
     "sellers": SellersState.arrive,
     "person": PersonState.arrive,
+    "teams": TeamsState.arrive,
     "settings": SettingsState.arrive,
     "reports": ReportsState.arrive,
+    "audit": AuditState.arrive,
     "account": AccountState.arrive,
 }
 HTTP_ROUTES = [
@@ -63,6 +68,7 @@ HTTP_ROUTES = [
     *uploads.ROUTES,
     *attachments.ROUTES,
     *reports.ROUTES,
+    *audit.ROUTES,
 ]
 
 logs.redact()
@@ -94,6 +100,8 @@ async def follow_the_database() -> AsyncIterator[None]:
     """From the server's start to its end: the hub, its listener, the pool of connections."""
     hub = Hub(ReflexScreen(app))
     desk.install(hub)
+    with suppress(DatabaseUnavailable):  # Then they are read when there is somebody to listen to.
+        await rules.refresh()
     forget_when_gone(hub)
     if app.event_namespace is not None:
         spare_the_crowd(app.event_namespace)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain import rules
 from supportdesk.domain.actor import Role
-from supportdesk.domain.events import CHOICES, SESSIONS, EventKind
+from supportdesk.domain.events import CHOICES, REGROUPED, SESSIONS, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
@@ -65,6 +66,7 @@ class Hub:
         self._unread = UnreadCounts(screen)
         self.pages = OpenPages(screen)
         self.dashboard = DashboardCounts(screen)
+        self._away = ""
 
     # Browsers come and go.
 
@@ -249,6 +251,9 @@ class Hub:
             for counts in list(self._menus.values()):
                 for browser in counts.openers:
                     await self._screen.reread_views(browser.token)
+        if bell.kind == EventKind.SETTING_CHANGED:
+            await rules.refresh()
+            await self._tell_rules()
         self.pages.ring(bell.kind)
         self.dashboard.ring(bell.kind)
         if bell.kind in CHOICES:
@@ -312,8 +317,10 @@ class Hub:
         if renamed is not None:
             for inbox_view in self._inboxes.values():
                 inbox_view.wake_tagged(renamed)
+        if regrouped := bell.kind in REGROUPED:
+            await self._regroup(bell.subject)
         for browser in [b for b in self._browsers.values() if b.inbox is not None]:
-            if renamed is not None and browser.paged_inbox:
+            if (renamed is not None or regrouped) and browser.paged_inbox:
                 await self._screen.reread_inbox(browser.token)
             if browser.viewer.actor.role is not Role.BUYER and not browser.choices_asked:
                 browser.choices_asked = True
@@ -324,6 +331,24 @@ class Hub:
         threads, inboxes = list(self._threads.values()), list(self._inboxes.values())
         browsers = list(self._browsers.values())
         await tell_of_person(person, browsers, threads, inboxes, self._screen)
+
+    async def _regroup(self, gone: UUID | None) -> None:
+        """Many tickets at once are sorted otherwise; who asks for what is gone asks anew."""
+        for inbox_view in self._inboxes.values():
+            inbox_view.reload()
+        for counts in self._menus.values():
+            counts.wake()
+        for browser in [b for b in self._browsers.values() if b.inbox is not None]:
+            filters = browser.inbox.key.filters if browser.inbox else Filters()
+            if str(gone) in (filters.tag, filters.team):
+                await self._screen.recheck_session(browser.token)
+
+    async def _tell_rules(self) -> None:
+        """What the desk allows and says, to everybody who is here."""
+        self._away = rules.away_text()
+        for role in Role:
+            here = [b.socket for b in self._browsers.values() if b.viewer.actor.role is role]
+            await self._screen.show_rules(here, role)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind == EventKind.TICKET_FILED
@@ -380,6 +405,8 @@ class Hub:
         for key, view in self._inboxes.items():
             if key.filters.overdue:
                 view.reload()
+        if rules.away_text() != self._away:
+            await self._tell_rules()
         await self._screen.keep(list(self._browsers))
 
     async def look(self, browser: Browser, attention: Attention) -> None:

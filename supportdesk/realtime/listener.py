@@ -9,6 +9,7 @@ import logging
 import psycopg
 
 from supportdesk.config import get_settings
+from supportdesk.domain import rules
 from supportdesk.realtime import doorbell
 from supportdesk.realtime.hub import Hub
 from supportdesk.realtime.processes import Word
@@ -36,6 +37,8 @@ async def listen(hub: Hub) -> None:
             )
             async with connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
+                # Whoever listens hears of every change from here on.
+                await rules.refresh()
                 if heard_before:
                     _log.warning("the listener is connected again; reading everything anew")
                     await hub.resync()

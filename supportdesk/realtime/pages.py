@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 
-from supportdesk.domain.events import PEOPLE, REPORTED, SETTINGS, EventKind
+from supportdesk.domain.events import PEOPLE, REPORTED, SETTINGS, TEAMS, EventKind
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.worker import Worker
@@ -23,8 +23,10 @@ class Page(StrEnum):
     USERS = "users"
     SELLERS = "sellers"
     PERSON = "person"
+    TEAMS = "teams"
     SETTINGS = "settings"
     REPORTS = "reports"
+    AUDIT = "audit"
 
 
 # Figures of many tickets are dearer, and nobody reads them faster.
@@ -35,8 +37,11 @@ CONCERNS: Mapping[Page, frozenset[str]] = {
     Page.USERS: frozenset(PEOPLE) | {PRESENCE},
     Page.SELLERS: frozenset(PEOPLE) | {PRESENCE},
     Page.PERSON: frozenset(PEOPLE) | {PRESENCE, EventKind.MESSAGE_POSTED},
+    Page.TEAMS: frozenset({*TEAMS, EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}),
     Page.SETTINGS: frozenset(SETTINGS),
     Page.REPORTS: frozenset(REPORTED),
+    # All of them: that is what the log is of.
+    Page.AUDIT: frozenset(EventKind),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from supportdesk.domain.actor import Role
 from supportdesk.domain.queries.inbox import Count, TicketRow
 from supportdesk.domain.queries.ticket_facts import TicketFacts
 from supportdesk.realtime.lines import ShownLine, ShownReceipt
@@ -89,6 +90,9 @@ class Screen(Protocol):
 
     async def reread_hits(self, token: str) -> None:
         """What the searches of this tab have found."""
+
+    async def show_rules(self, sockets: Iterable[str], role: Role) -> None:
+        """What the desk allows to those of that role, and says to them."""
 
     async def keep(self, tokens: Iterable[str]) -> None:
         """These tabs are still there: hold what they have, however quiet they are."""

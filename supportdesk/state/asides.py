@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 from supportdesk import routes
 from supportdesk.realtime.pages import Page
 from supportdesk.state.account import AccountState
+from supportdesk.state.audit import AuditState
 from supportdesk.state.people import SellersState, UsersState
 from supportdesk.state.person import PersonState
 from supportdesk.state.reports import ReportsState
 from supportdesk.state.settings import SettingsState
+from supportdesk.state.teams import TeamsState
 
 
 class Aside(NamedTuple):
@@ -27,8 +29,10 @@ ASIDES = (
     Aside(routes.ADMIN_USERS, UsersState.arrive, UsersState.reread, Page.USERS),
     Aside(routes.ADMIN_SELLERS, SellersState.arrive, SellersState.reread, Page.SELLERS),
     Aside(routes.ADMIN_PEOPLE, PersonState.arrive, PersonState.reread, Page.PERSON),
+    Aside(routes.ADMIN_TEAMS, TeamsState.arrive, TeamsState.reread, Page.TEAMS),
     Aside(routes.ADMIN_SETTINGS, SettingsState.arrive, SettingsState.reread, Page.SETTINGS),
     Aside(routes.ADMIN_REPORTS, ReportsState.arrive, ReportsState.reread, Page.REPORTS),
+    Aside(routes.ADMIN_AUDIT, AuditState.arrive, AuditState.reread, Page.AUDIT),
 )
 REREADS = {aside.page: aside.reread for aside in ASIDES if aside.page}
 

@@ -12,12 +12,10 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
-from supportdesk.config import get_settings
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import drafts, messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
 from supportdesk.domain.errors import DomainError, Invalid, NotFound
-from supportdesk.domain.files import limits_of
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
@@ -29,6 +27,7 @@ from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
 from supportdesk.state.desk import browser_of
 from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle
+from supportdesk.state.rules import allowed
 from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
 
@@ -206,8 +205,8 @@ class ComposerState(rx.State):
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]
         self.audiences = [Choice(audience.value, AUDIENCE_LABELS[audience]) for audience in mine]
-        self.most = get_settings().message_max_length
-        self.file_most = limits_of(viewer.actor.role).size
+        mine_now = allowed(viewer.actor.role)
+        self.most, self.file_most = mine_now["most"], mine_now["file_most"]
         self._trying_again = False
 
     @rx.event

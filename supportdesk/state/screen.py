@@ -18,6 +18,7 @@ from reflex.state import StateUpdate
 from reflex_base.constants import SocketEvent
 from reflex_base.constants.state import FIELD_MARKER
 
+from supportdesk.domain.actor import Role
 from supportdesk.realtime.multicast import Multicast
 from supportdesk.realtime.pages import Page
 from supportdesk.realtime.presence import Present
@@ -26,12 +27,14 @@ from supportdesk.realtime.typing import Typist
 from supportdesk.realtime.unread_counts import News
 from supportdesk.state.account import AccountState
 from supportdesk.state.asides import REREADS
+from supportdesk.state.composer import ComposerState
 from supportdesk.state.dashboard import DashboardState
 from supportdesk.state.details import DetailsState
 from supportdesk.state.filters import FilterState
 from supportdesk.state.found import FoundState
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.notifications import NotificationState
+from supportdesk.state.rules import RulesState, allowed, said_to
 from supportdesk.state.said import SaidState
 from supportdesk.state.thread import ThreadState, show_facts
 from supportdesk.state.views import ViewsState
@@ -126,6 +129,11 @@ class ReflexScreen:
     async def reread_hits(self, token: str) -> None:
         await self._tell(token, FoundState.reread)
         await self._tell(token, SaidState.reread)
+
+    async def show_rules(self, sockets: Iterable[str], role: Role) -> None:
+        to = list(sockets)
+        await self._send(to, ComposerState, allowed(role))
+        await self._send(to, RulesState, said_to(role))
 
     async def keep(self, tokens: Iterable[str]) -> None:
         for token in tokens:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -13,42 +12,46 @@ from reflex.experimental import ClientStateVar
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import (
-    categories,
     field_definitions,
     replies,
     tag_settings,
-    teams,
     templates,
 )
-from supportdesk.domain.commands.field_definitions import Definition
-from supportdesk.domain.commands.teams import AutoAssign
-from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError, Invalid, SeveralInvalid
-from supportdesk.domain.ids import parse_id
-from supportdesk.domain.models import FieldKind, TicketType
+from supportdesk.domain.models import FieldKind
+from supportdesk.domain.queries import tags
+from supportdesk.domain.queries.desk_rules import HoursRow, RuleRow
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.settings import (
     CategoryRow,
     FieldRow,
     SharedReply,
     TagRow,
-    TeamRow,
     TemplateRow,
     settings_for,
 )
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
-from supportdesk.state.choice import chosen, typed
+from supportdesk.state.choice import typed
 from supportdesk.state.session import attempt, signed_in
+from supportdesk.state.settings_forms import row_id_of, save_form
 
 # What is being edited, and in which dialog. It lives in the browser, so that it stays open, with
 # all that was typed, through a lost connection and a restart of the server.
 NOTHING_EDITED: dict[str, Any] = {
     "sort": "", "id": "", "name": "", "type": "", "subject": "", "body": "", "hue": "0",
-    "description": "", "kind": "text", "required": False, "choices": "",
+    "description": "", "kind": "text", "required": False, "choices": "", "key": "",
+    "value": "", "hint": "", "by_default": "", "long": False, "was": "", "timezone": "",
+    "days": [""] * 14,
 }  # fmt: skip
 edited = ClientStateVar.create("edited_setting", default=NOTHING_EDITED)
+# A tag that somebody thinks of merging or deleting: `what` says which.
+NO_TAG_ASKED = {"what": "", "id": "", "name": ""}
+tag_asked = ClientStateVar.create("tag_asked", default=NO_TAG_ASKED)
 kind_chosen = ClientStateVar.create("field_kind", default=FieldKind.TEXT.value)
+
+
+NO_HOURS = HoursRow("hours", "", "", "UTC", ("",) * 14, "{}")
 
 
 class SettingsState(rx.State):
@@ -60,7 +63,10 @@ class SettingsState(rx.State):
     fields: list[FieldRow] = []
     tags: list[TagRow] = []
     categories: list[CategoryRow] = []
-    teams: list[TeamRow] = []
+    limits: list[RuleRow] = []
+    texts: list[RuleRow] = []
+    hours: HoursRow = NO_HOURS
+    uses: str = ""
 
     @rx.event
     async def arrive(self) -> EventSpec | None:
@@ -74,10 +80,11 @@ class SettingsState(rx.State):
             await self._read(viewer)
 
     async def _read(self, viewer: Viewer) -> None:
-        found = await settings_for(viewer.actor)
+        found = await settings_for(viewer.actor, viewer.timezone)
         self.templates, self.replies = list(found.templates), list(found.replies)
         self.fields, self.tags = list(found.fields), list(found.tags)
-        self.categories, self.teams = list(found.categories), list(found.teams)
+        self.categories, self.hours = list(found.categories), found.hours
+        self.limits, self.texts = list(found.limits), list(found.texts)
         self.loaded = True
 
     @rx.event
@@ -91,7 +98,7 @@ class SettingsState(rx.State):
         self.errors = {}
         viewer = await signed_in(self)
         try:
-            await _save(viewer.actor, form_data)
+            await save_form(viewer.actor, form_data)
         except SeveralInvalid as error:
             self.errors = {each.field: str(each) for each in error.problems}
         except Invalid as error:
@@ -126,24 +133,44 @@ class SettingsState(rx.State):
         await self._do(_delete_reply, row_id)
 
     @rx.event
-    async def choose_auto_assign(self, row_id: str, value: str) -> None:
-        """Let a team's tickets find their assignee by themselves, or not."""
-        await self._do(_set_auto_assign, row_id, value)
+    async def ask_uses(self, row_id: str) -> None:
+        """Runs when somebody thinks of merging or deleting a tag: what would become of what."""
+        self.error, self.errors, self.uses = "", {}, ""
+        viewer = await signed_in(self)
+        try:
+            counts = await tags.uses_of(viewer.actor, row_id_of(row_id))
+        except (DomainError, DatabaseUnavailable) as error:
+            self.errors = {"form": str(error)}
+        else:
+            self.uses = _uses_in_words(*counts)
+
+    @rx.event
+    async def merge_tag(self, form_data: dict[str, Any]) -> EventSpec | None:
+        """Let one tag become another; on an error the dialog stays open."""
+        ids = typed(form_data, "id"), typed(form_data, "into")
+        return await self._with_tag(_merge_tag, *ids)
+
+    @rx.event
+    async def delete_tag(self, row_id: str) -> EventSpec | None:
+        return await self._with_tag(_delete_tag, row_id)
+
+    async def _with_tag(
+        self, command: Callable[..., Awaitable[None]], *ids: object
+    ) -> EventSpec | None:
+        self.errors = {}
+        viewer = await signed_in(self)
+        if error := await attempt(command(viewer.actor, *ids)):
+            self.errors = {"form": error}
+            return None
+        return tag_asked.push(NO_TAG_ASKED)
 
     async def _do(self, command: Callable[..., Awaitable[None]], *arguments: object) -> None:
         viewer = await signed_in(self)
         self.error = await attempt(command(viewer.actor, *arguments))
 
 
-def _row_id(given: object) -> UUID:
-    row_id = parse_id(given)
-    if row_id is None:
-        raise Invalid("Choose one of the list.")
-    return row_id
-
-
 async def _activate(actor: Actor, sort: object, given: object, active: bool) -> None:
-    row_id = _row_id(given)
+    row_id = row_id_of(given)
     if sort == "template":
         await templates.set_active(actor, row_id, active)
     elif sort == "field":
@@ -151,69 +178,22 @@ async def _activate(actor: Actor, sort: object, given: object, active: bool) -> 
 
 
 async def _move(actor: Actor, given: object, up: bool) -> None:
-    await field_definitions.move(actor, _row_id(given), up)
+    await field_definitions.move(actor, row_id_of(given), up)
 
 
 async def _delete_reply(actor: Actor, given: object) -> None:
-    await replies.remove(actor, _row_id(given))
+    await replies.remove(actor, row_id_of(given))
 
 
-async def _set_auto_assign(actor: Actor, given: object, value: object) -> None:
-    await teams.choose_auto_assign(actor, _row_id(given), chosen(AutoAssign, value))
+async def _merge_tag(actor: Actor, given: object, into: object) -> None:
+    await tag_settings.merge(actor, row_id_of(given), row_id_of(into))
 
 
-# What the forms say, each read as what it is of.
+async def _delete_tag(actor: Actor, given: object) -> None:
+    await tag_settings.delete(actor, row_id_of(given))
 
 
-async def _save(actor: Actor, form: object) -> None:
-    saver = _SAVERS.get(typed(form, "sort"))
-    if saver is None:
-        raise Invalid("Choose one of the list.")
-    given = typed(form, "id")
-    await saver(actor, _row_id(given) if given else None, form)
-
-
-async def _save_template(actor: Actor, row_id: UUID | None, form: object) -> None:
-    kind = chosen(TicketType, typed(form, "type"))
-    template = Template(typed(form, "name"), kind, typed(form, "subject"), typed(form, "body"))
-    await templates.save(actor, row_id, template)
-
-
-async def _save_reply(actor: Actor, row_id: UUID | None, form: object) -> None:
-    await replies.save(actor, row_id, typed(form, "name"), typed(form, "body"), shared=True)
-
-
-async def _save_field(actor: Actor, row_id: UUID | None, form: object) -> None:
-    ticket_type = typed(form, "type")
-    definition = Definition(
-        typed(form, "name"),
-        chosen(FieldKind, typed(form, "kind")),
-        chosen(TicketType, ticket_type) if ticket_type else None,
-        required=bool(typed(form, "required")),
-        choices=tuple(typed(form, "choices").splitlines()),
-    )
-    await field_definitions.save(actor, row_id, definition)
-
-
-async def _save_tag(actor: Actor, row_id: UUID | None, form: object) -> None:
-    hue = typed(form, "hue")
-    await tag_settings.save(
-        actor,
-        row_id,
-        typed(form, "name"),
-        int(hue) if hue.isdecimal() and len(hue) < 4 else -1,
-        typed(form, "description"),
-    )
-
-
-async def _save_category(actor: Actor, row_id: UUID | None, form: object) -> None:
-    await categories.save(actor, row_id, typed(form, "name"))
-
-
-_SAVERS: dict[str, Callable[[Actor, UUID | None, object], Awaitable[None]]] = {
-    "template": _save_template,
-    "reply": _save_reply,
-    "field": _save_field,
-    "tag": _save_tag,
-    "category": _save_category,
-}
+def _uses_in_words(tickets: int, views: int) -> str:
+    on = "1 ticket has it" if tickets == 1 else f"{tickets:,} tickets have it"
+    named = "1 saved view asks" if views == 1 else f"{views:,} saved views ask"
+    return f"{on}, and {named} for it."

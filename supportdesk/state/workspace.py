@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -10,7 +11,8 @@ from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import messages, people
 from supportdesk.domain.errors import Invalid, NotFound
-from supportdesk.domain.queries import numbers, thread
+from supportdesk.domain.queries import numbers, tags, teams, thread
+from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.asides import arrival_at
@@ -18,10 +20,11 @@ from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.filters import FilterState, asked_for
+from supportdesk.state.filters import FilterState, as_link, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
+from supportdesk.state.rules import RulesState
 from supportdesk.state.session import (
     Effects,
     SessionState,
@@ -51,6 +54,11 @@ class WorkspaceState(rx.State):
         if path != home and not path.startswith(f"{home}/"):
             yield leave_for(home)
             return
+        if (
+            moved := await _as_it_is_now(viewer, asked := asked_for(self, viewer.actor.role))
+        ) != asked:
+            yield rx.redirect(f"{path}{as_link(moved)}", replace=True)
+            return
         (await self.get_state(SessionState))._welcome(viewer)
         session = self.router.session
         browser = hub().connect(session.client_token, session.session_id, viewer)
@@ -63,6 +71,7 @@ class WorkspaceState(rx.State):
         filters = asked_for(self, viewer.actor.role)
         composer = await self.get_state(ComposerState)
         composer._arrive(viewer)
+        (await self.get_state(RulesState))._arrive(viewer.actor.role)
         for effect in forget_choices():
             yield effect
         came_from = list_.open_number
@@ -185,3 +194,10 @@ class WorkspaceState(rx.State):
         except (Invalid, DatabaseUnavailable):
             return None
         return WorkspaceState.recheck
+
+
+async def _as_it_is_now(viewer: Viewer, asked: Filters) -> Filters:
+    """What a link asks for that is older than a tag's merging, or a team's or a tag's end."""
+    tag = await tags.tag_now(viewer.actor, asked.tag) if asked.tag else ""
+    team = await teams.team_now(viewer.actor, asked.team) if asked.team else ""
+    return replace(asked, tag=tag, team=team)

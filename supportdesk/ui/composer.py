@@ -35,6 +35,7 @@ from supportdesk.ui.latest import go_to_end, newest, of_all_lines
 from supportdesk.ui.manage_replies import manage_replies
 from supportdesk.ui.reading_place import TO_THE_END
 from supportdesk.ui.recording import record_button
+from supportdesk.ui.rules import away
 
 # Well within the silence after which nobody counts as typing any more.
 _TYPING_AGAIN = 2500
@@ -46,6 +47,7 @@ def composer() -> rx.Component:
     shut = ThreadState.loaded & ~ThreadState.facts.accepts_messages
     return rx.el.div(
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
+        away(),
         rx.el.form(
             rx.el.input(type="hidden", name="by", value=SessionState.me_id),
             rx.el.input(type="hidden", name="ticket", value=open_number),

@@ -22,6 +22,7 @@ from supportdesk.ui.controls import (
 )
 from supportdesk.ui.new_ticket_fields import custom_fields, offer, tags
 from supportdesk.ui.new_ticket_help import similar, template
+from supportdesk.ui.rules import away, welcome
 
 # Typing is kept a moment after it pauses, and at once when the field is left.
 _PAUSE = 800
@@ -64,6 +65,8 @@ def _form(hint: str) -> rx.Component:
         ),
         rx.el.div(
             alert(error_in(NewTicketState.errors, "form")),
+            welcome(),
+            away(),
             rx.el.div(_type(), _priority(), class_name="pair"),
             rx.cond(offer().templates.length() > 0, template()),
             _subject(),

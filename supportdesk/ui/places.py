@@ -7,6 +7,7 @@ from supportdesk import routes
 TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
 USERS, SELLERS = "Users", "Sellers"
 REPORTS = "Reports"
+TEAMS, AUDIT = "Teams", "Audit log"
 
 
 class Place(NamedTuple):
@@ -33,7 +34,9 @@ def places(role: str) -> list[Place]:
         found += [
             Place(USERS, "users", routes.ADMIN_USERS),
             Place(SELLERS, "store", routes.ADMIN_SELLERS),
+            Place(TEAMS, "users-round", routes.ADMIN_TEAMS),
             Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
             Place(REPORTS, "chart-column", routes.ADMIN_REPORTS),
+            Place(AUDIT, "scroll-text", routes.ADMIN_AUDIT),
         ]
     return found

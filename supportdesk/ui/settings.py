@@ -4,40 +4,71 @@ from typing import Any
 
 import reflex as rx
 
-from supportdesk.domain.commands.teams import AutoAssign
+from supportdesk.domain.queries.desk_rules import RuleRow
 from supportdesk.domain.queries.settings import (
     CategoryRow,
     FieldRow,
     SharedReply,
     TagRow,
-    TeamRow,
     TemplateRow,
 )
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
 from supportdesk.ui.controls import button, icon_button
 from supportdesk.ui.settings_editor import editor
+from supportdesk.ui.tag_dialogs import ask_of_tag, tag_dialogs
 
 
 def sections() -> list[rx.Component]:
-    return [_templates(), _replies(), _fields(), _tags(), _categories(), _teams(), editor()]
+    """Under their headings, which are listed beside them."""
+    drawn = {
+        "Templates": _templates(),
+        "Canned replies": _replies(),
+        "Custom fields": _fields(),
+        "Tags": _tags(),
+        "Categories": _categories(),
+        "Limits": _limits(),
+        "Texts and hours": _texts(),
+    }
+    return [
+        rx.el.div(
+            rx.el.nav(
+                *[rx.el.a(heading, href=f"#{_anchor(heading)}") for heading in drawn],
+                aria_label="Settings",
+                class_name="contents",
+            ),
+            rx.el.div(*drawn.values()),
+            editor(),
+            tag_dialogs(),
+            class_name="sectioned",
+        )
+    ]
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(" ", "-")
+
+
+def _head(heading: str, about: str, action: rx.Component | None = None) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(rx.el.h2(heading), rx.el.p(about)),
+        action,
+        class_name="head",
+    )
 
 
 def _section(
-    heading: str, about: str, items: Any, row: Any, empty: str, *, add: tuple[str, str] | None
+    heading: str, about: str, items: Any, row: Any, empty: str, *, add: tuple[str, str]
 ) -> rx.Component:
     """`add` is the sort of thing and the name of the button that adds one."""
     return rx.el.section(
-        rx.el.div(
-            rx.el.div(rx.el.h2(heading), rx.el.p(about)),
-            _add(*add) if add else None,
-            class_name="head",
-        ),
+        _head(heading, about, _add(*add)),
         rx.cond(
             items.length() > 0,
             rx.el.ul(rx.foreach(items, row), role="list", aria_label=heading, class_name="things"),
             rx.el.p(empty, class_name="none"),
         ),
         aria_label=heading,
+        id=_anchor(heading),
     )
 
 
@@ -168,8 +199,14 @@ def _fields() -> rx.Component:
 def _tags() -> rx.Component:
     def row(each: rx.Var[TagRow]) -> rx.Component:
         name = rx.el.b(rx.el.span(class_name=f"dot hue-{each.hue}", aria_hidden="true"), each.name)
-        edit = _edit("tag", each, "name", "hue", "description")
-        return _thing(each, name, edit, about=each.description)
+        return _thing(
+            each,
+            name,
+            _edit("tag", each, "name", "hue", "description"),
+            rx.cond(SettingsState.tags.length() > 1, ask_of_tag("merge", "Merge", each)),
+            ask_of_tag("delete", "Delete", each),
+            about=each.description,
+        )
 
     return _section(
         "Tags",
@@ -195,24 +232,53 @@ def _categories() -> rx.Component:
     )
 
 
-def _teams() -> rx.Component:
-    options = [rx.el.option(each.label, value=each.value) for each in AutoAssign]
+def _rules(heading: str, about: str, items: Any, *more: rx.Component) -> rx.Component:
+    """Each rule as it is now, with what it would be by itself in the dialog."""
 
-    def row(each: rx.Var[TeamRow]) -> rx.Component:
-        pick = rx.el.select(
-            *options,
-            value=each.auto_assign,
-            on_change=lambda value: SettingsState.choose_auto_assign(each.id, value),
-            aria_label=f"Automatic assignment of {each.name}",
-            class_name="select",
-        )
-        return _thing(each, rx.el.b(each.name), pick)
+    def row(each: rx.Var[RuleRow]) -> rx.Component:
+        values = {"sort": "rule", "id": "", "key": each.id, "name": each.name, "was": each.value}
+        values |= {name: getattr(each, name) for name in ("value", "hint", "by_default", "long")}
+        return _thing(each, rx.el.b(each.name), _opens(each.name, values), about=each.shown)
 
-    return _section(
-        "Teams",
-        "Who of a team is given its new tickets.",
-        SettingsState.teams,
-        row,
-        "There are no teams yet.",
-        add=None,
+    return rx.el.section(
+        _head(heading, about),
+        rx.el.ul(
+            rx.foreach(items, row), *more, role="list", aria_label=heading, class_name="things"
+        ),
+        aria_label=heading,
+        id=_anchor(heading),
+    )
+
+
+def _opens(name: rx.Var[str], values: dict[str, Any]) -> rx.Component:
+    return button(
+        "Edit",
+        kind="quiet",
+        aria_label=f"Edit {name}",
+        on_click=[edited.set_value({**NOTHING_EDITED, **values}), SettingsState.begin],
+    )
+
+
+def _limits() -> rx.Component:
+    return _rules(
+        "Limits",
+        "What people may write, attach and try. They hold from the moment they are saved.",
+        SettingsState.limits,
+    )
+
+
+def _texts() -> rx.Component:
+    hours = SettingsState.hours
+    values: dict[str, Any] = {
+        "sort": "hours",
+        "key": "hours",
+        "name": hours.name,
+        "timezone": hours.timezone,
+    }
+    values |= {"days": hours.days, "was": hours.was}
+    return _rules(
+        "Texts and hours",
+        "What buyers read before they write, and when somebody is there.",
+        SettingsState.texts,
+        _thing(hours, rx.el.b(hours.name), _opens("Working hours", values), about=hours.shown),
     )

@@ -10,6 +10,7 @@ from supportdesk.domain.queries.settings import ALL_TYPES, KIND_LABELS
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
 from supportdesk.ui.controls import alert, button, described, error_in, field, select, text_input
 from supportdesk.ui.manage_replies import PLACEHOLDERS
+from supportdesk.ui.rule_fields import rule, working_hours
 
 _HUES = (
     "Red", "Orange", "Amber", "Olive", "Green", "Teal",
@@ -19,6 +20,8 @@ _IN_TEMPLATES = "{buyer}, {seller}, {my_name} and {date} are filled in."
 
 _now = edited.value.to(dict[str, str])
 _sort, _id = _now["sort"], _now["id"]
+_is_rule = (_sort == "rule") | (_sort == "hours")
+_word = rx.match(_sort, ("reply", "shared reply"), ("field", "custom field"), _sort)
 
 
 def editor() -> rx.Component:
@@ -40,25 +43,25 @@ def editor() -> rx.Component:
 
 def _form() -> rx.Component:
     new = _id == ""
-    word = rx.match(_sort, ("reply", "shared reply"), ("field", "custom field"), _sort)
+    title = rx.cond(new, f"New {_word}", f"Change the {_word}")
     return rx.el.form(
         rx.el.div(
-            dialog.title(
-                rx.el.h2(rx.cond(new, f"New {word}", f"Change the {word}")), as_child=True
-            ),
+            dialog.title(rx.el.h2(rx.cond(_is_rule, _now["name"], title)), as_child=True),
             class_name="top",
         ),
         rx.el.div(
             alert(error_in(SettingsState.errors, "form")),
             rx.el.input(type="hidden", name="sort", value=_sort),
             rx.el.input(type="hidden", name="id", value=_id),
-            _line("Name", "name"),
+            rx.cond(_is_rule, rx.fragment(), _line("Name", "name")),
             rx.match(
                 _sort,
                 ("template", _template()),
                 ("reply", _text("Text", "body", PLACEHOLDERS)),
                 ("field", _field(new)),
                 ("tag", _tag()),
+                ("rule", rule()),
+                ("hours", working_hours()),
                 rx.fragment(),
             ),
             class_name="body",

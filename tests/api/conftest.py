@@ -15,7 +15,7 @@ from passlib.context import CryptContext
 from starlette.applications import Starlette
 
 from supportdesk import cookies
-from supportdesk.api import attachments, auth, health, old_addresses, reports, uploads
+from supportdesk.api import attachments, audit, auth, health, old_addresses, reports, uploads
 from supportdesk.api.hardening import harden
 from supportdesk.config import get_settings
 from supportdesk.database.embedded import EmbeddedServer
@@ -33,6 +33,7 @@ ROUTES = [
     *uploads.ROUTES,
     *attachments.ROUTES,
     *reports.ROUTES,
+    *audit.ROUTES,
 ]
 Settings = Callable[..., None]
 SignIn = Callable[[Actor], Awaitable[httpx.AsyncClient]]

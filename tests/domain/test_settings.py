@@ -181,7 +181,15 @@ async def test_a_team_assigns_by_itself_as_admins_say(cast, ask):
         await teams.choose_auto_assign(cast.ada, team, AutoAssign.LEAST_OPEN)
         assert ask("SELECT auto_assign FROM team") == ["least_open"]
         assert ask("SELECT kind, subject_id, data FROM event") == [
-            ("team_changed", team, {"auto_assign": {"from": "off", "to": "least_open"}})
+            (
+                "team_changed",
+                team,
+                {
+                    "name": "Customer Service",
+                    "from": {"auto_assign": "off"},
+                    "to": {"auto_assign": "least_open"},
+                },
+            )
         ]
         with pytest.raises(Refused):
             await teams.choose_auto_assign(cast.sol, team, AutoAssign.OFF)

@@ -35,7 +35,7 @@ async def test_admins_reach_it_and_nobody_else_does(browsers: Browsers, seed: Se
     admin = await browsers.open(seed.person(ADMIN, "Zoe"))
     await admin.tab("Settings").click()
     await admin.arrives_at(PATH)
-    await expect(section(admin, "Teams")).to_be_visible()
+    await expect(section(admin, "Limits")).to_be_visible()
     await admin.link("Tickets").click()
     await admin.arrives_at("/admin/tickets")
     await expect(admin.rows.first).to_be_visible()
@@ -137,17 +137,6 @@ async def test_templates_retire_and_shared_replies_go(browsers: Browsers, seed: 
     await saved(screen)
     await replies.get_by_role("button", name="Delete gone").click()
     await expect(replies).not_to_contain_text("Good bye.")
-
-
-async def test_a_team_assigns_by_itself_when_admins_say_so(browsers: Browsers, seed: Seed) -> None:
-    here, there = [await browsers.open(seed.person(ADMIN, name), PATH) for name in ("Zoe", "Yann")]
-    name = "Automatic assignment of Customer Service"
-    picks = [screen.page.get_by_role("combobox", name=name) for screen in (here, there)]
-    await expect(picks[1]).to_have_value("off")
-    for label, value in (("In turn", "round_robin"), ("Off", "off")):
-        await picks[0].select_option(label=label)
-        for each in picks:
-            await expect(each).to_have_value(value)
 
 
 async def test_the_page_and_its_dialog_are_sound(browsers: Browsers, seed: Seed) -> None:

@@ -38,11 +38,9 @@ EXPECTED = {
     "/attachments/uploads/{id}/keep": {},
     "/attachments/{id}": {},
     "/attachments/{id}/thumbnail": {},
-    # Of the marketplace's own reports, all others are told that they are not there.
-    "/admin/reports.csv": {},
 }
-# What admins alone are answered.
-FOR_ADMINS = {"/admin/reports.csv": {"GET": 200, "HEAD": 200}}
+# What admins may take with them; to all others, and to every other method, there is no such thing.
+FOR_ADMINS = ("/admin/audit.csv", "/admin/audit.json", "/admin/reports.csv")
 # Mounts, which answer for all below them: tried by the addresses further down.
 MOUNTED = {"/*", "/_event/*"}
 
@@ -106,7 +104,7 @@ async def ask(
 
 
 def test_every_route_has_an_expectation():
-    assert set(enumerate_routes()) == set(EXPECTED) | MOUNTED
+    assert set(enumerate_routes()) == set(EXPECTED) | set(FOR_ADMINS) | MOUNTED
 
 
 @pytest.mark.parametrize("path", EXPECTED)
@@ -117,14 +115,30 @@ async def test_a_route_answers_everybody_alike_and_tells_nothing(http, planted, 
             if (path, method) == (routes.POST_LOGOUT, "POST") and name != "nobody":
                 continue  # See below: afterwards there would be nobody left to ask.
             answer = await ask(http, planted, method, path, people[name])
-            of_role = FOR_ADMINS if name == "ada" and path in FOR_ADMINS else EXPECTED
-            expected = of_role[path].get(method)
+            expected = EXPECTED[path].get(method)
             refused = {401} if name == "nobody" and path.startswith(routes.UPLOADS) else set()
             allowed = refused | ({expected} if expected else {404, 405})
             assert answer.status in allowed, (name, method)
             assert answer.told() == []
             assert {header: answer.headers.get(header) for header in SAFE} == SAFE
             assert "content-security-policy" in answer.headers
+    assert planted.fingerprint() == before
+
+
+@pytest.mark.parametrize("path", FOR_ADMINS)
+async def test_a_file_for_admins_is_not_there_for_anybody_else(http, planted, people, path):
+    before = planted.fingerprint()
+    for name in CALLERS:
+        for method in METHODS:
+            answer = await ask(http, planted, method, path, people[name])
+            if name == "ada" and method in ("GET", "HEAD"):
+                assert answer.status == 200
+                assert answer.headers["content-disposition"].startswith("attachment")
+                assert answer.headers["cache-control"] == "private, no-store"
+            else:
+                assert answer.status in {404, 405}, (name, method)
+                assert answer.told() == []
+            assert {header: answer.headers.get(header) for header in SAFE} == SAFE
     assert planted.fingerprint() == before
 
 

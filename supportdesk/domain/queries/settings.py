@@ -15,10 +15,17 @@ from supportdesk.domain.models import (
     Category,
     FieldDefinition,
     FieldKind,
+    Setting,
     Tag,
-    Team,
     TicketTemplate,
     TicketType,
+)
+from supportdesk.domain.queries.desk_rules import (
+    HoursRow,
+    RuleRow,
+    hours_shown,
+    limits_shown,
+    texts_shown,
 )
 
 KIND_LABELS = {
@@ -79,24 +86,22 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamRow:
-    id: str
-    name: str
-    auto_assign: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     templates: tuple[TemplateRow, ...]
     replies: tuple[SharedReply, ...]
     fields: tuple[FieldRow, ...]
     tags: tuple[TagRow, ...]
     categories: tuple[CategoryRow, ...]
-    teams: tuple[TeamRow, ...]
+    limits: tuple[RuleRow, ...]
+    texts: tuple[RuleRow, ...]
+    hours: HoursRow
 
 
-async def settings_for(actor: Actor) -> Settings:
-    """Everything, in one transaction. Raises `Refused`: only admins manage it."""
+async def settings_for(actor: Actor, timezone: str = "UTC") -> Settings:
+    """Everything, in one transaction; hours begin with the reader's time zone.
+
+    Raises `Refused`: only admins manage it.
+    """
     if actor.role is not Role.ADMIN:
         raise Refused("Only admins may do this.")
     async with transaction(actor) as tx:
@@ -111,7 +116,8 @@ async def settings_for(actor: Actor) -> Settings:
         )
         tags = await tx.execute(select(Tag).order_by(col(Tag.name)))
         categories = await tx.execute(select(Category).order_by(col(Category.name)))
-        teams = await tx.execute(select(Team).order_by(col(Team.name)))
+        found = await tx.execute(select(col(Setting.key), col(Setting.value)))
+        stored = {row.key: row.value for row in found}
     return Settings(
         templates=tuple(
             TemplateRow(
@@ -132,5 +138,7 @@ async def settings_for(actor: Actor) -> Settings:
         ),
         tags=tuple(TagRow(str(row.id), row.name, row.hue, row.description) for row in tags),
         categories=tuple(CategoryRow(str(row.id), row.name) for row in categories),
-        teams=tuple(TeamRow(str(row.id), row.name, row.auto_assign) for row in teams),
+        limits=limits_shown(stored),
+        texts=texts_shown(stored),
+        hours=hours_shown(stored, timezone),
     )  # fmt: skip

@@ -5,6 +5,7 @@ import reflex as rx
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.ui.controls import button, empty
 from supportdesk.ui.new_ticket import new_ticket
+from supportdesk.ui.rules import welcome
 from supportdesk.ui.workspace import workspace
 
 
@@ -17,6 +18,7 @@ def tickets() -> rx.Component:
             "No tickets yet",
             "Something wrong with an order, or a question? Write it down; you will see the answer "
             "here the moment it comes.",
+            welcome(),
             button(
                 "File your first ticket",
                 kind="primary",
