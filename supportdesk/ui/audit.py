@@ -24,14 +24,15 @@ _NOTHING = rx.el.span("nothing", class_name="none")
 
 
 def export_links() -> rx.Component:
-    """All that is asked for, as a file."""
+    """All that is asked for, as a file: no page of the app, so the browser itself goes there."""
     return rx.el.div(
         *[
-            rx.el.a(
+            ReactRouterLink.create(
                 rx.icon("download", size=14),
                 name,
-                href=f"{routes.ADMIN_AUDIT}.{name.lower()}"
+                to=f"{routes.ADMIN_AUDIT}.{name.lower()}"
                 + rx.cond(AuditState.asks, f"?{AuditState.query}", ""),
+                reload_document=True,
                 download=True,
                 aria_label=f"Export as {name}",
                 class_name="button",
