@@ -7,7 +7,7 @@ it, under the event's id, for as long as what it was written for is there.
 from alembic import op
 
 revision = "0020"
-down_revision = "0021"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

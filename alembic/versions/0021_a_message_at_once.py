@@ -7,7 +7,7 @@ plain, or is to be refused, it leaves to the long way, which knows what to say.
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
