@@ -99,7 +99,7 @@ def _player(file: rx.Var[File], player: rx.Component) -> rx.Component:
     return rx.el.figure(
         player,
         rx.el.figcaption(
-            rx.el.a(file.name, href=_address(file), download=file.name),
+            rx.el.a(file.name, href=_address(file), download=file.name, reload_document=True),
             rx.el.small(f"{file.plays} {file.size}"),
         ),
     )
@@ -128,6 +128,7 @@ def _card(file: rx.Var[File]) -> rx.Component:
             within,
             href=_address(file),
             download=file.name,
+            reload_document=True,
             aria_label=f"Download {file.name}",
             class_name="card",
         ),

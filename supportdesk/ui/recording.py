@@ -152,7 +152,13 @@ def _after() -> rx.Component:
             rx.el.span(class_name="grow"),
             rx.cond(
                 _is(PREVIEW),
-                rx.el.a("Download", href=_now("url"), download=name, class_name="button"),
+                rx.el.a(
+                    "Download",
+                    href=_now("url"),
+                    download=name,
+                    reload_document=True,
+                    class_name="button",
+                ),
             ),
             button("Attach", kind="primary", disabled=_is(SAVING), on_click=_have("attach()")),
             class_name="foot",

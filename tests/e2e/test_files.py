@@ -96,6 +96,11 @@ async def test_files_chosen_dropped_and_pasted_go_with_a_message_and_open_for_th
     await said.get_by_role("button", name="Preview diary.txt").click()
     preview = reader.page.get_by_role("dialog", name="diary.txt")
     await expect(preview).to_contain_text("It began on Monday.")
+    async with reader.page.expect_download() as started:
+        await preview.get_by_role("link", name="Download").click()
+    downloaded = await started.value
+    assert downloaded.suggested_filename == "diary.txt"
+    assert Path(await downloaded.path()).read_bytes() == b"It began on Monday."
     await reader.page.keyboard.press("Escape")
     gallery = reader.details.get_by_role("list", name="Files", exact=True)
     await expect(gallery.get_by_role("listitem")).to_have_count(3)
