@@ -156,6 +156,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A tag that is merged into another.
+CREATE FUNCTION time_retagged_ticket() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE ticket_times SET tag_id = NEW.tag_id
+    WHERE ticket_id = OLD.ticket_id AND tag_id = OLD.tag_id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION untime_untagged_ticket() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -174,6 +183,8 @@ CREATE TRIGGER time_changed_ticket AFTER UPDATE ON ticket FOR EACH ROW WHEN (
     EXECUTE FUNCTION time_changed_ticket();
 CREATE TRIGGER time_tagged_ticket AFTER INSERT ON ticket_tag
     FOR EACH ROW EXECUTE FUNCTION time_tagged_ticket();
+CREATE TRIGGER time_retagged_ticket AFTER UPDATE OF tag_id ON ticket_tag
+    FOR EACH ROW EXECUTE FUNCTION time_retagged_ticket();
 CREATE TRIGGER untime_untagged_ticket AFTER DELETE ON ticket_tag
     FOR EACH ROW EXECUTE FUNCTION untime_untagged_ticket();
 """
@@ -196,7 +207,9 @@ BEGIN
     IF TG_OP <> 'UPDATE' THEN
         IF TG_OP = 'INSERT' THEN OLD := NEW; END IF;
         PERFORM note_report_change(
-            ARRAY[OLD.filed_at, OLD.answered_at, OLD.resolved_at],
+            ARRAY[OLD.filed_at, OLD.answered_at, OLD.resolved_at] || ARRAY(
+                SELECT unnest(ARRAY[resolved_at, reopened_at]) FROM ticket_reopening
+                WHERE ticket_id = OLD.ticket_id),
             CASE WHEN OLD.tag_id = {ITSELF} THEN
                 ARRAY['all', 'team', 'assignee', 'seller', 'type'] ELSE ARRAY['tag'] END);
         RETURN NULL;
@@ -216,8 +229,9 @@ BEGIN
         CASE WHEN NEW.team_id IS DISTINCT FROM OLD.team_id THEN 'team' END,
         CASE WHEN NEW.assignee_id IS DISTINCT FROM OLD.assignee_id THEN 'assignee' END,
         CASE WHEN NEW.seller_id IS DISTINCT FROM OLD.seller_id THEN 'seller' END,
-        CASE WHEN NEW.type <> OLD.type THEN 'type' END], NULL);
-    IF concerned <> '{{}}' AND NEW.tag_id = {ITSELF} THEN
+        CASE WHEN NEW.type <> OLD.type THEN 'type' END,
+        CASE WHEN NEW.tag_id <> OLD.tag_id THEN 'tag' END], NULL);
+    IF concerned <> '{{}}' AND (NEW.tag_id = {ITSELF} OR NEW.tag_id <> OLD.tag_id) THEN
         PERFORM note_report_change(
             ARRAY[NEW.filed_at, NEW.answered_at, NEW.resolved_at] || ARRAY(
                 SELECT unnest(ARRAY[resolved_at, reopened_at]) FROM ticket_reopening
@@ -331,8 +345,9 @@ END $$;
 
 TRIGGERS = {
     "time_new_ticket": "ticket", "time_changed_ticket": "ticket",
-    "time_tagged_ticket": "ticket_tag", "untime_untagged_ticket": "ticket_tag",
-    "times_changed": "ticket_times", "reopening_changed": "ticket_reopening",
+    "time_tagged_ticket": "ticket_tag", "time_retagged_ticket": "ticket_tag",
+    "untime_untagged_ticket": "ticket_tag", "times_changed": "ticket_times",
+    "reopening_changed": "ticket_reopening",
 }  # fmt: skip
 # Function -> who may call it.
 FUNCTIONS = {

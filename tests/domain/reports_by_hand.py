@@ -74,9 +74,8 @@ class Desk:
     def change(self) -> None:
         """Something happens to one of them, at a time when it could have."""
         id_ = self.chance.choice(self.ids)
-        deed = self.chance.choice(
-            (self.answer, self.resolve, self.resolve, self.reopen, self.assign, self.mark)
-        )
+        often = (self.resolve, self.mark)
+        deed = self.chance.choice((self.answer, self.reopen, self.assign, *often, *often))
         deed(id_)
 
     def _later(self, id_: UUID) -> datetime:
@@ -127,12 +126,23 @@ class Desk:
             [to and to.user_id, self.chance.choice((*self.teams, None)), id_],
         )
 
+    def merge(self, gone: UUID, kept: UUID) -> None:
+        """What had one tag has the other from then on."""
+        self.connection.execute(
+            "UPDATE ticket_tag t SET tag_id = %s WHERE tag_id = %s AND NOT EXISTS ("
+            " SELECT FROM ticket_tag o WHERE o.ticket_id = t.ticket_id AND o.tag_id = %s)",
+            [kept, gone, kept],
+        )
+        self.connection.execute("DELETE FROM ticket_tag WHERE tag_id = %s", [gone])
+
     def mark(self, id_: UUID) -> None:
         pair = [id_, self.chance.choice(self.tags)]
         gone = self.connection.execute(
             "DELETE FROM ticket_tag WHERE ticket_id = %s AND tag_id = %s", pair
         )
-        if not gone.rowcount:
+        if gone.rowcount and self.chance.random() < 0.2:
+            self.merge(*self.chance.sample(self.tags, 2))
+        elif not gone.rowcount:
             self.connection.execute(
                 "INSERT INTO ticket_tag (ticket_id, tag_id, added_by) VALUES (%s, %s, %s)",
                 [*pair, self.admins[0].user_id],

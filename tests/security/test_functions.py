@@ -99,6 +99,7 @@ FUNCTIONS = {
     "time_new_ticket()": "",
     "time_changed_ticket()": "",
     "time_tagged_ticket()": "",
+    "time_retagged_ticket()": "",
     "untime_untagged_ticket()": "",
     "times_changed()": "",
     "reopening_changed()": "",
