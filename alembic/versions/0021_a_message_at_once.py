@@ -44,12 +44,15 @@ END $$;
 
 def upgrade() -> None:
     op.execute(POST)
-    op.execute(f"ALTER FUNCTION {SIGNATURE} OWNER TO supportdesk_system")
     op.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC")
     op.execute(
         f"GRANT EXECUTE ON FUNCTION {SIGNATURE}"
         " TO supportdesk_buyer, supportdesk_seller, supportdesk_admin"
     )
+    # A function can only be given to a role that may create in its schema.
+    op.execute("GRANT CREATE ON SCHEMA public TO supportdesk_system")
+    op.execute(f"ALTER FUNCTION {SIGNATURE} OWNER TO supportdesk_system")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM supportdesk_system")
 
 
 def downgrade() -> None:
