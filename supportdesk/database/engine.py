@@ -7,7 +7,7 @@ and grants, never by a WHERE clause that somebody might forget.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any, LiteralString, Protocol
@@ -23,12 +23,16 @@ from supportdesk.config import get_settings
 
 # Sent at once, so one round trip; `true` ends the settings with the transaction.
 _BEGIN = sql.SQL(
-    "BEGIN; SELECT set_config('role', {role}, true),"
+    "BEGIN{isolation}; SELECT set_config('role', {role}, true),"
     " set_config('supportdesk.user_id', {user_id}, true),"
     " set_config('supportdesk.session_id', {session_id}, true)"
 )
+_ONE_MOMENT = sql.SQL(" ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _ANSWERS_BEFORE = 2  # Those of BEGIN and of set_config.
 _POOLED, _MORE = 20, 20
+
+# What triggers refuse by a SQLSTATE of the desk's own; the domain says what each means to people.
+refusals: dict[str, Callable[[], Exception]] = {}
 
 
 class DatabaseUnavailable(Exception):
@@ -91,6 +95,7 @@ async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] 
 
     Raises:
         DatabaseUnavailable: there is no connection to be had.
+        One of `refusals`, where a trigger has refused.
     """
     statements = sql.SQL("{}; {}; COMMIT").format(_opening(actor), question)
     connection, answers = await _send(statements)
@@ -103,19 +108,26 @@ async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] 
 
 
 @asynccontextmanager
-async def transaction(actor: ActsInDatabase) -> AsyncIterator[AsyncConnection]:
+async def transaction(
+    actor: ActsInDatabase, *, one_moment: bool = False
+) -> AsyncIterator[AsyncConnection]:
     """Open a transaction as `actor`; commit at the end, roll back on an error.
+
+    In `one_moment` all statements see the same state: for reading what has to go together.
 
     Raises:
         DatabaseUnavailable: there is no connection to be had, or it broke.
+        One of `refusals`, where a trigger has refused.
     """
-    connection, _ = await _send(_opening(actor))
+    connection, _ = await _send(_opening(actor, one_moment=one_moment))
     try:
         yield connection
         await connection.commit()
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error
+        if refusal := refusals.get(getattr(error.orig, "sqlstate", None) or ""):
+            raise refusal() from error
         raise
     finally:
         await connection.close()
@@ -140,8 +152,9 @@ async def fetch_packed(
         raise DatabaseUnavailable from error
 
 
-def _opening(actor: ActsInDatabase) -> sql.Composed:
+def _opening(actor: ActsInDatabase, *, one_moment: bool = False) -> sql.Composed:
     return _BEGIN.format(
+        isolation=_ONE_MOMENT if one_moment else sql.SQL(""),
         role=actor.database_role,
         user_id=actor.database_user_id,
         session_id=actor.database_session_id,
@@ -161,6 +174,12 @@ async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.Asyn
             return connection, await _execute(connection, statements)
         except psycopg.OperationalError:
             await _throw_away(connection)
+        except psycopg.Error as error:
+            if refusal := refusals.get(error.sqlstate or ""):
+                await connection.close()
+                raise refusal() from error
+            await _throw_away(connection)
+            raise
         except BaseException:
             await _throw_away(connection)
             raise

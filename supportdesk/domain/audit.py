@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from supportdesk.domain import moderation_words
 from supportdesk.domain.changes import WORDS, join, label
 from supportdesk.domain.events import SETTINGS, EventKind
 from supportdesk.domain.lifecycle import Status
@@ -63,6 +64,11 @@ _PREFIXES = {
     "password": Group.PEOPLE,
     "reset": Group.PEOPLE,
     "invitation": Group.PEOPLE,
+    "join": Group.PEOPLE,
+    "reads": Group.PEOPLE,
+    "abuse": Group.MESSAGES,
+    "report": Group.MESSAGES,
+    "chat": Group.MESSAGES,
     "view": Group.VIEWS,
 }
 
@@ -298,7 +304,12 @@ def _person(verb: str) -> Callable[[Told, Names], str]:
     return lambda told, _: f"{verb} {told.about or told.data.get('name') or 'somebody'}"
 
 
+def _moderated(told: Told, _: Names) -> str:
+    return moderation_words.sentence(told.kind, told.data, told.ticket, told.about)
+
+
 _TELLERS: dict[str, Callable[[Told, Names], str]] = {
+    **dict.fromkeys(moderation_words.KINDS, _moderated),
     **{
         f"{thing}_{verb}": _of_thing(word, verb)
         for thing, word in _THINGS.items()

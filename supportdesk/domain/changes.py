@@ -64,6 +64,13 @@ _LABELS: dict[str, type[Status] | type[Priority] | type[TicketType]] = {
     "type": TicketType,
 }
 NONE = {"assignee_id": "nobody"}
+# What was done to the conversation itself.
+_DEEDS = {
+    "notes_changed": "edited the notes",
+    "person_added": "added {person}",
+    "person_removed": "removed {person}",
+    "chat_emptied": "deleted all messages",
+}
 # When the desk wants to be done is its own business; what is done is everybody's.
 _STAFF_ONLY = {"due_at"}
 
@@ -108,8 +115,11 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
         added = f"added {_tags(data['added'])}" if data["added"] else ""
         removed = f"removed {_tags(data['removed'])}" if data["removed"] else ""
         return join([part for part in (added, removed) if part])
-    if kind == "notes_changed":
-        return "edited the notes"
+    if kind in _DEEDS:
+        return _DEEDS[kind].format(**data)
+    if kind == "reads_changed":
+        may = "may" if data["to"] == "staff" else "may no longer"
+        return f"decided that {data['person']} {may} read what the staff says among itself"
     parts = [f"{WORDS.get(e['field'], e['field'])} to {e['label']}" for e in data["changes"]]
     return f"set {join(parts)}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from supportdesk.database.engine import refusals
+
 
 class DomainError(Exception):
     """Something a person asked for cannot be done; `str()` of it says why, in their words."""
@@ -45,6 +47,24 @@ class Changed(Refused):
     def __init__(self, message: str, now: str = "") -> None:
         super().__init__(message)
         self.now = now
+
+
+class Blocked(Refused):
+    """The actor may read, but not write."""
+
+    def __init__(self) -> None:
+        super().__init__("An admin has blocked you: you can read, but not write.")
+
+
+class TooManyReports(Refused):
+    """More in an hour than anybody needs."""
+
+    def __init__(self) -> None:
+        super().__init__("You have reported many messages just now. Wait a while, then go on.")
+
+
+refusals["SD001"] = Blocked
+refusals["SD002"] = TooManyReports
 
 
 class SignInFailed(DomainError):

@@ -71,6 +71,19 @@ class EventKind(StrEnum):
     TEAM_DELETED = "team_deleted"
     SETTING_CHANGED = "setting_changed"
     LOG_EXPORTED = "log_exported"
+    JOIN_REQUESTED = "join_requested"
+    JOIN_ACCEPTED = "join_accepted"
+    JOIN_REFUSED = "join_refused"
+    PERSON_ADDED = "person_added"
+    PERSON_REMOVED = "person_removed"
+    READS_CHANGED = "reads_changed"
+    ABUSE_REPORTED = "abuse_reported"
+    REPORT_DECIDED = "report_decided"
+    CHAT_DELETED = "chat_deleted"
+    CHAT_EMPTIED = "chat_emptied"
+    TICKET_DELETED = "ticket_deleted"
+    PERSON_BLOCKED = "person_blocked"
+    PERSON_UNBLOCKED = "person_unblocked"
 
 
 # What admins have on the settings page.
@@ -140,11 +153,25 @@ PEOPLE = {
     EventKind.INVITATION_ACCEPTED,
     EventKind.TICKET_FILED,
     EventKind.TICKET_CHANGED,
+    EventKind.TICKET_DELETED,
+    EventKind.PERSON_BLOCKED,
+    EventKind.PERSON_UNBLOCKED,
+    EventKind.PERSON_ADDED,
+    EventKind.PERSON_REMOVED,
     *SESSIONS,
 }
 
 # What may change the numbers on the tabs of the dashboard.
-COUNTED = {EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}
+COUNTED = {
+    EventKind.TICKET_FILED,
+    EventKind.TICKET_CHANGED,
+    EventKind.TICKET_DELETED,
+    EventKind.JOIN_REQUESTED,
+    EventKind.JOIN_ACCEPTED,
+    EventKind.JOIN_REFUSED,
+    EventKind.ABUSE_REPORTED,
+    EventKind.REPORT_DECIDED,
+}
 # Which teams there are, and who is in them.
 TEAMS = {
     EventKind.TEAM_CREATED,
@@ -156,6 +183,18 @@ TEAMS = {
 # After these, tickets may be in a list that were not in it, or the other way about.
 REGROUPED = {EventKind.TAG_MERGED, EventKind.TAG_DELETED, EventKind.TEAM_DELETED}
 
+# Asking to join; their subject is who asked.
+REQUESTS = {EventKind.JOIN_REQUESTED, EventKind.JOIN_ACCEPTED, EventKind.JOIN_REFUSED}
+# What admins have on the page of chat requests and reports.
+MODERATED = REQUESTS | {
+    EventKind.ABUSE_REPORTED,
+    EventKind.REPORT_DECIDED,
+    EventKind.MESSAGE_DELETED,
+    EventKind.CHAT_EMPTIED,
+    EventKind.TICKET_DELETED,
+    EventKind.PERSON_BLOCKED,
+    EventKind.PERSON_UNBLOCKED,
+}
 
 # What changes the figures of reports, or what their rows are called.
 REPORTED = {
@@ -163,6 +202,7 @@ REPORTED = {
     EventKind.TICKET_CHANGED,
     EventKind.TAGS_CHANGED,
     EventKind.MESSAGE_POSTED,
+    EventKind.TICKET_DELETED,
     EventKind.TAG_CHANGED,
     EventKind.TEAM_CHANGED,
     EventKind.PERSON_RENAMED,
@@ -174,6 +214,10 @@ _LINES = {
     EventKind.TAGS_CHANGED,
     EventKind.FIELDS_CHANGED,
     EventKind.NOTES_CHANGED,
+    EventKind.PERSON_ADDED,
+    EventKind.PERSON_REMOVED,
+    EventKind.READS_CHANGED,
+    EventKind.CHAT_EMPTIED,
 }
 
 

@@ -24,8 +24,11 @@ from supportdesk.domain.commands import (
     fields,
     filing,
     invitations,
+    joining,
     messages,
+    moderation,
     notes,
+    participants,
     people,
     person_notes,
     reactions,
@@ -54,6 +57,7 @@ from supportdesk.domain.models import (
     Priority,
     TicketType,
 )
+from supportdesk.domain.queries.moderation import moderation_for
 from supportdesk.domain.queries.people_list import PeopleFilters, page_for
 from supportdesk.domain.queries.sessions import viewer_for
 from supportdesk.domain.queries.teams import teams_for
@@ -174,6 +178,26 @@ async def end_sessions(cast) -> None:
     await people.end_sessions(cast.ada, cast.bea.user_id)
 
 
+async def join(cast, ticket) -> None:
+    for who in (cast.max, cast.sia):
+        await joining.ask(who, "TC-0001", "Please.")
+    first, second = (await moderation_for(cast.ada)).requests
+    await joining.refuse(cast.ada, UUID(first.id), "No.")
+    await joining.accept(cast.ada, UUID(second.id), Audience.EVERYONE)
+    await participants.set_reads(cast.ada, ticket, cast.sia.user_id, Audience.STAFF)
+    await participants.remove(cast.ada, ticket, cast.sia.user_id)
+
+
+async def moderate(cast, ticket) -> None:
+    said = await messages.post(cast.sol, ticket, "You are a lamp.")
+    await moderation.report(cast.bea, said.id, "It hurts.")
+    (report,) = (await moderation_for(cast.ada)).reports
+    await moderation.block_reported(cast.ada, UUID(report.id))
+    await moderation.unblock(cast.ada, cast.sol.user_id)
+    await moderation.delete_chat(cast.ada, ticket, "TC-0001")
+    await moderation.delete_ticket(cast.ada, ticket, "TC-0001")
+
+
 # What somebody does, and the events that come of it, in order.
 DEEDS = {
     "filing": (
@@ -236,6 +260,31 @@ DEEDS = {
         ],
     ),
     "failing to sign in": (lambda cast, ticket: guess(), ["sign_in_failed"]),
+    "joining and leaving": (
+        join,
+        [
+            "join_requested",
+            "join_requested",
+            "join_refused",
+            "person_added",
+            "join_accepted",
+            "reads_changed",
+            "person_removed",
+        ],
+    ),
+    "moderating": (
+        moderate,
+        [
+            "message_posted",
+            "abuse_reported",
+            "report_decided",
+            "person_blocked",
+            "person_unblocked",
+            "chat_deleted",
+            "chat_emptied",
+            "ticket_deleted",
+        ],
+    ),
     "locking out": (
         lambda cast, ticket: people.deactivate(cast.ada, cast.bea.user_id),
         ["person_deactivated"],

@@ -121,7 +121,7 @@ async def test_with_the_former_role_the_finished_tickets_come_back(cast, ticket)
         await thread.opening_for(become(cast.sol, Role.BUYER), ticket)
     await people.change_role(cast.ada, cast.sol.user_id, Role.SELLER, Role.BUYER)
     assert (await thread.opening_for(cast.sol, ticket)).facts.number
-    assert await thread.read_to(cast.sol, ticket) >= 1
+    assert (await thread.own_marks_for(cast.sol, ticket)).read_to >= 1
 
 
 async def test_who_is_no_admin_any_more_is_in_no_team(cast, ask, team):

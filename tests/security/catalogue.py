@@ -53,12 +53,19 @@ def row_names(text: str) -> set[str]:
     return {name for name in text.split(", ") if name} if "," in text else set(text.split())
 
 
+_ME, _NOW = sql.SQL("current_user_id()"), sql.SQL("now()")
+# What a change has to be signed with; what is decided, is decided by somebody.
+_SIGNED: dict[str, dict[str, sql.Composable]] = {
+    "ticket_note": {"updated_by": _ME},
+    "join_request": {"state": sql.Literal("refused"), "decided_by": _ME, "decided_at": _NOW},
+    "abuse_report": {"state": sql.Literal("dismissed"), "decided_by": _ME, "decided_at": _NOW},
+}
+
+
 def same(table: str, column: str) -> sql.Composable:
     """That the column stays what it is; a change that has to be signed is signed, and what can
     only be ended ends."""
-    sets: dict[str, sql.Composable] = {column: sql.Identifier(column)}
-    if table == "ticket_note":
-        sets["updated_by"] = sql.SQL("current_user_id()")
+    sets = {column: sql.Identifier(column), **_SIGNED.get(table, {})}
     if (table, column) in (("session", "ended_at"), ("invitation", "revoked_at")):
         sets[column] = sql.SQL("now()")
     return sql.SQL(", ").join(

@@ -1,23 +1,32 @@
 """What everybody may do with every table: see, read, change, delete, add. All else is refused."""
 
-# Which rows each of them sees. `bea` and `sol` are the parties of t1; `ben` and `sia` are strangers
-# to it with a ticket of their own; `abe` administers. A table that is not named is refused whole.
+# Which rows each of them sees. `bea` and `sol` are the parties of t1 and t4; `ben` and `sia` are
+# strangers to t1 with a ticket of their own, and `sia` is a guest in t4; `abe` administers. A table
+# that is not named is refused whole.
 TO_CHOOSE_FROM = {
     "category": "shipping",
     "field_definition": "field",
     "ticket_template": "template",
 }
+LET_IN_AND_OUT = (
+    "ticket_filed t4, message_posted t4-description, person_added sia, person_added max,"
+    " person_removed max"
+)
+AMONG_STAFF = (
+    f"{LET_IN_AND_OUT}, message_posted t4-staff, reaction_changed t4-staff, tags_changed t4,"
+    " notes_changed t4"
+)
 SEEN = {
     "bea": {
-        "user": "bea sol sia",
+        "user": "bea sol sia ada max",
         "team": "team",
-        "conversation": "t1",
-        "participant": "t1/bea t1/sol",
-        "ticket": "t1",
-        "message": "t1-description",
+        "conversation": "t1 t4",
+        "participant": "t1/bea t1/sol t4/bea t4/sol t4/sia t4/ada",
+        "ticket": "t1 t4",
+        "message": "t1-description t4-description",
         "reaction": "t1-description/sol/👍",
         "event": "ticket_filed t1, message_posted t1-description, ticket_changed t1,"
-        " reaction_changed t1-description, fields_changed t1",
+        " reaction_changed t1-description, fields_changed t1, " + LET_IN_AND_OUT,
         "ticket_field": "t1/field",
         "saved_view": "view-of-bea",
         **TO_CHOOSE_FROM,
@@ -36,36 +45,36 @@ SEEN = {
         **TO_CHOOSE_FROM,
     },
     "sol": {
-        "user": "bea sol",
+        "user": "bea sol sia ada abe max",
         "team": "team",
-        "conversation": "t1",
-        "participant": "t1/bea t1/sol",
-        "ticket": "t1",
-        "message": "t1-description t1-staff",
+        "conversation": "t1 t4",
+        "participant": "t1/bea t1/sol t4/bea t4/sol t4/sia t4/ada t4/abe",
+        "ticket": "t1 t4",
+        "message": "t1-description t1-staff t4-description t4-staff",
         "message_revision": "t1-staff/then",
-        "reaction": "t1-description/sol/👍 t1-staff/sol/✅",
+        "reaction": "t1-description/sol/👍 t1-staff/sol/✅ t4-staff/sol/✅",
         "event": "ticket_filed t1, message_posted t1-description, message_posted t1-staff,"
         " message_edited t1-staff, reaction_changed t1-description, reaction_changed t1-staff,"
-        " ticket_changed t1, tags_changed t1, notes_changed t1, fields_changed t1",
+        " ticket_changed t1, tags_changed t1, notes_changed t1, fields_changed t1, " + AMONG_STAFF,
         "tag": "refund carrier",
-        "ticket_tag": "t1/refund",
-        "ticket_note": "t1",
+        "ticket_tag": "t1/refund t4/refund",
+        "ticket_note": "t1 t4",
         "ticket_field": "t1/field",
         "saved_view": "view-of-sol shared-view",
         "canned_reply": "reply-of-sol reply-for-all",
         **TO_CHOOSE_FROM,
     },
     "sia": {
-        "user": "sia ada",
+        "user": "sia ada bea sol max",
         "team": "team",
-        "conversation": "t3",
-        "participant": "t3/sia t3/ada",
-        "ticket": "t3",
-        "message": "t3-description t3-staff",
+        "conversation": "t3 t4",
+        "participant": "t3/sia t3/ada t4/bea t4/sol t4/sia t4/ada",
+        "ticket": "t3 t4",
+        "message": "t3-description t3-staff t4-description",
         "message_revision": "",
         "reaction": "",
         "event": "ticket_filed t3, message_posted t3-description, message_posted t3-staff,"
-        " fields_changed t3",
+        " fields_changed t3, " + LET_IN_AND_OUT,
         "tag": "refund carrier",
         "ticket_tag": "",
         "ticket_note": "",
@@ -82,13 +91,14 @@ SEEN = {
         "invitation": "pending spent",
         "password_reset": "max",
         "person_note": "note-on-bea",
-        "conversation": "t1 t2 t3",
-        "participant": "t1/bea t1/sol t1/ada t1/abe t2/ben t2/ada t3/sia t3/ada",
-        "ticket": "t1 t2 t3",
+        "conversation": "t1 t2 t3 t4",
+        "participant": "t1/bea t1/sol t1/ada t1/abe t2/ben t2/ada t3/sia t3/ada"
+        " t4/bea t4/sol t4/sia t4/ada t4/abe",
+        "ticket": "t1 t2 t3 t4",
         "message": "t1-description t1-staff t1-admins t2-description t2-answer"
-        " t3-description t3-staff",
+        " t3-description t3-staff t4-description t4-staff",
         "message_revision": "t1-staff/then",
-        "reaction": "t1-description/sol/👍 t1-staff/sol/✅",
+        "reaction": "t1-description/sol/👍 t1-staff/sol/✅ t4-staff/sol/✅",
         "event": "ticket_filed t1, message_posted t1-description, message_posted t1-staff,"
         " message_edited t1-staff, reaction_changed t1-description, reaction_changed t1-staff,"
         " message_posted t1-admins, ticket_changed t1,"
@@ -97,17 +107,20 @@ SEEN = {
         " signed_in session-of-bea, tag_created refund, tag_created carrier,"
         " preferences_changed by bea, preferences_changed by sol, preferences_changed by abe,"
         " tags_changed t1, notes_changed t1, fields_changed t1,"
-        " tags_changed t2, notes_changed t2, fields_changed t3",
+        " tags_changed t2, notes_changed t2, fields_changed t3,"
+        " abuse_reported t4-description, person_blocked max, join_requested ben,"
+        " join_requested sia, join_refused ben, " + AMONG_STAFF,
         "tag": "refund carrier",
-        "ticket_listing": "t1/itself t1/refund t2/itself t2/carrier t3/itself t3/by-seller",
-        "ticket_words": "t1 t2 t3",
-        "ticket_times": "t1/itself t1/refund t2/itself t2/carrier t3/itself",
+        "ticket_listing": "t1/itself t1/refund t2/itself t2/carrier t3/itself t3/by-seller"
+        " t4/itself t4/refund",
+        "ticket_words": "t1 t2 t3 t4",
+        "ticket_times": "t1/itself t1/refund t2/itself t2/carrier t3/itself t4/itself t4/refund",
         "ticket_reopening": "t1/then",
         "report_span": "span",
         "report_part": "span/x",
         "report_change": "change",
-        "ticket_tag": "t1/refund t2/carrier",
-        "ticket_note": "t1 t2",
+        "ticket_tag": "t1/refund t2/carrier t4/refund",
+        "ticket_note": "t1 t2 t4",
         "ticket_field": "t1/field t3/field",
         "saved_view": "view-of-abe shared-view",
         "canned_reply": "reply-for-all",
@@ -123,8 +136,8 @@ SEEN = {
 CHANGED = {
     "bea": {
         "user": ("timezone", "bea"),
-        "participant": ("last_read_seq starred", "t1/bea"),
-        "ticket": ("status priority", "t1"),
+        "participant": ("last_read_seq starred", "t1/bea t4/bea"),
+        "ticket": ("status priority", "t1 t4"),
         "saved_view": ("name query", "view-of-bea"),
     },
     "ben": {
@@ -135,17 +148,17 @@ CHANGED = {
     },
     "sol": {
         "user": ("timezone", "sol"),
-        "participant": ("last_read_seq starred", "t1/sol"),
-        "ticket": ("status priority type", "t1"),
-        "ticket_note": ("body updated_by updated_at event_id", "t1"),
+        "participant": ("last_read_seq starred", "t1/sol t4/sol"),
+        "ticket": ("status priority type", "t1 t4"),
+        "ticket_note": ("body updated_by updated_at event_id", "t1 t4"),
         "ticket_field": ("value updated_at", "t1/field"),
         "saved_view": ("name query", "view-of-sol"),
         "canned_reply": ("name body", "reply-of-sol"),
     },
     "sia": {
         "user": ("timezone", "sia"),
-        "participant": ("last_read_seq starred", "t3/sia"),
-        "ticket": ("status priority type", "t3"),
+        "participant": ("last_read_seq starred", "t3/sia t4/sia"),
+        "ticket": ("status priority type", "t3 t4"),
         "ticket_note": ("body updated_by updated_at event_id", ""),
         "ticket_field": ("value updated_at", "t3/field"),
         "saved_view": ("name query", ""),
@@ -155,11 +168,11 @@ CHANGED = {
         "user": ("active role timezone", "bea ben sol sia ada abe max"),
         "session": ("ended_at", "session-of-bea"),
         "invitation": ("revoked_at", "pending"),
-        "participant": ("last_read_seq starred", "t1/abe"),
-        "ticket": ("status priority type category_id assignee_id team_id due_at", "t1 t2 t3"),
+        "participant": ("last_read_seq starred", "t1/abe t4/abe"),
+        "ticket": ("status priority type category_id assignee_id team_id due_at", "t1 t2 t3 t4"),
         "category": ("name", "shipping"),
         "tag": ("name hue description", "refund carrier"),
-        "ticket_note": ("body updated_by updated_at event_id", "t1 t2"),
+        "ticket_note": ("body updated_by updated_at event_id", "t1 t2 t4"),
         "field_definition": (
             "ticket_type name kind choices required position active",
             "field old-field",
@@ -179,7 +192,7 @@ DELETED = {
     "bea": {"saved_view": "view-of-bea"},
     "ben": {"saved_view": ""},
     "sol": {
-        "ticket_tag": "t1/refund",
+        "ticket_tag": "t1/refund t4/refund",
         "ticket_field": "t1/field",
         "saved_view": "view-of-sol",
         "canned_reply": "reply-of-sol",
@@ -191,7 +204,7 @@ DELETED = {
         "canned_reply": "",
     },
     "abe": {
-        "ticket_tag": "t1/refund t2/carrier",
+        "ticket_tag": "t1/refund t2/carrier t4/refund",
         "ticket_field": "t1/field t3/field",
         "saved_view": "view-of-abe shared-view",
         "canned_reply": "reply-for-all",
@@ -226,8 +239,9 @@ for _name, _drafts in {
 # What one has been told of is one's own, and so is what one wants to be told of. The database alone
 # writes it.
 for _name, (_told, _choices) in {
-    "bea": ("t1/bea/4", "bea"), "ben": ("t2/ben/2", ""), "sol": ("t1/sol/1", "sol"),
-    "sia": ("t3/sia/2", ""), "abe": ("", "abe"),
+    "bea": ("t1/bea/4", "bea"), "ben": ("t2/ben/2", ""),
+    "sol": ("t1/sol/1 t4/sol/1 t4/sol/2", "sol"), "sia": ("t3/sia/2 t4/sia/3", ""),
+    "abe": ("t4/abe/1", "abe"),
 }.items():  # fmt: skip
     SEEN[_name]["notification"], SEEN[_name]["notification_preference"] = _told, _choices
     CHANGED[_name]["notification"] = ("read_at", _told)
@@ -237,16 +251,16 @@ for _name, (_told, _choices) in {
 
 # What one said is one's own to change; an admin may take back anybody's, but reword nobody's.
 for _name, _said in {
-    "bea": "t1-description", "ben": "t2-description", "sol": "t1-staff", "sia": "t3-description",
-    "abe": SEEN["abe"]["message"],
+    "bea": "t1-description t4-description", "ben": "t2-description", "sol": "t1-staff",
+    "sia": "t3-description", "abe": SEEN["abe"]["message"],
 }.items():  # fmt: skip
     CHANGED[_name]["message"] = ("body deleted_at mentions", _said)
     DELETED[_name]["reaction"] = SEEN["sol"]["reaction"] if _name == "sol" else ""
 
 # When somebody was here is known to those who share a conversation with them, as far as they know.
 for _name, _known in {
-    "bea": "bea sol", "ben": "ben ada", "sol": "bea sol", "sia": "sia ada",
-    "abe": "bea ben sol sia ada abe max",
+    "bea": "bea sol sia ada", "ben": "ben ada", "sol": "bea sol sia ada abe",
+    "sia": "sia ada bea sol", "abe": "bea ben sol sia ada abe max",
 }.items():  # fmt: skip
     SEEN[_name]["last_seen"] = _known
 
@@ -259,131 +273,19 @@ for _name, (_files, _unsent) in {
     SEEN[_name]["attachment"], DELETED[_name]["attachment"] = _files, _unsent
     CHANGED[_name]["attachment"] = ("message_id position name alt", _unsent)
 
+# What one asks for and complains of oneself, and whether one is blocked; admins see all of it, and
+# decide what waits.
+for _name, (_requests, _reports, _blocks) in {
+    "bea": ("", "", ""), "ben": ("request-of-ben", "", ""), "sol": ("", "report-of-sol", ""),
+    "sia": ("request-of-sia", "", ""),
+    "abe": ("request-of-ben request-of-sia", "report-of-sol", "max"),
+}.items():  # fmt: skip
+    SEEN[_name]["join_request"], SEEN[_name]["abuse_report"] = _requests, _reports
+    SEEN[_name]["block"] = _blocks
+CHANGED["abe"]["join_request"] = ("state word decided_by decided_at", "request-of-sia")
+CHANGED["abe"]["abuse_report"] = ("state decided_by decided_at", "report-of-sol")
+DELETED["abe"]["block"] = "max"
+
 ACTORS = tuple(SEEN)
-
-# What each role reads of the tables it may read, column by column.
-PERSON = "id name role active timezone"
-TEAM = "id name is_default created_at auto_assign"
-THREAD = "id kind created_by created_at last_seq messages_everyone activity_everyone"
-STAFF_THREAD = f"{THREAD} messages_staff activity_staff"
-PARTICIPANT = (
-    "conversation_id user_id audience last_read_seq starred muted archived pinned created_at"
-    " read_at follows"
-)
-TICKET = (
-    "id number subject status priority type category_id buyer_id seller_id assignee_id team_id"
-    " due_at first_response_at resolved_at created_at waiting_since"
-)
-MESSAGE = (
-    "id conversation_id seq sender_id body audience client_id created_at edited_at deleted_at"
-    " quote_id words mentions files"
-)
-EVENT = "id kind actor_id conversation_id subject_id audience in_thread seq data created_at"
-CHOICES = "mentions messages assignments statuses sound browser"
-DEFINITION = "id ticket_type name kind choices required position active created_at"
-LOG = {
-    "participant": PARTICIPANT,
-    "last_seen": "user_id at",
-    "ticket": TICKET,
-    "message": MESSAGE,
-    "reaction": "message_id user_id emoji created_at",
-    "event": EVENT,
-    "category": "id name created_at",
-    "field_definition": DEFINITION,
-    "ticket_field": "ticket_id field_id value updated_at",
-    "saved_view": "id owner_id name shared query created_at",
-    "ticket_template": "id name ticket_type subject body active created_at",
-    "draft": "id owner_id conversation_id body audience form updated_at",
-    "notification": "conversation_id user_id seq kind created_at read_at",
-    "notification_preference": f"user_id {CHOICES}",
-    "attachment": "id owner_id message_id position name alt type size sha256 width height seconds"
-    " pictured created_at",
-}
-STAFF_LOG = {
-    **LOG,
-    "message_revision": "message_id written_at body",
-    "tag": "id name hue description created_by created_at",
-    "ticket_tag": "ticket_id tag_id added_by created_at",
-    "ticket_note": "ticket_id body updated_by updated_at event_id",
-    "canned_reply": "id owner_id name body created_at",
-}
-READABLE = {
-    "buyer": {"user": PERSON, "team": TEAM, "conversation": THREAD, **LOG},
-    "seller": {"user": PERSON, "team": TEAM, "conversation": STAFF_THREAD, **STAFF_LOG},
-    "admin": {
-        "user": f"{PERSON} email created_at",
-        "team": TEAM,
-        "team_member": "team_id user_id created_at last_assigned_at lead",
-        "conversation": f"{STAFF_THREAD} messages_admins activity_admins",
-        "ticket_listing": "ticket_id tag_id number status urgency type assignee_id team_id"
-        " active_at due_at waiting_since",
-        "ticket_words": "ticket_id subject subject_and_people",
-        "session": "id user_id created_at expires_at ended_at ip user_agent",
-        "invitation": "id role email name created_by created_at expires_at used_at revoked_at",
-        "password_reset": "user_id created_by created_at expires_at",
-        "person_note": "id person_id author_id body created_at",
-        "ticket_times": "ticket_id tag_id filed_at answered_at response resolved_at resolution"
-        " team_id assignee_id seller_id type",
-        "ticket_reopening": "ticket_id resolved_at reopened_at",
-        "report_span": "id by starts_at ends_at",
-        "report_part": "span_id key filed undone reopened filings responses resolutions",
-        "report_change": "id at concerns",
-        **STAFF_LOG,
-    },
-    "nobody": {},
-    "app": {},
-}
-
-for _role in ("seller", "admin"):
-    READABLE[_role]["merged_tag"] = "id tag_id"
-READABLE["admin"] |= {
-    "event": f"{EVENT} session_id",
-    "setting": "key value updated_at",
-    "note_revision": "event_id ticket_id body replaced_by",
-}
-
-NEW_MESSAGE = "id conversation_id sender_id body audience client_id quote_id mentions files"
-NEW_EVENT = "id kind actor_id conversation_id subject_id audience in_thread data"
-WRITES = {
-    "message": NEW_MESSAGE,
-    "reaction": "message_id user_id emoji",
-    "event": NEW_EVENT,
-    "ticket_field": "ticket_id field_id value",
-    "saved_view": "id owner_id name shared query",
-    "draft": "id owner_id conversation_id body audience form",
-    "notification_preference": f"user_id {CHOICES}",
-    "attachment": "id owner_id name type size sha256 width height seconds pictured",
-}
-STAFF_WRITES = {
-    **WRITES,
-    "tag": "id name hue description created_by",
-    "ticket_tag": "ticket_id tag_id added_by",
-    "ticket_note": "ticket_id body updated_by event_id",
-    "canned_reply": "id owner_id name body",
-}
-FILES = {
-    "conversation": "id kind created_by",
-    "ticket": "id subject type priority category_id buyer_id seller_id",
-}
-# What each role may say of a new row; the database makes up the rest.
-INSERTABLE = {
-    "buyer": {**WRITES, **FILES},
-    "seller": {**STAFF_WRITES, **FILES},
-    "admin": {
-        **STAFF_WRITES,
-        "participant": "conversation_id user_id audience last_read_seq starred",
-        "category": "id name",
-        "field_definition": DEFINITION.removesuffix(" created_at"),
-        "ticket_template": "id name ticket_type subject body active",
-        "team_member": "team_id user_id",
-        "invitation": "id role email name token_hash created_by",
-        "password_reset": "user_id token_hash created_by",
-        "person_note": "id person_id author_id body",
-        "team": "id name",
-        "setting": "key value",
-    },
-    "nobody": {},
-    "app": {},
-}
 
 ROLES = ("app", "nobody", "buyer", "seller", "admin")

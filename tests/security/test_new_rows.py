@@ -5,8 +5,6 @@ Each row is one that the database itself would take: the owner may insert it.
 
 from __future__ import annotations
 
-import hashlib
-
 import psycopg
 import pytest
 from psycopg import sql
@@ -16,117 +14,36 @@ from tests.security.catalogue import (
     insertion,
     person,
 )
+from tests.security.new_rows import (
+    about,
+    blocked,
+    conversation,
+    draft,
+    event,
+    file,
+    filled,
+    in_team,
+    invitation,
+    message,
+    named,
+    note,
+    on_ticket,
+    participant,
+    reaction,
+    reply,
+    report,
+    request,
+    reset_link,
+    tag,
+    told,
+    view,
+    wanted,
+)
 from tests.security.rights import (
     ACTORS,
     SEEN,
 )
 from tests.support.attempt import REFUSED, acting, outcome
-
-
-def message(world, by, to="t1", audience="everyone", **more):
-    return "message", {
-        "id": new_id(), "conversation_id": getattr(world, to), "client_id": new_id(),
-        "sender_id": by, "body": "planted", "audience": audience, **more,
-    }  # fmt: skip
-
-
-def event(world, by, to="t1", audience="everyone", **more):
-    return "event", {
-        "id": new_id(), "kind": "ticket_changed", "actor_id": by, "audience": audience,
-        "conversation_id": to and getattr(world, to), **more,
-    }  # fmt: skip
-
-
-def participant(world, who, to="t1", audience="everyone", **more):
-    return "participant", {
-        "conversation_id": getattr(world, to), "user_id": who, "audience": audience, **more,
-    }  # fmt: skip
-
-
-def conversation(world, by, kind="ticket", **more):
-    return "conversation", {"id": new_id(), "kind": kind, "created_by": by, **more}
-
-
-def named(world, name):
-    return next(id_ for id_, known in world.names.items() if known == name)
-
-
-def tag(world, by):
-    return "tag", {"id": new_id(), "name": "planted", "created_by": by}
-
-
-def on_ticket(world, ticket, by):
-    tag_id = named(world, "carrier")
-    return "ticket_tag", {"ticket_id": getattr(world, ticket), "tag_id": tag_id, "added_by": by}
-
-
-def note(world, ticket, by):
-    return "ticket_note", {"ticket_id": getattr(world, ticket), "body": "x", "updated_by": by}
-
-
-def filled(world, ticket, field="field"):
-    return "ticket_field", {
-        "ticket_id": getattr(world, ticket), "field_id": named(world, field), "value": '"x"',
-    }  # fmt: skip
-
-
-def view(world, owner, **more):
-    return "saved_view", {"id": new_id(), "owner_id": owner, "name": "planted", **more}
-
-
-def reply(world, owner):
-    return "canned_reply", {"id": new_id(), "owner_id": owner, "name": "planted", "body": "x"}
-
-
-def in_team(world, who):
-    return "team_member", {"team_id": named(world, "team"), "user_id": who}
-
-
-def reaction(world, by, to):
-    return "reaction", {"message_id": named(world, to), "user_id": by, "emoji": "🎉"}
-
-
-def draft(world, owner, to="t1", **more):
-    return "draft", {
-        "id": new_id(), "owner_id": owner, "conversation_id": getattr(world, to), **more,
-    }  # fmt: skip
-
-
-def told(world, who, to="t1"):
-    return "notification", {
-        "conversation_id": getattr(world, to), "user_id": who, "seq": 99, "kind": "message",
-        "created_at": "2001-01-01",
-    }  # fmt: skip
-
-
-def wanted(world, who):
-    return "notification_preference", {"user_id": who, "sound": True}
-
-
-def file(world, owner, **more):
-    hash_ = hashlib.sha256(b"t1-file").hexdigest()
-    return "attachment", {
-        "id": new_id(), "owner_id": owner, "name": "planted", "type": "text/plain", "size": 1,
-        "sha256": hash_, **more,
-    }  # fmt: skip
-
-
-def invitation(world, by, **more):
-    return "invitation", {
-        "id": new_id(), "role": "admin", "token_hash": b"x" * 32, "created_by": by, **more,
-    }  # fmt: skip
-
-
-def reset_link(world, by):
-    whom = world.cast.bea.user_id
-    return "password_reset", {"user_id": whom, "token_hash": b"x" * 32, "created_by": by}
-
-
-def about(world, by):
-    return "person_note", {
-        "id": new_id(), "person_id": world.cast.bea.user_id, "author_id": by, "body": "planted",
-    }  # fmt: skip
-
 
 MADE_A_TAG = {"kind": "tag_created", "audience": "admins"}
 ADDED = {
@@ -147,6 +64,29 @@ ADDED = {
     "a notification for bea": (lambda w, me: told(w, w.cast.bea.user_id), ""),
     "a notification for oneself": (lambda w, me: told(w, w.cast.ada.user_id), ""),
     "a wish of somebody else": (lambda w, me: wanted(w, w.cast.max.user_id), ""),
+    # A report: in one's own name, of what somebody else said and one sees.
+    "a report of the description of t1": (lambda w, me: report(w, me), "sol abe"),
+    "a report of the staff note in t4": (lambda w, me: report(w, me, "t4-staff"), "sol"),
+    "a report in somebody else's name": (lambda w, me: report(w, w.cast.max.user_id), ""),
+    "a report that is decided": (
+        lambda w, me: (
+            "abuse_report", {**report(w, me)[1], "state": "dismissed", "decided_by": me,
+                             "decided_at": "2001-01-01"},
+        ), "",
+    ),
+    # Asking to join goes through the function that tells nobody what there is.
+    "a request to join": (lambda w, me: request(w, me), ""),
+    "a block of bea by oneself": (lambda w, me: blocked(w, w.cast.bea.user_id, me), "abe"),
+    "a block in somebody else's name": (
+        lambda w, me: blocked(w, w.cast.bea.user_id, w.cast.ada.user_id), "",
+    ),
+    "a block of an admin": (lambda w, me: blocked(w, w.cast.ada.user_id, me), ""),
+    # A guest reads and says what everyone does.
+    "a message to everyone in t4": (lambda w, me: message(w, me, "t4"), "bea sol sia abe"),
+    "a staff note in t4": (lambda w, me: message(w, me, "t4", "staff"), "sol abe"),
+    "an event for staff in t4": (lambda w, me: event(w, me, "t4", "staff"), "sol abe"),
+    "a tag on t4": (lambda w, me: on_ticket(w, "t4", me), "sol abe"),
+    "a reaction to the staff note in t4": (lambda w, me: reaction(w, me, "t4-staff"), "sol abe"),
     # A message: as oneself, where one takes part, to an audience one belongs to.
     "a message to everyone in t1": (lambda w, me: message(w, me), "bea sol abe"),
     "a staff note in t1": (lambda w, me: message(w, me, audience="staff"), "sol abe"),

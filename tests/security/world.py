@@ -1,17 +1,19 @@
-"""Three tickets with everything private that a desk can hold, and names for all its rows.
+"""Four tickets with everything private that a desk can hold, and names for all its rows.
 
 t1  bea to sol. bea's description, sol's staff note, which sol edited, ada's note for admins, a
     status line, a star of abe's, reactions of sol's to the first two. Tagged, with notes and
     a custom field.
 t2  ben to the platform. ben's description, ada's answer. Tagged, with notes of ada's.
 t3  sia to the platform. sia's description, ada's staff note. A custom field.
+t4  bea to sol, in which sia is a guest and max was once. bea's description, which sol has reported,
+    abe's staff note, which sol reacted to, and a tag and notes of sol's.
 
 Beside them: saved views of bea, sol and ada, one that ada shares, and one of abe's own; canned
 replies of sol and ada, and one for all; a category, templates and fields in use and retired. What
 they were told of all this; bea, sol and abe want no sound. A file
 with sol's note, one with ada's answer, and one each that bea and abe have not sent. Of ada's: a
 note about bea, an invitation that waits, one that was spent, a link for max to set a new password.
-What reports are read from.
+What reports are read from. sia asks to be let into t1, and ben was refused that. max is blocked.
 """
 
 from __future__ import annotations
@@ -31,9 +33,12 @@ from supportdesk.domain.commands import (
     drafts,
     fields,
     filing,
+    joining,
     messages,
+    moderation,
     notes,
     notifications,
+    participants,
     reactions,
     sessions,
     tags,
@@ -45,6 +50,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.moderation import moderation_for
 from tests.support.cast import Cast
 
 FILES = {"t1-file": "sol", "t2-file": "ada", "unsent-of-bea": "bea", "unsent-of-abe": "abe"}
@@ -56,6 +62,7 @@ class World:
     t1: UUID
     t2: UUID
     t3: UUID
+    t4: UUID
     names: dict[UUID, str] = field(default_factory=dict)
 
     def name(self, *key: Any) -> str:
@@ -99,15 +106,18 @@ async def furnish(cast: Cast, owner_url: str) -> World:
     await messages.post(cast.ada, t3, "t3-staff", Audience.STAFF)
     await sessions.open_session(cast.bea.user_id)
     opening = await thread.opening_for(cast.sol, t1)
+    t4 = await _let_in_and_out(cast, file)
     await reactions.toggle(cast.sol, UUID(opening.lines[0].id), "👍")
-    world = World(cast, t1, t2, t3)
-    world.names.update({t1: "t1", t2: "t2", t3: "t3"})
+    world = World(cast, t1, t2, t3, t4)
+    world.names.update({t1: "t1", t2: "t2", t3: "t3", t4: "t4"})
     world.names.update({file_id: name for name, file_id in files.items()})
     world.names.update({actor.user_id: cast.name_of(actor.user_id) for actor in cast})
     with psycopg.connect(owner_url) as connection:
         field = _add_choices(connection, cast, world)
     await tags.add(cast.sol, t1, "refund")
     await tags.add(cast.ada, t2, "carrier")
+    await tags.add(cast.sol, t4, "refund")
+    await notes.write(cast.sol, t4, "t4-notes", "")
     await notes.write(cast.sol, t1, "t1-once", "")
     await notes.write(cast.sol, t1, "t1-notes", "t1-once")
     await notes.write(cast.ada, t2, "t2-notes", "")
@@ -120,6 +130,24 @@ async def furnish(cast: Cast, owner_url: str) -> World:
     with psycopg.connect(owner_url) as connection:
         _add_rest(connection, cast, world)
     return world
+
+
+async def _let_in_and_out(cast: Cast, file: Any) -> UUID:
+    """The ticket in which somebody reads less than their role may, and what admins decide."""
+    t4: UUID = await file(cast.bea, "t4", cast.sol.user_id)
+    staff = await messages.post(cast.abe, t4, "t4-staff", Audience.STAFF)
+    await reactions.toggle(cast.sol, staff.id, "✅")
+    await participants.add(cast.ada, t4, cast.sia.user_id, Audience.EVERYONE)
+    await participants.add(cast.ada, t4, cast.max.user_id, Audience.EVERYONE)
+    await participants.remove(cast.ada, t4, cast.max.user_id)
+    description = (await thread.opening_for(cast.bea, t4)).lines[0]
+    await moderation.report(cast.sol, UUID(description.id), "It is rude.")
+    await moderation.block(cast.ada, cast.max.user_id)
+    for who in (cast.ben, cast.sia):
+        await joining.ask(who, "TC-0001", "Please.")
+    waiting = (await moderation_for(cast.ada)).requests
+    await joining.refuse(cast.ada, UUID(waiting[0].id), "No.")
+    return t4
 
 
 def _add_choices(connection: psycopg.Connection[Any], cast: Cast, world: World) -> UUID:
@@ -191,6 +219,10 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
         world.names[session] = f"session-of-{world.names[person]}"
     for draft, owner in connection.execute("SELECT id, owner_id FROM draft"):
         world.names[draft] = f"draft-of-{world.names[owner]}"
+    for request, person in connection.execute("SELECT id, person_id FROM join_request"):
+        world.names[request] = f"request-of-{world.names[person]}"
+    for report, person in connection.execute("SELECT id, reporter_id FROM abuse_report"):
+        world.names[report] = f"report-of-{world.names[person]}"
     for message, body in connection.execute("SELECT id, body FROM message"):
         world.names[message] = body
     for tag, name in connection.execute("SELECT id, name FROM tag"):

@@ -63,20 +63,25 @@ async def edit(actor: Actor, message_id: UUID, body: str) -> None:
 async def delete(actor: Actor, message_id: UUID) -> None:
     """Take it back: one's own for a while, anybody's as an admin. Raises as `edit` does."""
     async with transaction(actor) as tx:
-        message = await _standing(tx, message_id)
-        if actor.role is not Role.ADMIN:
-            _check_own(actor, message)
-        await tx.execute(
-            update(Message)
-            .where(col(Message.id) == message_id)
-            .values(body="", mentions={}, deleted_at=func.now())
-        )
-        told = {
-            "characters": len(message.body),
-            "files": message.files,
-            "sender_id": str(message.sender_id),
-        }
-        await _tell(tx, actor, EventKind.MESSAGE_DELETED, message, told)
+        await delete_within(tx, actor, message_id)
+
+
+async def delete_within(tx: AsyncConnection, actor: Actor, message_id: UUID) -> None:
+    """`delete` inside a transaction that is already open."""
+    message = await _standing(tx, message_id)
+    if actor.role is not Role.ADMIN:
+        _check_own(actor, message)
+    await tx.execute(
+        update(Message)
+        .where(col(Message.id) == message_id)
+        .values(body="", mentions={}, deleted_at=func.now())
+    )
+    told = {
+        "characters": len(message.body),
+        "files": message.files,
+        "sender_id": str(message.sender_id),
+    }
+    await _tell(tx, actor, EventKind.MESSAGE_DELETED, message, told)
 
 
 async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:

@@ -18,9 +18,10 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain import files, rules
 from supportdesk.domain.actor import NOBODY, Actor
-from supportdesk.domain.errors import Invalid, NotFound
+from supportdesk.domain.errors import Blocked, Invalid, NotFound
 from supportdesk.domain.files import ALT_MAX_LENGTH, clean_name
 from supportdesk.domain.models import Attachment
+from supportdesk.domain.queries.blocks import is_blocked
 from supportdesk.domain.text import check_room
 
 
@@ -58,8 +59,11 @@ _GIVE = text("""
 
 
 async def check_room_for(actor: Actor, size: int) -> None:
-    """Raise `Refused` when `size` more would be more than this person may store."""
+    """Raise `Refused` when `size` more would be more than this person may store, and `Blocked`
+    before anything is sent that would be refused in the end."""
     async with transaction(actor) as tx:
+        if await is_blocked(tx, actor):
+            raise Blocked
         files.check_total(actor.role, int(await tx.scalar(_STORED) or 0) + size)
 
 

@@ -22,11 +22,13 @@ from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.commands import several, tickets
 from supportdesk.domain.commands.several import Move, Overtaken
+from supportdesk.domain.commands.tags import NOT_THEIRS
 from supportdesk.domain.errors import DomainError, Invalid, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, Tag, Ticket, TicketTag
 from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.circles import guest_in
 
 MOST = 500
 
@@ -266,12 +268,13 @@ async def _tag(
 ) -> Outcomes:
     """What a tag was and is: its id while it is on the ticket."""
     if actor.role is Role.BUYER:
-        return dict.fromkeys(ticket_ids, "Only the staff can tag tickets.")
+        return dict.fromkeys(ticket_ids, NOT_THEIRS)
     name = await tx.scalar(select(col(Tag.name)).where(col(Tag.id) == tag_id))
     if name is None:
         return dict.fromkeys(ticket_ids, str(NotFound("tag")))
     tagged = await _tagged(tx, ticket_ids, tag_id)
     outcomes: Outcomes = {id_: None for id_ in ticket_ids if (id_ in tagged) is put_on}
+    outcomes |= dict.fromkeys(await guest_in(tx, actor, ticket_ids), NOT_THEIRS)
     ids = [id_ for id_ in ticket_ids if id_ not in outcomes]
     if ids:
         await several.tag(tx, actor, ids, (tag_id, name), put_on=put_on)

@@ -16,6 +16,7 @@ from sqlmodel import col
 from supportdesk.database.engine import ask, transaction
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
+from supportdesk.domain.circles import circle_of
 from supportdesk.domain.commands import attachments, drafts, tickets
 from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.errors import NotFound, Refused
@@ -24,13 +25,12 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience, Draft, Message, Participant, Ticket
 from supportdesk.domain.queries import mentions
+from supportdesk.domain.queries.circles import guest_in
 from supportdesk.domain.text import check_body
 
-MAY_ADDRESS = {
-    Role.BUYER: (Audience.EVERYONE,),
-    Role.SELLER: (Audience.EVERYONE, Audience.STAFF),
-    Role.ADMIN: (Audience.EVERYONE, Audience.STAFF, Audience.ADMINS),
-}
+# As far as anybody of that role is let.
+MAY_ADDRESS = {role: circle_of(role).audiences for role in Role}
+_NOT_TO_THEM = "You cannot write to this audience."
 _LAST_SEQ = 2**62
 # What the database answers to a message in a conversation that is not there, or not for the actor.
 _NO_SUCH_PLACE = (
@@ -68,17 +68,20 @@ async def post(
         NotFound: no such conversation for this actor, or no such message in it to quote, or no such
             file of theirs.
         Refused: the ticket is closed, or the actor may not address this audience.
+        Blocked: the actor may read, but not write.
     """
     files = attachments.check_sent(files)
     body = check_body(body, may_be_empty=bool(files))
     if audience not in MAY_ADDRESS[actor.role]:
-        raise Refused("You cannot write to this audience.")
+        raise Refused(_NOT_TO_THEM)
     client_id = client_id or new_id()
     if quote_id is None and not files and "@" not in body:
         plain = await _post_plain(actor, conversation_id, body, audience, client_id)
         if plain is not None:
             return plain
     async with transaction(actor) as tx:
+        if audience is Audience.STAFF and await guest_in(tx, actor, [conversation_id]):
+            raise Refused(_NOT_TO_THEM)
         if quote_id is not None:
             await _check_quote(tx, conversation_id, quote_id)
         return await post_within(

@@ -16,9 +16,11 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Ticket, TicketNote, User
+from supportdesk.domain.queries.circles import guest_in
 from supportdesk.domain.text import clean
 
 MAX_LENGTH = 10_000
+_NOT_THEIRS = "Only the staff can write notes."
 
 
 async def write(actor: Actor, ticket_id: UUID, body: str, expected: str) -> None:
@@ -26,18 +28,20 @@ async def write(actor: Actor, ticket_id: UUID, body: str, expected: str) -> None
 
     Raises:
         NotFound: no such ticket for this actor.
-        Refused: buyers have no notes.
+        Refused: buyers and guests have no notes.
         Changed: somebody else has written meanwhile.
         Invalid: too long.
     """
     if actor.role is Role.BUYER:
-        raise Refused("Only the staff can write notes.")
+        raise Refused(_NOT_THEIRS)
     body = clean(body)
     if len(body) > MAX_LENGTH:
         raise Invalid(f"Notes hold {MAX_LENGTH:,} characters; these are {len(body):,}.", "notes")
     async with transaction(actor) as tx:
         if await tx.scalar(select(col(Ticket.id)).where(col(Ticket.id) == ticket_id)) is None:
             raise NotFound
+        if await guest_in(tx, actor, [ticket_id]):
+            raise Refused(_NOT_THEIRS)
         now = select(col(TicketNote.body)).where(col(TicketNote.ticket_id) == ticket_id)
         before = await tx.scalar(now) or ""
         if before == body:

@@ -23,6 +23,8 @@ _RING = sql.SQL("""
         'kind', 'typing', 'conversation', id, 'subject', NULL, 'people', NULL,
         'actor', {actor}::text, 'audience', {audience}::text)::text)
     FROM conversation WHERE id = {conversation}
+      AND ({audience} = 'everyone' OR id <> ALL (my_guest_conversations()))
+      AND NOT EXISTS (SELECT FROM block WHERE person_id = {actor}::uuid)
 """)
 _TELL = sql.SQL("SELECT pg_notify('supportdesk', said) FROM unnest({}::text[]) AS said")
 _NOTE_SEEN = sql.SQL("SELECT note_seen({}::uuid[], {})")
@@ -32,7 +34,7 @@ async def announce_typing(actor: Actor, conversation_id: UUID, audience: Audienc
     """Let those who may see what the actor writes to that audience know that they write.
 
     Raises:
-        NotFound: no such conversation for this actor.
+        NotFound: no such conversation for this actor, or nothing that they may write there.
         Refused: the actor may not address this audience.
     """
     if audience not in MAY_ADDRESS[actor.role]:

@@ -18,10 +18,12 @@ from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, Tag, Ticket, TicketTag
+from supportdesk.domain.queries.circles import guest_in
 from supportdesk.domain.queries.people import HUES
 from supportdesk.domain.text import check_line
 
 NAME_MAX_LENGTH = 40
+NOT_THEIRS = "Only the staff can tag tickets."
 
 
 async def add(actor: Actor, ticket_id: UUID, name: str) -> None:
@@ -30,11 +32,11 @@ async def add(actor: Actor, ticket_id: UUID, name: str) -> None:
     Raises:
         NotFound: no such ticket for this actor.
         Invalid: the name is empty or too long.
-        Refused: buyers do not tag.
+        Refused: buyers and guests do not tag.
     """
     name = _check(actor, name)
     async with transaction(actor) as tx:
-        await _find_ticket(tx, ticket_id)
+        await _find_ticket(tx, actor, ticket_id)
         tag_id, spelled = await _find_or_make(tx, actor, name)
         await tag_within(tx, actor, ticket_id, added={tag_id: spelled})
 
@@ -43,7 +45,7 @@ async def remove(actor: Actor, ticket_id: UUID, tag_id: UUID) -> None:
     """Take a tag off the ticket; one that is not there is no error. Raises like `add`."""
     _check(actor, "any")
     async with transaction(actor) as tx:
-        await _find_ticket(tx, ticket_id)
+        await _find_ticket(tx, actor, ticket_id)
         name = await tx.scalar(select(col(Tag.name)).where(col(Tag.id) == tag_id))
         if name is not None:
             await tag_within(tx, actor, ticket_id, removed={tag_id: name})
@@ -89,16 +91,18 @@ async def tag_within(
 
 def _check(actor: Actor, name: str) -> str:
     if actor.role is Role.BUYER:
-        raise Refused("Only the staff can tag tickets.")
+        raise Refused(NOT_THEIRS)
     name = check_line(name, NAME_MAX_LENGTH, "The tag", "tag")
     if "," in name:
         raise Invalid("A tag's name has no comma.", "tag")
     return name
 
 
-async def _find_ticket(tx: AsyncConnection, ticket_id: UUID) -> None:
+async def _find_ticket(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> None:
     if await tx.scalar(select(col(Ticket.id)).where(col(Ticket.id) == ticket_id)) is None:
         raise NotFound
+    if await guest_in(tx, actor, [ticket_id]):
+        raise Refused(NOT_THEIRS)
 
 
 async def _tags_of(tx: AsyncConnection, ticket_id: UUID) -> Sequence[UUID]:

@@ -10,6 +10,7 @@ from supportdesk.domain.models.conversation import (
     Message,
     MessageRevision,
     Participant,
+    PastParticipant,
     Reaction,
 )
 from supportdesk.domain.models.event import Event
@@ -26,6 +27,13 @@ from supportdesk.domain.models.labels import (
     TicketTag,
 )
 from supportdesk.domain.models.listing import TicketListing, TicketWords
+from supportdesk.domain.models.moderation import (
+    AbuseReport,
+    Block,
+    JoinRequest,
+    ReportState,
+    RequestState,
+)
 from supportdesk.domain.models.notification import (
     Notification,
     NotificationKind,
@@ -55,9 +63,11 @@ from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, T
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
 __all__ = [
+    "AbuseReport",
     "Attachment",
     "Audience",
     "Blob",
+    "Block",
     "CannedReply",
     "Category",
     "Conversation",
@@ -67,6 +77,7 @@ __all__ = [
     "FieldKind",
     "FormerParticipant",
     "Invitation",
+    "JoinRequest",
     "LastSeen",
     "MergedTag",
     "Message",
@@ -77,12 +88,15 @@ __all__ = [
     "NotificationPreference",
     "Participant",
     "PasswordReset",
+    "PastParticipant",
     "PersonNote",
     "Priority",
     "Reaction",
     "ReportChange",
     "ReportPart",
     "ReportSpan",
+    "ReportState",
+    "RequestState",
     "SavedView",
     "Session",
     "Setting",

@@ -50,7 +50,10 @@ class Conversation(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """Membership: for buyers and sellers it is the right to see the conversation."""
+    """Membership: for buyers and sellers it is the right to see the conversation.
+
+    `audience` says who may know of it, `reads` how far they read what their role may read at all.
+    """
 
     conversation_id: UUID = Field(
         primary_key=True, foreign_key="conversation.id", ondelete="CASCADE"
@@ -65,6 +68,19 @@ class Participant(SQLModel, table=True):
     created_at: datetime = aware(now=True)
     read_at: datetime | None = aware(nullable=True)
     follows: bool = _flag()
+    reads: str = words("'staff'")
+
+
+class PastParticipant(SQLModel, table=True):
+    """Who took part once, so that what they said keeps their name."""
+
+    __tablename__ = "past_participant"
+
+    conversation_id: UUID = Field(
+        primary_key=True, foreign_key="conversation.id", ondelete="CASCADE"
+    )
+    user_id: UUID = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    audience: str = words()
 
 
 class Message(SQLModel, table=True):

@@ -17,6 +17,8 @@ class NotificationKind(StrEnum):
     MESSAGE = "message"
     ASSIGNED = "assigned"
     STATUS = "status"
+    ADDED = "added"
+    REPORT = "report"
 
 
 class Notification(SQLModel, table=True):

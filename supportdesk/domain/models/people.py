@@ -131,3 +131,4 @@ class FormerParticipant(SQLModel, table=True):
     last_read_seq: int = Field(sa_type=BigInteger)
     starred: bool
     follows: bool
+    reads: str = words("'staff'")

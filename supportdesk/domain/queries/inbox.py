@@ -18,7 +18,7 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.queries import finding, listing, numbers, search, ticket_rows
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.places import ORDERS, Order, Place
-from supportdesk.domain.queries.ticket_rows import LEVELS, PREVIEW_LENGTH, TicketRow
+from supportdesk.domain.queries.ticket_rows import PREVIEW_LENGTH, SIDES, TicketRow
 
 __all__ = [
     "COUNTED", "PAGE", "PREVIEW_LENGTH", "Count", "Cursor", "InboxPage", "Marks", "Place",
@@ -77,10 +77,10 @@ class Marks:
 
 _MARKS = """
 SELECT t.number, coalesce(p.starred, false) AS starred,
-       CASE WHEN coalesce(p.last_read_seq, 0) = 0 THEN 0 ELSE c.messages_{level} - (
+       CASE WHEN coalesce(p.last_read_seq, 0) = 0 THEN 0 ELSE {messages} - (
            SELECT count(*) FROM message m
            WHERE m.conversation_id = c.id AND m.seq > p.last_read_seq) END AS read
-FROM conversation c
+FROM conversation c {side}
 JOIN ticket t ON t.id = c.id
 LEFT JOIN participant p ON p.conversation_id = c.id AND p.user_id = :user_id
 WHERE c.id = ANY (:ids)
@@ -149,7 +149,8 @@ async def count_for(actor: Actor, filters: Filters = EVERYTHING) -> Count:
 
 async def marks_for(actor: Actor, ids: Sequence[UUID]) -> Marks:
     """What the actor has read and starred of these tickets."""
-    query = text(_MARKS.format(level=LEVELS[actor.role]))
+    side = SIDES[actor.role]
+    query = text(_MARKS.format(messages=side.messages, side=side.joined.format(threads=":ids")))
     async with transaction(actor) as tx:
         rows = (await tx.execute(query, {"ids": list(ids), "user_id": actor.user_id})).all()
     return Marks(
@@ -240,7 +241,7 @@ class _Query:
             order = self.order.by if columns != "1" else ""
             walks = listing.walks(self._asked, columns, limit, order, self._after)
             return _WALKED.format(walks=walks)
-        source, asked = listing.own(self._role, self._asked)
+        source, asked = listing.own(self._role, self._asked, named=self._ids is not None)
         found = "JOIN found USING (ticket_id)" if self._filters.text else ""
         named = "ticket_id = ANY (:ids)" if self._ids is not None else "true"
         return _OWN.format(

@@ -15,7 +15,7 @@ from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
 from supportdesk.domain.queries.filters import ME, NOBODY, Filters
-from supportdesk.domain.queries.ticket_rows import LEVELS
+from supportdesk.domain.queries.ticket_rows import ALL_MINE, SIDES
 
 NONE = "'00000000-0000-0000-0000-000000000000'::uuid"
 # In the listing, tickets that a seller has filed stand once more, as if they had this tag.
@@ -27,9 +27,10 @@ _OWN = """(
     SELECT t.id AS ticket_id, t.number, t.status, t.type,
            array_position('{{low,medium,high,urgent}}'::text[], t.priority)::smallint AS urgency,
            coalesce(t.assignee_id, {none}) AS assignee_id, coalesce(t.team_id, {none}) AS team_id,
-           c.activity_{level} AS active_at, coalesce(t.due_at, 'infinity') AS due_at,
+           {activity} AS active_at,
+           CASE WHEN {guest} THEN 'infinity' ELSE coalesce(t.due_at, 'infinity') END AS due_at,
            coalesce(t.waiting_since, 'infinity') AS waiting_since
-    FROM ticket t JOIN conversation c ON c.id = t.id
+    FROM ticket t JOIN conversation c ON c.id = t.id {side}
 ) listing"""
 
 _UNREAD = """coalesce((
@@ -132,15 +133,22 @@ def _known(found: Conditions, part: str, **ids: str) -> None:
     found.add(part if all(parsed.values()) else "false", **parsed)
 
 
-def own(role: Role, asked: Conditions) -> tuple[str, str]:
-    """FROM and WHERE for the tickets of one person, or for those few that `asked` names."""
+def own(role: Role, asked: Conditions, *, named: bool) -> tuple[str, str]:
+    """FROM and WHERE for the tickets of one person, or (`named`) for those of :ids."""
     parts = ["listing.status = ANY (:statuses)", asked.sql]
     asked.values["statuses"] = list(asked.statuses)
     if asked.tag == BY_SELLER:
         parts.append(_BUYERS.format(null="NULL"))
     elif asked.tag != NONE:
         parts.append("false" if role is Role.BUYER else _TAGGED)  # To a buyer none has tags.
-    return _OWN.format(level=LEVELS[role], none=NONE), " AND ".join(parts)
+    side = SIDES[role]
+    source = _OWN.format(
+        activity=side.activity,
+        guest=side.guest,
+        side=side.joined.format(threads=":ids" if named else ALL_MINE),
+        none=NONE,
+    )
+    return source, " AND ".join(parts)
 
 
 def walks(

@@ -10,21 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.circles import circle_of
 from supportdesk.domain.markup import texts
 from supportdesk.domain.mentions import mentioned_in
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.people import hue, initials
 
-# To whom what is addressed to that audience can be read.
-_READERS = {
-    Audience.EVERYONE: {Role.BUYER, Role.SELLER, Role.ADMIN},
-    Audience.STAFF: {Role.SELLER, Role.ADMIN},
-    Audience.ADMINS: {Role.ADMIN},
-}
 # The policies decide whom the actor knows to take part. Admins may read every ticket, so the staff
 # can call those it knows of, too.
 _PEOPLE = text("""
-SELECT u.id, u.name, u.role, p.user_id IS NOT NULL AS there FROM "user" u
+SELECT u.id, u.name, u.role, coalesce(p.reads = 'everyone', false) AS guest FROM "user" u
 LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.user_id = u.id
 WHERE u.active AND u.id <> :me AND (p.user_id IS NOT NULL OR (:staff AND u.role = 'admin'))
 ORDER BY coalesce(p.follows, false) DESC, lower(u.name), u.id LIMIT 500
@@ -58,7 +53,7 @@ async def _people(tx: AsyncConnection, actor: Actor, conversation_id: UUID) -> l
     return [
         Callee(
             str(row.id), row.name, Role(row.role).label, initials(row.name), hue(row.id),
-            tuple(each.value for each in Audience if row.role in _READERS[each]),
+            tuple(circle_of(Role(row.role), guest=row.guest).audiences),
         )
         for row in await tx.execute(_PEOPLE, values)
     ]  # fmt: skip

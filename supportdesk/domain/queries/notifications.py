@@ -75,12 +75,17 @@ class Preferences:
 _TOLD = text("""
 SELECT n.conversation_id, n.seq, n.kind, n.created_at, n.read_at IS NULL AS unread,
        t.number, t.subject, left(m.body, 400) AS body,
-       m.files * (m.deleted_at IS NULL)::int AS files, e.data, u.id AS who, u.name
+       m.files * (m.deleted_at IS NULL)::int AS files, e.data,
+       coalesce(reporter.id, u.id) AS who, coalesce(reporter.name, u.name) AS name
 FROM (SELECT * FROM notification ORDER BY created_at DESC LIMIT :most) n
 JOIN ticket t ON t.id = n.conversation_id
 LEFT JOIN message m ON m.conversation_id = n.conversation_id AND m.seq = n.seq
 LEFT JOIN event e ON e.conversation_id = n.conversation_id AND e.seq = n.seq AND e.in_thread
 LEFT JOIN "user" u ON u.id = coalesce(m.sender_id, e.actor_id)
+LEFT JOIN LATERAL (
+    SELECT them.id, them.name FROM abuse_report r JOIN "user" them ON them.id = r.reporter_id
+    WHERE n.kind = 'report' AND r.message_id = m.id ORDER BY r.created_at DESC LIMIT 1
+) reporter ON true
 ORDER BY n.created_at DESC
 """)
 
@@ -127,6 +132,10 @@ def _does(row: Any) -> str:
             return "wrote"
         case NotificationKind.ASSIGNED:
             return "assigned this to you"
+        case NotificationKind.ADDED:
+            return "added you"
+        case NotificationKind.REPORT:
+            return "reported a message"
         case NotificationKind.STATUS:
             data = {"changes": [e for e in row.data["changes"] if e["field"] == "status"]}
             return changes.sentence("ticket_changed", data)

@@ -75,6 +75,7 @@ class PersonPage:
     avatar: str = ""
     hue: int = 0
     active: bool = True
+    blocked: bool = False
     timezone: str = ""
     joined_at: str = ""
     seen_at: str = ""
@@ -93,7 +94,8 @@ class PersonPage:
 _COLUMNS = {Role.BUYER: "buyer_id", Role.SELLER: "seller_id", Role.ADMIN: "assignee_id"}
 _PERSON = text(f"""
 SELECT u.id, u.name, u.email, u.role, u.active, u.timezone, u.created_at, s.at,
-       {UNFINISHED} AS unfinished, r.expires_at
+       {UNFINISHED} AS unfinished, r.expires_at,
+       u.role <> 'admin' AND EXISTS (SELECT FROM block WHERE person_id = u.id) AS blocked
 FROM "user" u
 LEFT JOIN last_seen s ON s.user_id = u.id
 LEFT JOIN password_reset r ON r.user_id = u.id AND r.expires_at > now()
@@ -164,6 +166,7 @@ async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = No
             avatar=initials(found.name),
             hue=hue(found.id),
             active=found.active,
+            blocked=found.blocked,
             timezone=found.timezone,
             joined_at=found.created_at.isoformat(),
             seen_at=found.at.isoformat() if found.at else "",

@@ -15,7 +15,9 @@ from supportdesk.domain.errors import NotFound
 LENGTH = 280
 
 _PREVIEW = text("""
-SELECT t.id, t.created_at, t.due_at, t.resolved_at, first.name, first.body,
+SELECT t.id, t.created_at, t.resolved_at,
+       CASE WHEN t.id <> ALL (my_guest_conversations()) THEN t.due_at END AS due_at,
+       first.name, first.body,
        ARRAY(SELECT u.name FROM participant p JOIN "user" u ON u.id = p.user_id
              WHERE p.conversation_id = t.id AND p.audience <> 'admins' ORDER BY p.created_at, u.name
              LIMIT 6) AS people

@@ -11,7 +11,7 @@ from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.queries import numbers
-from supportdesk.domain.queries.ticket_rows import LEVELS, PLATFORM
+from supportdesk.domain.queries.ticket_rows import ALL_MINE, PLATFORM, SIDES
 
 SHOWN = 12
 # Looking through these costs the same however many tickets there are; the search of the list finds
@@ -21,15 +21,15 @@ TYPED_MAX_LENGTH = 100
 
 _RECENT = """
 WITH recent AS (
-    SELECT c.id, c.activity_{level} AS active_at
-    FROM conversation c
+    SELECT c.id, {activity} AS active_at
+    FROM conversation c {side}
     WHERE c.kind = 'ticket'
-    ORDER BY c.activity_{level} DESC, c.id DESC
+    ORDER BY {activity} DESC, c.id DESC
     LIMIT :looked_through
 )
 SELECT t.number, t.subject, t.status, buyer.name AS buyer, seller.name AS seller
 FROM ticket t
-JOIN conversation c ON c.id = t.id
+JOIN conversation c ON c.id = t.id {side}
 LEFT JOIN "user" buyer ON buyer.id = t.buyer_id
 LEFT JOIN "user" seller ON seller.id = t.seller_id
 WHERE t.number = :number
@@ -37,9 +37,13 @@ WHERE t.number = :number
   AND (strpos(lower(t.subject), :typed) > 0 OR strpos(t.number::text, :typed) > 0
        OR strpos(lower(coalesce(buyer.name, '')), :typed) > 0
        OR strpos(lower(coalesce(seller.name, '')), :typed) > 0)
-ORDER BY t.number IS NOT DISTINCT FROM :number DESC, c.activity_{level} DESC, c.id DESC
+ORDER BY t.number IS NOT DISTINCT FROM :number DESC, {activity} DESC, c.id DESC
 LIMIT :shown
 """
+_RECENT_FOR = {
+    role: text(_RECENT.format(activity=side.activity, side=side.joined.format(threads=ALL_MINE)))
+    for role, side in SIDES.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ async def recent_for(actor: Actor, typed: str) -> tuple[RecentTicket, ...]:
         "shown": SHOWN,
     }
     async with transaction(actor) as tx:
-        rows = (await tx.execute(text(_RECENT.format(level=LEVELS[actor.role])), values)).all()
+        rows = (await tx.execute(_RECENT_FOR[actor.role], values)).all()
     return tuple(_ticket(row) for row in rows)
 
 

@@ -16,10 +16,11 @@ from supportdesk.database.engine import transaction
 from supportdesk.domain import markup, mentions
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import sentence
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.files import several
-from supportdesk.domain.models import MessageRevision, Participant, Ticket
+from supportdesk.domain.models import MessageRevision, Ticket
 from supportdesk.domain.queries.attachments import File, as_file
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
@@ -156,8 +157,15 @@ SELECT unnest(CAST(:people AS uuid[])) EXCEPT SELECT id FROM "user" WHERE role =
 """
 _LOST_PARTIES = """
 SELECT unnest(CAST(:people AS uuid[]))
-EXCEPT SELECT user_id FROM participant WHERE conversation_id = :conversation_id
+EXCEPT SELECT user_id FROM participant
+WHERE conversation_id = :conversation_id AND reads = ANY (:reads)
 """
+# How far a participant reads who belongs to the circle; of buyers it says nothing.
+_READS = {
+    Circle.BUYERS: ["everyone", "staff"],
+    Circle.GUESTS: ["everyone"],
+    Circle.SELLERS: ["staff"],
+}
 _NEWS = """
 SELECT ARRAY({lost}) AS lost, news.* FROM (VALUES (true)) once
 LEFT JOIN LATERAL ({lines}) news ON true ORDER BY news.seq
@@ -181,6 +189,13 @@ SELECT min(seq) FROM (
 _MESSAGES_BETWEEN = text("""
 SELECT count(*) FROM message m
 WHERE m.conversation_id = :conversation_id AND m.seq > :after AND m.seq <= :to
+""")
+
+_OWN_MARKS = text("""
+SELECT (SELECT last_read_seq FROM participant
+        WHERE conversation_id = :conversation_id AND user_id = :me) AS read_to,
+       ARRAY(SELECT r.message_id FROM abuse_report r JOIN message m ON m.id = r.message_id
+             WHERE r.reporter_id = :me AND m.conversation_id = :conversation_id) AS reported
 """)
 
 # What one may not see of a conversation does not count as its latest message either.
@@ -217,8 +232,8 @@ async def find(actor: Actor, number: int) -> UUID:
 
 
 async def opening_for(actor: Actor, ticket_id: UUID) -> Opening:
-    """Read the ticket in one transaction. Raises `NotFound`."""
-    async with transaction(actor) as tx:
+    """Read the ticket as it is in one moment. Raises `NotFound`."""
+    async with transaction(actor, one_moment=True) as tx:
         facts = await facts_within(tx, actor, ticket_id)
         lines, has_earlier = await _page(tx, _LATEST, {"conversation_id": ticket_id})
         receipt = await receipt_within(tx, ticket_id)
@@ -231,14 +246,20 @@ async def facts_for(actor: Actor, ticket_id: UUID) -> TicketFacts:
         return await facts_within(tx, actor, ticket_id)
 
 
-async def read_to(actor: Actor, conversation_id: UUID) -> int:
-    """Up to which place the actor has read; 0 for nothing yet."""
-    query = select(col(Participant.last_read_seq)).where(
-        col(Participant.conversation_id) == conversation_id,
-        col(Participant.user_id) == actor.user_id,
-    )
+@dataclass(frozen=True, slots=True)
+class OwnMarks:
+    """Up to which place the reader has read, 0 for nothing yet; the ids of what they reported."""
+
+    read_to: int = 0
+    reported: tuple[str, ...] = ()
+
+
+async def own_marks_for(actor: Actor, conversation_id: UUID) -> OwnMarks:
+    """What concerns nobody else who reads it."""
+    values = {"me": actor.user_id, "conversation_id": conversation_id}
     async with transaction(actor) as tx:
-        return int(await tx.scalar(query) or 0)
+        row = (await tx.execute(_OWN_MARKS, values)).one()
+    return OwnMarks(row.read_to or 0, tuple(map(str, row.reported)))
 
 
 async def stretch_for(actor: Actor, conversation_id: UUID, from_seq: int, limit: int) -> Stretch:
@@ -281,15 +302,18 @@ class News:
 
 
 async def news_within(
-    tx: AsyncConnection, role: Role, conversation_id: UUID, seq: int, people: Iterable[UUID]
+    tx: AsyncConnection, circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
 ) -> News:
-    """What came after `seq`, and who of these `people` of that role is no longer to be told.
+    """What came after `seq`, and who of these `people` of that circle is no longer to be told.
 
     At most a page of it, in a transaction of one of them that the hub holds open.
     """
-    query = _NEWS_FOR_ADMINS if role is Role.ADMIN else _NEWS_FOR_PARTIES
     values = {"conversation_id": conversation_id, "seq": seq, "limit": PAGE}
-    rows = (await tx.execute(query, {**values, "people": list(people)})).all()
+    values["people"] = list(people)
+    if circle is Circle.ADMINS:
+        rows = (await tx.execute(_NEWS_FOR_ADMINS, values)).all()
+    else:
+        rows = (await tx.execute(_NEWS_FOR_PARTIES, {**values, "reads": _READS[circle]})).all()
     lines = tuple(as_line(row) for row in rows if row.seq is not None)
     return News(lines, frozenset(rows[0].lost))
 

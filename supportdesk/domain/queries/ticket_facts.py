@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from supportdesk.domain import fields, lifecycle
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import MAY_CHANGE
+from supportdesk.domain.circles import Circle, circle_of
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import FieldKind, Priority, TicketType
@@ -28,6 +29,9 @@ class Person:
     role: str
     avatar: str
     hue: int
+    joined: bool = False
+    """Was let in, and can be put out."""
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class TicketFacts:
     accepts_messages: bool
     requester_id: str
     """Whom the first response is to."""
+    circle: Circle
+    """Of those who know just this of it."""
     people: tuple[Person, ...]
     opened_at: datetime
     first_response_at: datetime | None
@@ -99,6 +105,7 @@ SELECT t.id, t.number, t.subject, t.status, t.priority, t.type, t.created_at,
        t.first_response_at, t.resolved_at, coalesce(t.buyer_id, t.seller_id) AS requester_id,
        t.category_id, category.name AS category,
        t.team_id, team.name AS team, t.assignee_id, assignee.name AS assignee, {staff},
+       {guest} AS guest,
        (SELECT json_agg(json_build_object(
             'id', d.id, 'name', d.name, 'kind', d.kind, 'required', d.required,
             'choices', d.choices, 'value', v.value) ORDER BY d.position, d.name, d.id)
@@ -115,8 +122,10 @@ LEFT JOIN team ON team.id = t.team_id
 LEFT JOIN "user" assignee ON assignee.id = t.assignee_id
 WHERE t.id = :id
 """
+# Tags and notes their policies keep from guests.
 _STAFF = """
-    t.due_at, (SELECT n.body FROM ticket_note n WHERE n.ticket_id = t.id) AS note,
+    CASE WHEN t.id <> ALL (my_guest_conversations()) THEN t.due_at END AS due_at,
+    (SELECT n.body FROM ticket_note n WHERE n.ticket_id = t.id) AS note,
     (SELECT json_agg(json_build_object(
          'id', g.id, 'name', g.name, 'hue', g.hue, 'description', g.description)
          ORDER BY lower(g.name), g.id)
@@ -127,13 +136,17 @@ _FACTS_FOR = {
         _FACTS.format(
             staff="NULL::timestamptz AS due_at, '' AS note, NULL::json AS tags"
             if role is Role.BUYER
-            else _STAFF
+            else _STAFF,
+            guest="t.id = ANY (my_guest_conversations())" if role is Role.SELLER else "false",
         )
     )
     for role in Role
 }
 _PEOPLE = text("""
-SELECT u.id, u.name, u.role FROM participant p JOIN "user" u ON u.id = p.user_id
+SELECT u.id, u.name, u.role, u.role = 'seller' AND p.reads = 'everyone' AS guest,
+       u.role <> 'admin' AND u.id IS DISTINCT FROM t.buyer_id AND u.id IS DISTINCT FROM t.seller_id
+           AS joined
+FROM participant p JOIN "user" u ON u.id = p.user_id JOIN ticket t ON t.id = p.conversation_id
 WHERE p.conversation_id = :conversation_id AND (p.audience <> 'admins' OR EXISTS (
     SELECT FROM message m WHERE m.conversation_id = p.conversation_id AND m.sender_id = p.user_id))
 ORDER BY array_position(ARRAY['buyer', 'seller', 'admin'], u.role), u.name, u.id
@@ -147,6 +160,7 @@ async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> Ti
         raise NotFound
     people = (await tx.execute(_PEOPLE, {"conversation_id": row.id})).all()
     status, priority = Status(row.status), Priority(row.priority)
+    circle = circle_of(actor.role, guest=row.guest)
     return TicketFacts(
         id=str(row.id),
         number=numbers.spell(row.number),
@@ -168,12 +182,21 @@ async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> Ti
         tags=tuple(TagOnTicket(**tag) for tag in row.tags or ()),
         fields=tuple(_field(field) for field in row.fields or ()),
         note=row.note or "",
-        edits=edits_of(actor.role),
+        edits=edits_of(circle),
         over=status in (Status.RESOLVED, Status.CLOSED),
         accepts_messages=lifecycle.accepts_messages(status),
         requester_id=str(row.requester_id),
+        circle=circle,
         people=tuple(
-            Person(str(p.id), p.name, Role(p.role).label, initials(p.name), hue(p.id))
+            Person(
+                str(p.id),
+                p.name,
+                Role(p.role).label,
+                initials(p.name),
+                hue(p.id),
+                p.joined,
+                p.guest,
+            )
             for p in people
         ),
         opened_at=row.created_at,
@@ -183,9 +206,17 @@ async def facts_within(tx: AsyncConnection, actor: Actor, ticket_id: UUID) -> Ti
     )
 
 
-def edits_of(role: Role) -> tuple[str, ...]:
-    """What somebody in `role` may change of a ticket that they see."""
-    return MAY_CHANGE[role] + (() if role is Role.BUYER else ("tags", "fields", "notes"))
+_LABELS = {
+    Circle.BUYERS: (),
+    Circle.GUESTS: ("fields",),
+    Circle.SELLERS: ("tags", "fields", "notes"),
+    Circle.ADMINS: ("tags", "fields", "notes"),
+}
+
+
+def edits_of(circle: Circle) -> tuple[str, ...]:
+    """What somebody of that circle may change of a ticket that they see."""
+    return MAY_CHANGE[circle.role] + _LABELS[circle]
 
 
 def _id(value: UUID | None) -> str:

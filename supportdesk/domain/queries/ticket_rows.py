@@ -16,8 +16,32 @@ from supportdesk.domain.queries.people import hue, initials
 PREVIEW_LENGTH = 120
 PLATFORM = "Platform"
 
-# The audience whose counts and times somebody of that role is shown.
-LEVELS = {Role.BUYER: "everyone", Role.SELLER: "staff", Role.ADMIN: "admins"}
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How much was said in a conversation `c`, and when last, as far as somebody may know it.
+
+    For sellers that differs from one conversation to the next: `joined` asks the database, which
+    answers for the `{threads}` it is given.
+    """
+
+    activity: str
+    messages: str
+    joined: str = ""
+    guest: str = "false"
+
+
+SIDES = {
+    Role.BUYER: Side("c.activity_everyone", "c.messages_everyone"),
+    Role.SELLER: Side(
+        "side.active_at",
+        "side.messages",
+        "JOIN staff_side({threads}) side ON side.id = c.id",
+        "side.guest",
+    ),
+    Role.ADMIN: Side("c.activity_admins", "c.messages_admins"),
+}
+ALL_MINE = "(SELECT my_conversations())::uuid[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +110,15 @@ _KNOWN = """, known AS MATERIALIZED (
 _DETAILS = """
 SELECT page.ticket_id, page.number, page.tier, {key} AS key,
        t.subject, t.status, t.priority, t.type, t.buyer_id, t.seller_id, t.assignee_id,
-       t.due_at, t.waiting_since, c.activity_{level} AS active_at, c.messages_{level} AS messages,
+       CASE WHEN NOT {guest} THEN t.due_at END AS due_at, t.waiting_since,
+       {activity} AS active_at, {messages} AS messages,
        buyer.name AS buyer, seller.name AS seller, assignee.name AS assignee,
        last.sender_id, sender.name AS sender, last.body, last.files, last.audience,
        {tags} AS tags, {hit} AS hit
 FROM page
 JOIN ticket t ON t.id = page.ticket_id
 JOIN conversation c ON c.id = page.ticket_id
+{side}
 LEFT JOIN {who} buyer ON buyer.id = t.buyer_id
 LEFT JOIN {who} seller ON seller.id = t.seller_id
 LEFT JOIN {who} assignee ON assignee.id = t.assignee_id
@@ -109,7 +135,17 @@ def details(role: Role, key: str, hit: str = "NULL") -> str:
     """What follows `page`, a WITH query, to read its rows; `hit` is the snippet of a search."""
     tags = "NULL" if role is Role.BUYER else _TAGS
     known, who = ("", '"user"') if role is Role.ADMIN else (_KNOWN, "known")
-    return known + _DETAILS.format(key=key, level=LEVELS[role], tags=tags, hit=hit, who=who)
+    side = SIDES[role]
+    return known + _DETAILS.format(
+        key=key,
+        activity=side.activity,
+        messages=side.messages,
+        guest=side.guest,
+        side=side.joined.format(threads="ARRAY(SELECT ticket_id FROM page)"),
+        tags=tags,
+        hit=hit,
+        who=who,
+    )
 
 
 def row(role: Role, found: Any, hit: tuple[HitPart, ...]) -> TicketRow:
