@@ -36,6 +36,7 @@ from supportdesk.state.public import (
     SignUpState,
 )
 from supportdesk.state.reports import ReportsState
+from supportdesk.state.requests import RequestsState
 from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.teams import TeamsState
@@ -55,6 +56,7 @@ ON_LOAD = {
     "users": UsersState.arrive,
     "sellers": SellersState.arrive,
     "person": PersonState.arrive,
+    "requests": RequestsState.arrive,
     "teams": TeamsState.arrive,
     "settings": SettingsState.arrive,
     "reports": ReportsState.arrive,

@@ -10,6 +10,7 @@ from supportdesk.pages.account import account
 from supportdesk.pages.admin.audit import audit as admin_audit
 from supportdesk.pages.admin.people import person, sellers, users
 from supportdesk.pages.admin.reports import reports as admin_reports
+from supportdesk.pages.admin.requests import requests as admin_requests
 from supportdesk.pages.admin.settings import settings as admin_settings
 from supportdesk.pages.admin.teams import teams as admin_teams
 from supportdesk.pages.admin.tickets import tickets as admin_tickets
@@ -53,6 +54,7 @@ PAGES = [
     Page(routes.ADMIN_USERS, users, f"Users · {NAME}", "users"),
     Page(routes.ADMIN_SELLERS, sellers, f"Sellers · {NAME}", "sellers"),
     Page(routes.PERSON_PAGE, person, f"Person · {NAME}", "person"),
+    Page(routes.ADMIN_REQUESTS, admin_requests, f"Chat requests · {NAME}", "requests"),
     Page(routes.ADMIN_TEAMS, admin_teams, f"Teams · {NAME}", "teams"),
     Page(routes.ADMIN_SETTINGS, admin_settings, f"Settings · {NAME}", "settings"),
     Page(routes.ADMIN_REPORTS, admin_reports, f"Reports · {NAME}", "reports"),

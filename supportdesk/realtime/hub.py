@@ -14,11 +14,14 @@ from uuid import UUID
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain import rules
 from supportdesk.domain.actor import Role
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.events import CHOICES, REGROUPED, SESSIONS, EventKind
 from supportdesk.domain.models import Audience
+from supportdesk.domain.queries.circles import circle_for
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.views import View
+from supportdesk.realtime.asked import Elsewhere
 from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
 from supportdesk.realtime.dashboard_counts import DashboardCounts
@@ -30,17 +33,17 @@ from supportdesk.realtime.doorbell import (
 )
 from supportdesk.realtime.errands import Errands
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
+from supportdesk.realtime.moderated import ONE_MORE_OR_LESS, UNSEEN, Moderated
 from supportdesk.realtime.pages import PRESENCE, OpenPages
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
 from supportdesk.realtime.renaming import tell_of_person
 from supportdesk.realtime.screen import Screen
-from supportdesk.realtime.thread_view import ThreadSnapshot, ThreadView
+from supportdesk.realtime.thread_snapshot import ThreadSnapshot
+from supportdesk.realtime.thread_view import ThreadKey, ThreadView
 from supportdesk.realtime.typing import Typing
 from supportdesk.realtime.unread_counts import UnreadCounts
 from supportdesk.realtime.view_counts import ViewCounts
-
-ThreadKey = tuple[UUID, Role]
 
 _NAMED_ANEW = {EventKind.PERSON_RENAMED, EventKind.PERSON_ROLE_CHANGED}
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
@@ -64,6 +67,9 @@ class Hub:
         )
         self._typing = Typing(screen, self._views_of)
         self._unread = UnreadCounts(screen)
+        self._moderated = Moderated(
+            screen, self._unread, self._browsers, self._views_of, self._lost
+        )
         self.pages = OpenPages(screen)
         self.dashboard = DashboardCounts(screen)
         self._away = ""
@@ -112,18 +118,21 @@ class Hub:
     async def open_thread(self, browser: Browser, ticket_id: UUID) -> ThreadSnapshot:
         """Show this ticket in that tab. Raises `NotFound`. `settle_thread` has to follow."""
         self.leave_thread(browser)
-        key = (ticket_id, browser.viewer.actor.role)
-        view = self._threads.get(key)
-        if view is None:
-            view = ThreadView(*key, self._screen, lost=self._lost, shown=self._shown)
-            self._threads[key] = view
-        view.openers.add(browser)
-        browser.thread = view
-        try:
-            return await view.open(browser)
-        except BaseException:
-            self.leave_thread(browser)
-            raise
+        while True:
+            key = (ticket_id, await circle_for(browser.viewer.actor, ticket_id))
+            view = self._threads.get(key)
+            if view is None:
+                view = ThreadView(*key, self._screen, lost=self._lost, shown=self._shown)
+                self._threads[key] = view
+            view.openers.add(browser)
+            browser.thread = view
+            try:
+                return await view.open(browser)
+            except Elsewhere:  # They were let read more or less in this very moment.
+                self.leave_thread(browser)
+            except BaseException:
+                self.leave_thread(browser)
+                raise
 
     def settle_thread(self, browser: Browser) -> ThreadSnapshot | None:
         """None once the tab follows the conversation; else what to hand it before asking again."""
@@ -147,7 +156,7 @@ class Hub:
         view.admitted.discard(browser)
         if not view.openers:
             view.stop()
-            self._threads.pop((view.conversation_id, view.role), None)
+            self._threads.pop(view.key, None)
         self.attendance.follow(browser)
 
     async def catch_up(self, browser: Browser) -> None:
@@ -177,7 +186,7 @@ class Hub:
         return next(here, "") or next(known, "Somebody")
 
     def _views_of(self, conversation: UUID) -> list[ThreadView]:
-        return [view for role in Role if (view := self._threads.get((conversation, role)))]
+        return [view for circle in Circle if (view := self._threads.get((conversation, circle)))]
 
     async def open_inbox(self, browser: Browser, filters: Filters) -> InboxSnapshot:
         """Show this list in that tab. `settle_inbox` has to follow."""
@@ -242,11 +251,8 @@ class Hub:
     async def ring(self, bell: Doorbell) -> None:
         """Wake whoever cares. Returns soon: reading is the views' own work."""
         if bell.kind in SESSIONS:
-            self._end(
-                b
-                for b in self._browsers.values()
-                if bell.subject in (b.viewer.session_id, b.viewer.actor.user_id)
-            )
+            who, tabs = bell.subject, self._browsers.values()
+            self._end(b for b in tabs if who in (b.viewer.session_id, b.viewer.actor.user_id))
         if bell.kind in _VIEWS:
             for counts in list(self._menus.values()):
                 for browser in counts.openers:
@@ -256,13 +262,14 @@ class Hub:
             await self._tell_rules()
         self.pages.ring(bell.kind)
         self.dashboard.ring(bell.kind)
+        await self._moderated.ring(bell)
         if bell.kind in CHOICES:
             await self._wake_for_choices(bell)
         if bell.kind in _NAMED_ANEW and bell.subject is not None:
             await self._tell_of_person(bell.subject)
         if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
             await self._tell_own_tabs(bell.subject)
-        if bell.conversation is None:
+        if bell.conversation is None or bell.kind in UNSEEN:
             return
         if bell.kind == TYPING and bell.actor is not None:
             name = self._name_of(bell.actor, bell.conversation)
@@ -274,20 +281,18 @@ class Hub:
         if bell.kind == PARTICIPANT_CHANGED:
             self._wake_personal(bell.subject, bell.conversation)
             await self._reread_marks(bell.subject, bell.conversation)
-            for role in Role:
-                if thread_view := self._threads.get((bell.conversation, role)):
-                    thread_view.wake(seen=True)
+            for thread_view in self._views_of(bell.conversation):
+                thread_view.wake(seen=True)
             if bell.subject is not None:
                 self._unread.note_read(bell.subject, bell.conversation)
             return
         amended = bell.subject if bell.kind in _AMENDED else None
-        for role in Role:
-            if thread_view := self._threads.get((bell.conversation, role)):
-                facts = amended is None and bell.kind != EventKind.MESSAGE_POSTED
-                if bell.kind == EventKind.REACTION_CHANGED and bell.actor is not None:
-                    # Whoever reacts takes part from then on.
-                    facts = not thread_view.name_of(bell.actor)
-                thread_view.wake(facts=facts, amended=amended)
+        for thread_view in self._views_of(bell.conversation):
+            facts = amended is None and bell.kind != EventKind.MESSAGE_POSTED
+            if bell.kind == EventKind.REACTION_CHANGED and bell.actor is not None:
+                # Whoever reacts takes part from then on.
+                facts = not thread_view.name_of(bell.actor)
+            thread_view.wake(facts=facts, amended=amended)
         if bell.kind == EventKind.REACTION_CHANGED:
             return
         if amended is not None:
@@ -351,7 +356,7 @@ class Hub:
             await self._screen.show_rules(here, role)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
-        new = bell.kind == EventKind.TICKET_FILED
+        new = bell.kind in ONE_MORE_OR_LESS
         for key, view in self._inboxes.items():
             if key.role is Role.ADMIN or bell.people is None or key.owner in bell.people:
                 view.wake(ticket_id, by=bell.actor, new=new)

@@ -88,7 +88,7 @@ class InboxView:
         return [UUID(id_) for id_ in self._ordered()]
 
     def wake(self, ticket_id: UUID, *, by: UUID | None = None, new: bool = False) -> None:
-        """This ticket's row may be another; `new`: there is one ticket more."""
+        """This ticket's row may be another; `new`: there may be one ticket more, or less."""
         self._changed[ticket_id] = by
         self._recount = self._recount or new or self.key.filters.asks
         self._worker.wake()

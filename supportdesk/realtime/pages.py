@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 
-from supportdesk.domain.events import PEOPLE, REPORTED, SETTINGS, TEAMS, EventKind
+from supportdesk.domain.events import MODERATED, PEOPLE, REPORTED, SETTINGS, TEAMS, EventKind
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.worker import Worker
@@ -23,6 +23,7 @@ class Page(StrEnum):
     USERS = "users"
     SELLERS = "sellers"
     PERSON = "person"
+    REQUESTS = "requests"
     TEAMS = "teams"
     SETTINGS = "settings"
     REPORTS = "reports"
@@ -37,6 +38,7 @@ CONCERNS: Mapping[Page, frozenset[str]] = {
     Page.USERS: frozenset(PEOPLE) | {PRESENCE},
     Page.SELLERS: frozenset(PEOPLE) | {PRESENCE},
     Page.PERSON: frozenset(PEOPLE) | {PRESENCE, EventKind.MESSAGE_POSTED},
+    Page.REQUESTS: frozenset(MODERATED),
     Page.TEAMS: frozenset({*TEAMS, EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}),
     Page.SETTINGS: frozenset(SETTINGS),
     Page.REPORTS: frozenset(REPORTED),

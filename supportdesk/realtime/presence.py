@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from supportdesk.domain.actor import Actor, Role
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.queries.people import hue, initials, last_seen_for, names_for
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
-from supportdesk.realtime.thread_view import ThreadView
+from supportdesk.realtime.thread_view import ThreadKey, ThreadView
 from supportdesk.realtime.worker import Worker
 
 REPLYING_SECONDS = 5.0
@@ -60,7 +61,7 @@ class Present:
 
 @dataclass(slots=True)
 class _Told:
-    """What the readers of one role know, and what was read for it under their rights."""
+    """What the readers of one circle know, and what was read for it under their rights."""
 
     present: Present = field(default_factory=Present)
     absent: frozenset[UUID] = frozenset()
@@ -69,7 +70,7 @@ class _Told:
 
 
 class Presence:
-    """`views` are those of one conversation, one for each role that has it open; `state_of` and
+    """`views` are those of one conversation, one for each circle that has it open; `state_of` and
     `looking_at` ask who is where, see `attendance`."""
 
     def __init__(
@@ -83,7 +84,7 @@ class Presence:
         self._views = views
         self._state_of = state_of
         self._looking_at = looking_at
-        self._told: dict[tuple[UUID, Role], _Told] = {}
+        self._told: dict[ThreadKey, _Told] = {}
         self._newcomers: dict[UUID, set[Browser]] = {}
         self._went: dict[UUID, set[UUID]] = {}
         self._replying: dict[UUID, dict[UUID, float]] = {}
@@ -132,9 +133,8 @@ class Presence:
         newcomers = self._newcomers.pop(conversation, set())
         went = self._went.pop(conversation, set())
         views = list(self._views(conversation))
-        for role in Role:
-            if role not in {view.role for view in views}:
-                self._told.pop((conversation, role), None)
+        for circle in set(Circle) - {view.circle for view in views}:
+            self._told.pop((conversation, circle), None)
         if not views:
             self._workers.pop(conversation, None)
         for view in views:
@@ -148,7 +148,7 @@ class Presence:
     async def _tell_view(self, view: ThreadView, newcomers: set[Browser], went: set[UUID]) -> None:
         if (reader := next(iter(view.admitted), None)) is None:
             return
-        told = self._told.setdefault((view.conversation_id, view.role), _Told())
+        told = self._told.setdefault(view.key, _Told())
         present = Present(people=await self._people(told, view, reader.viewer.actor, went))
         if view.role is Role.ADMIN:
             told.names |= {b.viewer.actor.user_id: b.viewer.name for b in view.admitted}

@@ -88,6 +88,12 @@ class Screen(Protocol):
     async def show_dashboard(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
         """How much there is behind each tab of the dashboard."""
 
+    async def reread_requests(self, token: str) -> None:
+        """What the person has asked to be let into, and what became of it."""
+
+    async def reread_reported(self, token: str) -> None:
+        """Which messages of the open conversation the person has reported."""
+
     async def reread_hits(self, token: str) -> None:
         """What the searches of this tab have found."""
 

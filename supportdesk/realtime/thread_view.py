@@ -1,4 +1,4 @@
-"""What people of one role see of one conversation, while somebody of them has it open.
+"""What people of one circle see of one conversation, while somebody of them has it open.
 
 Lines that arrive meanwhile stand in slots, one variable each, so that one more costs its own bytes
 whatever the length of the conversation. When the slots are used up, the latest page becomes the
@@ -10,20 +10,24 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Role
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.queries import thread
 from supportdesk.domain.queries.thread import Line, News, Receipt
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
+from supportdesk.realtime.asked import Asked, Elsewhere
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, show, show_receipt
 from supportdesk.realtime.screen import Screen, ThreadChange
+from supportdesk.realtime.thread_snapshot import ThreadSnapshot
 from supportdesk.realtime.worker import Worker
+
+ThreadKey = tuple[UUID, Circle]
 
 SLOTS = 32
 # So many lines at most stand in a page at a time, beside those in slots.
@@ -33,41 +37,20 @@ MOST_LINES = 150
 _RECEIPTS_AFTER_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadSnapshot:
-    """Everything a tab needs to draw the conversation."""
-
-    facts: TicketFacts
-    history: tuple[Line, ...]
-    has_earlier: bool
-    live: tuple[Line, ...]
-    receipt: Receipt
-
-    @property
-    def first_seq(self) -> int:
-        first = self.history or self.live
-        return first[0].seq if first else 0
-
-    @property
-    def last_seq(self) -> int:
-        last = self.live or self.history
-        return last[-1].seq if last else 0
-
-
 class ThreadView:
     """`openers` have it open; those of them in `admitted` are sent what changes."""
 
     def __init__(
         self,
         conversation_id: UUID,
-        role: Role,
+        circle: Circle,
         screen: Screen,
         *,
         lost: Callable[[Browser], None],
         shown: Callable[[ThreadView], None],
     ) -> None:
         self.conversation_id = conversation_id
-        self.role = role
+        self.circle = circle
         self.openers: set[Browser] = set()
         self.admitted: set[Browser] = set()
         self.version = 0
@@ -86,6 +69,14 @@ class ThreadView:
         self._shown_more = asyncio.Event()
         self._lock = asyncio.Lock()
         self._worker = Worker(self._refresh)
+
+    @property
+    def key(self) -> ThreadKey:
+        return self.conversation_id, self.circle
+
+    @property
+    def role(self) -> Role:
+        return self.circle.role
 
     @property
     def last_line(self) -> Line | None:
@@ -163,22 +154,29 @@ class ThreadView:
         self._worker.stop()
 
     async def open(self, browser: Browser) -> ThreadSnapshot:
-        """The conversation for a tab that just opened it. Raises `NotFound`."""
+        """The conversation for a tab that just opened it. Raises `NotFound`, or `Elsewhere` when
+        its person belongs to another circle by now."""
         actor = browser.viewer.actor
         async with self._lock:
             if self._facts is None:
                 opening = await thread.opening_for(actor, self.conversation_id)
-                facts = self._facts = opening.facts
+                facts = self._facts = self._of_this_circle(opening.facts)
                 self._history, self._has_earlier = opening.lines, opening.has_earlier
                 self._receipt = opening.receipt
                 self._shown_to = opening.lines[-1].seq if opening.lines else 0
             else:
                 # Kept for people with equal rights: this one has yet to show that they have them.
                 facts = await thread.facts_for(actor, self.conversation_id)
+                self._of_this_circle(facts)
                 if facts != self._facts:
                     self.wake(facts=True)  # Those who have it open have yet to be told.
             browser.thread_version = self.version
             return self._snapshot(facts)
+
+    def _of_this_circle(self, facts: TicketFacts) -> TicketFacts:
+        if facts.circle is not self.circle:
+            raise Elsewhere
+        return facts
 
     def settle(self, browser: Browser) -> ThreadSnapshot | None:
         """Admit the tab, or return what it should be handed first. Never waits: see `Browser`."""
@@ -207,32 +205,44 @@ class ThreadView:
             if reader is None:
                 return
             before = self.last_line
-            amended, self._amended = self._amended, set()
+            asked = self._take_asked()
             try:
-                async with transaction(reader.viewer.actor) as tx:
+                async with transaction(reader.viewer.actor, one_moment=True) as tx:
                     news = await self._news(tx, before.seq if before else 0)
                     lines, lost = news.lines, news.lost
                     if reader.viewer.actor.user_id not in lost:
-                        again = await self._read_again(tx, amended)
-                        facts = await self._new_facts(tx, reader, (*lines, *again.values()))
-                        receipt = await self._new_receipt(tx, lines)
+                        again = await self._read_again(tx, asked.amended)
+                        told = (*lines, *again.values())
+                        facts = await self._new_facts(tx, reader, told, asked)
+                        receipt = await self._new_receipt(tx, lines, asked)
             except DatabaseUnavailable:
-                self._amended |= amended
+                self._ask_again(asked)
                 raise
             for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
                 self._lost(browser)
             if reader not in self.openers:
-                self._amended |= amended
+                self._ask_again(asked)
                 self._worker.wake()  # Read again as somebody who still may.
                 return
-            if amended:
-                await self._amend(again, amended)
+            if asked.amended:
+                await self._amend(again, asked.amended)
             if lines or facts or receipt:
                 await self._show(before, lines, facts, receipt)
             if lines:
                 self._note_shown(lines[-1].seq)
             if len(lines) == thread.PAGE:
                 self._worker.wake()
+
+    def _take_asked(self) -> Asked:
+        """Before reading: what is asked for while it is being read is asked for anew."""
+        asked = Asked(self._amended, self._facts_stale, self._receipt_stale)
+        self._amended, self._facts_stale, self._receipt_stale = set(), False, False
+        return asked
+
+    def _ask_again(self, asked: Asked) -> None:
+        self._amended |= asked.amended
+        self._facts_stale = self._facts_stale or asked.facts
+        self._receipt_stale = self._receipt_stale or asked.receipt
 
     def _note_shown(self, seq: int) -> None:
         self._shown_to = seq
@@ -242,22 +252,21 @@ class ThreadView:
 
     async def _news(self, tx: AsyncConnection, seq: int) -> News:
         people = {browser.viewer.actor.user_id for browser in self.openers}
-        return await thread.news_within(tx, self.role, self.conversation_id, seq, people)
+        return await thread.news_within(tx, self.circle, self.conversation_id, seq, people)
 
     async def _new_facts(
-        self, tx: AsyncConnection, reader: Browser, lines: tuple[Line, ...]
+        self, tx: AsyncConnection, reader: Browser, lines: tuple[Line, ...], asked: Asked
     ) -> TicketFacts | None:
         """The facts, when they may be other than those on the screens."""
         known = {person.id for person in self._facts.people} if self._facts else set()
         if not (
-            self._facts_stale
+            asked.facts
             or any(line.sender_id not in known for line in lines)
             or self._first_response(lines)
             or self._other_files(lines)
         ):
             return None
         facts = await facts_within(tx, reader.viewer.actor, self.conversation_id)
-        self._facts_stale = False
         return facts if facts != self._facts else None
 
     def _first_response(self, lines: tuple[Line, ...]) -> bool:
@@ -274,15 +283,15 @@ class ThreadView:
         known = self._facts is not None and bool(self._facts.files)
         return any(line.files or (line.deleted and known) for line in lines)
 
-    async def _new_receipt(self, tx: AsyncConnection, lines: tuple[Line, ...]) -> Receipt | None:
+    async def _new_receipt(
+        self, tx: AsyncConnection, lines: tuple[Line, ...], asked: Asked
+    ) -> Receipt | None:
         """Who has seen the latest message, when that may be others than the screens say."""
         said = [line for line in lines if line.kind == "message"]
-        if said and not self._receipt_stale:
-            return Receipt(said[-1].sender_id)  # Nobody can have seen it yet.
-        if not self._receipt_stale:
-            return None
+        if not asked.receipt:
+            # Nobody can have seen it yet.
+            return Receipt(said[-1].sender_id) if said else None
         receipt = await thread.receipt_within(tx, self.conversation_id)
-        self._receipt_stale = False
         return receipt if receipt != self._receipt else None
 
     async def _read_again(self, tx: AsyncConnection, amended: set[UUID]) -> dict[str, Line]:

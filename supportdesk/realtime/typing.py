@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from supportdesk.domain.actor import Role
-from supportdesk.domain.commands.messages import MAY_ADDRESS
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.models import Audience
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.screen import Screen
-from supportdesk.realtime.thread_view import ThreadView
+from supportdesk.realtime.thread_view import ThreadKey, ThreadView
 from supportdesk.realtime.worker import Worker
 
 SILENCE_SECONDS = 5.0
@@ -39,13 +38,13 @@ class _Writing:
 
 
 class Typing:
-    """`views` are those of one conversation, one for each role that has it open."""
+    """`views` are those of one conversation, one for each circle that has it open."""
 
     def __init__(self, screen: Screen, views: Callable[[UUID], Iterable[ThreadView]]) -> None:
         self._screen = screen
         self._views = views
         self._writing: dict[UUID, dict[UUID, _Writing]] = {}
-        self._told: dict[tuple[UUID, Role], tuple[Typist, ...]] = {}
+        self._told: dict[ThreadKey, tuple[Typist, ...]] = {}
         self._workers: dict[UUID, Worker] = {}
 
     def note(self, conversation: UUID, person: UUID, name: str, audience: Audience) -> None:
@@ -60,7 +59,7 @@ class Typing:
 
     def crowded(self, conversation: UUID, person: UUID, audience: Audience) -> bool:
         """Whether all who could be told that this person writes hear of enough others as it is."""
-        readers = [audiences for audiences in MAY_ADDRESS.values() if audience in audiences]
+        readers = [each.audiences for each in Circle if audience in each.audiences]
         others = [
             each.audience
             for writer, each in self._writing.get(conversation, {}).items()
@@ -79,7 +78,7 @@ class Typing:
         """Tell one who has just come what the others have been told."""
         if browser.thread is None:
             return
-        told = self._told.get((browser.thread.conversation_id, browser.thread.role))
+        told = self._told.get(browser.thread.key)
         if told:
             await self._screen.change_typing([browser.socket], told)
 
@@ -99,11 +98,10 @@ class Typing:
             writing = tuple(
                 Typist(str(person), each.name)
                 for person, each in there.items()
-                if each.audience in MAY_ADDRESS[view.role]
+                if each.audience in view.circle.audiences
             )[:_NAMED]
-            key = (conversation, view.role)
-            if self._told.get(key, ()) != writing:
-                self._told[key] = writing
+            if self._told.get(view.key, ()) != writing:
+                self._told[view.key] = writing
                 sockets = [browser.socket for browser in view.admitted]
                 await self._screen.change_typing(sockets, writing)
         if not there:
@@ -112,5 +110,5 @@ class Typing:
     def _forget(self, conversation: UUID) -> None:
         self._writing.pop(conversation, None)
         self._workers.pop(conversation, None)
-        for role in Role:
-            self._told.pop((conversation, role), None)
+        for circle in Circle:
+            self._told.pop((conversation, circle), None)

@@ -11,6 +11,7 @@ from supportdesk.state.audit import AuditState
 from supportdesk.state.people import SellersState, UsersState
 from supportdesk.state.person import PersonState
 from supportdesk.state.reports import ReportsState
+from supportdesk.state.requests import RequestsState
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.teams import TeamsState
 
@@ -29,6 +30,7 @@ ASIDES = (
     Aside(routes.ADMIN_USERS, UsersState.arrive, UsersState.reread, Page.USERS),
     Aside(routes.ADMIN_SELLERS, SellersState.arrive, SellersState.reread, Page.SELLERS),
     Aside(routes.ADMIN_PEOPLE, PersonState.arrive, PersonState.reread, Page.PERSON),
+    Aside(routes.ADMIN_REQUESTS, RequestsState.arrive, RequestsState.reread, Page.REQUESTS),
     Aside(routes.ADMIN_TEAMS, TeamsState.arrive, TeamsState.reread, Page.TEAMS),
     Aside(routes.ADMIN_SETTINGS, SettingsState.arrive, SettingsState.reread, Page.SETTINGS),
     Aside(routes.ADMIN_REPORTS, ReportsState.arrive, ReportsState.reread, Page.REPORTS),

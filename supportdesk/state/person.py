@@ -13,7 +13,7 @@ from reflex.experimental import ClientStateVar
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands import credentials, people, person_notes
+from supportdesk.domain.commands import credentials, moderation, people, person_notes
 from supportdesk.domain.errors import DomainError, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.person import PersonPage, person_for
@@ -88,6 +88,16 @@ class PersonState(rx.State):
     @rx.event
     async def reactivate(self) -> EventSpec | None:
         return await self._do(people.reactivate)
+
+    @rx.event
+    async def block(self) -> EventSpec | None:
+        """Let them read, and not write."""
+        return await self._do(moderation.block)
+
+    @rx.event
+    async def unblock(self) -> EventSpec | None:
+        """Let them write again."""
+        return await self._do(moderation.unblock)
 
     @rx.event
     async def end_sessions(self) -> EventSpec | None:

@@ -36,6 +36,7 @@ from supportdesk.state.inbox import InboxState
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.rules import RulesState, allowed, said_to
 from supportdesk.state.said import SaidState
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState, show_facts
 from supportdesk.state.views import ViewsState
 from supportdesk.state.workspace import WorkspaceState
@@ -125,6 +126,12 @@ class ReflexScreen:
 
     async def show_dashboard(self, sockets: Iterable[str], counts: Mapping[str, str]) -> None:
         await self._send(sockets, DashboardState, {"counts": dict(counts)})
+
+    async def reread_requests(self, token: str) -> None:
+        await self._tell(token, StandingState.reread)
+
+    async def reread_reported(self, token: str) -> None:
+        await self._tell(token, StandingState.reread_reported)
 
     async def reread_hits(self, token: str) -> None:
         await self._tell(token, FoundState.reread)

@@ -25,7 +25,8 @@ from supportdesk.domain.queries.ticket_facts import (
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, ShownReceipt, show, show_receipt, zone
 from supportdesk.realtime.presence import Here, Standing
-from supportdesk.realtime.thread_view import MOST_LINES, ThreadSnapshot
+from supportdesk.realtime.thread_snapshot import ThreadSnapshot
+from supportdesk.realtime.thread_view import MOST_LINES
 from supportdesk.realtime.thread_view import SLOTS as LIVE
 from supportdesk.realtime.typing import Typist
 from supportdesk.state.choice import Choice
@@ -89,6 +90,7 @@ class ShownFacts:
     edits: tuple[str, ...] = ()
     over: bool = False
     accepts_messages: bool = True
+    circle: str = ""
     people: tuple[Person, ...] = ()
     opened_at: str = ""
     first_response_at: str = ""

@@ -14,6 +14,7 @@ from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.queries import numbers, tags, teams, thread
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.domain.queries.thread import OwnMarks
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.asides import arrival_at
 from supportdesk.state.bulk import BulkState
@@ -33,6 +34,7 @@ from supportdesk.state.session import (
     signed_in,
     viewer_of,
 )
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
 from supportdesk.state.views import ViewsState
 
@@ -74,6 +76,8 @@ class WorkspaceState(rx.State):
         (await self.get_state(RulesState))._arrive(viewer.actor.role)
         for effect in forget_choices():
             yield effect
+        if browser.inbox is None:
+            await (await self.get_state(StandingState))._read(viewer)
         came_from = list_.open_number
         list_.open_number = number
         try:
@@ -152,11 +156,13 @@ class WorkspaceState(rx.State):
     ) -> None:
         try:
             ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
-            again = ticket.loaded
-            read_to = 0 if again else await thread.read_to(viewer.actor, ticket_id)
+            marks = OwnMarks()
+            if not (ticket.loaded and not ticket.missing):
+                marks = await thread.own_marks_for(viewer.actor, ticket_id)
+                (await self.get_state(StandingState)).reported = list(marks.reported)
             snapshot = await hub().open_thread(browser, ticket_id)
             await ticket._show_all(viewer, browser, snapshot)
-            await ticket._mark_new(viewer, browser, read_to)
+            await ticket._mark_new(viewer, browser, marks.read_to)
         except NotFound:
             ticket._open(number)
             ticket.missing, ticket.loaded = True, True

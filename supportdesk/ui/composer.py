@@ -23,6 +23,7 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience, canned_replies, mentions
 from supportdesk.ui.address import open_number
@@ -30,6 +31,7 @@ from supportdesk.ui.attaching import attach_button, attached_files, files_at
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_button, emoji_picker
 from supportdesk.ui.focus import at_once
+from supportdesk.ui.joining import blocked_note
 from supportdesk.ui.key_area import key_area
 from supportdesk.ui.latest import go_to_end, newest, of_all_lines
 from supportdesk.ui.manage_replies import manage_replies
@@ -44,7 +46,7 @@ _PUT = put(setter(quoted, None), setter(writing_since, 0), audience.WRITTEN_FOR_
 
 
 def composer() -> rx.Component:
-    shut = ThreadState.loaded & ~ThreadState.facts.accepts_messages
+    shut = ThreadState.loaded & (~ThreadState.facts.accepts_messages | StandingState.blocked)
     return rx.el.div(
         rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
         away(),
@@ -85,7 +87,7 @@ def composer() -> rx.Component:
         ),
         emoji_picker(),
         _typing(),
-        _shut_note(),
+        rx.cond(StandingState.blocked, blocked_note(), _shut_note()),
         # Outside the form: what is submitted in a dialog is no message.
         audience.question(at_once(_PUT), ComposerState.send(waiting, "").temporal),
         rx.cond(canned_replies.may_use, manage_replies()),
@@ -204,7 +206,12 @@ def _tools() -> rx.Component:
         attach_button("composer"),
         record_button(),
         emoji_button(),
-        rx.cond(ComposerState.audiences.length() > 1, audience.choice()),
+        rx.cond(
+            # What a guest had begun to write before they were one may be addressed otherwise still.
+            (ComposerState.audiences.length() > 1)
+            & ((ThreadState.facts.circle != "guests") | (audience_chosen.value != "everyone")),
+            audience.choice(),
+        ),
         button("Send", kind="primary", type="submit"),
         class_name="tools",
     )

@@ -19,7 +19,7 @@ def icon_button(
 
 
 def field(
-    label: str,
+    label: Any,
     control: rx.Component,
     *,
     name: str,

@@ -12,6 +12,7 @@ from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.outbox import outbox
 from supportdesk.state.session import SessionState
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels, reading_place
 from supportdesk.ui.address import open_number
@@ -21,10 +22,12 @@ from supportdesk.ui.controls import alert, button, empty
 from supportdesk.ui.details import details_toggle
 from supportdesk.ui.details_people import other_admins
 from supportdesk.ui.in_view import in_view
+from supportdesk.ui.joining import ask_button
 from supportdesk.ui.latest import end_of_lines, slots, to_latest
 from supportdesk.ui.line import line
 from supportdesk.ui.mentions import of_oneself
 from supportdesk.ui.message_dialogs import message_dialogs
+from supportdesk.ui.moderation import moderation_dialogs
 from supportdesk.ui.outbox import outbox_lines
 from supportdesk.ui.preview_file import preview_dialog
 from supportdesk.ui.said import found, search_box
@@ -46,6 +49,7 @@ def conversation(role: str) -> rx.Component:
         rx.el.div(to_latest(), class_name="above-composer"),
         composer(),
         message_dialogs(),
+        moderation_dialogs(),
         of_oneself(),
         viewer(),
         preview_dialog(),
@@ -55,7 +59,9 @@ def conversation(role: str) -> rx.Component:
         engine(SessionState.me_id),
         aria_label="Ticket",
         data_files_for=rx.cond(
-            ThreadState.loaded & ThreadState.facts.accepts_messages, open_number, ""
+            ThreadState.loaded & ThreadState.facts.accepts_messages & ~StandingState.blocked,
+            open_number,
+            "",
         ),
         class_name=f"thread {_SHOWS}",
     )
@@ -192,6 +198,7 @@ def _not_found(folder: str) -> rx.Component:
         "search-x",
         "Ticket not found",
         "There is no ticket with this number, or it is not one of yours.",
+        ask_button(),
         ReactRouterLink.create(
             "Back to the tickets", to=folder + FilterState.query, class_name="button"
         ),

@@ -15,6 +15,7 @@ from supportdesk.ui.details_facts import facts_section
 from supportdesk.ui.details_labels import fields_section, notes_section, tags_section
 from supportdesk.ui.details_people import people_section, times_section
 from supportdesk.ui.files import files_section
+from supportdesk.ui.moderation import deletion_section
 from supportdesk.ui.skeletons import details_skeleton
 
 # Where there is no room for it, the panel is shown for the ticket of this number; so it closes by
@@ -67,6 +68,7 @@ def details() -> rx.Component:
                     files_section(),
                     people_section(),
                     times_section(),
+                    deletion_section(),
                 ),
                 details_skeleton(),
             ),

@@ -9,13 +9,15 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.details_facts import fact
+from supportdesk.ui.moderation import add_person, person_menu
 
 _facts = ThreadState.facts
+_on_staff = SessionState.me_role != "buyer"
 
 
 def people_section() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("People"),
+        rx.el.div(rx.el.h3("People"), add_person(), class_name="heading"),
         rx.el.ul(
             rx.foreach(_facts.people, _person),
             role="list",
@@ -40,7 +42,10 @@ def _person(person: rx.Var[Person]) -> rx.Component:
             rx.cond(known & ~me, _presence(standing)),
             class_name="who",
         ),
-        rx.el.small(rx.cond(me, "you", person.role)),
+        rx.el.small(
+            rx.cond(me, "you", person.role), rx.cond(person.guest & _on_staff, " · guest", "")
+        ),
+        person_menu(person),
         key=person.id,
     )
 

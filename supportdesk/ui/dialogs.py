@@ -9,8 +9,8 @@ from reflex_components_radix.primitives.dialog import dialog
 
 
 def titled(
-    title: str,
-    hint: str,
+    title: Any,
+    hint: Any,
     *content: rx.Component,
     open: Any,
     on_open_change: Any,

@@ -37,6 +37,7 @@ class MenuItem(MenuPart):
     tag = "Item"
     alias = "MenuItem"
 
+    disabled: Var[bool] = field(doc="Whether it is there to be read only.")
     on_select: EventHandler[no_args_event_spec] = field(doc="Fired when it is chosen.")
 
 

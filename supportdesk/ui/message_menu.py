@@ -6,7 +6,9 @@ from supportdesk.domain.queries.thread import Reacted
 from supportdesk.realtime.lines import ShownLine
 from supportdesk.state.composer import quoted
 from supportdesk.state.message import MessageState, deleting
+from supportdesk.state.moderation import ModerationState, blocking
 from supportdesk.state.session import SessionState
+from supportdesk.state.standing import StandingState, reporting
 from supportdesk.ui import menu
 from supportdesk.ui.controls import icon_button
 
@@ -22,15 +24,21 @@ REACTIONS = {
 
 def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
     """Nothing of it is offered that the person may not do; the database has the last word."""
-    may_delete = mine | (SessionState.me_role == "admin")
+    is_admin = SessionState.me_role == "admin"
+    may_write = ~StandingState.blocked
+    may_delete = (mine & may_write) | is_admin
+    about = {"id": line.sender_id, "name": line.name, "role": line.role, "seller": ""}
     return menu.root(
         menu.trigger(
             icon_button("Message actions", "ellipsis", kind="quiet actions"), as_child=True
         ),
         menu.content(
-            _react(line),
-            _item("reply", "Quote", on_select=_quote(line)),
-            rx.cond(mine, _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id))),
+            rx.cond(may_write, _react(line)),
+            rx.cond(may_write, _item("reply", "Quote", on_select=_quote(line))),
+            rx.cond(
+                mine & may_write,
+                _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id)),
+            ),
             _item("link", "Copy link", on_select=_copy_link(line)),
             rx.cond(
                 ~mine,
@@ -41,6 +49,15 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             rx.cond(
                 may_delete,
                 _item("trash-2", "Delete", on_select=deleting.set_value(line.id)),
+            ),
+            rx.cond(~mine, _report(line)),
+            rx.cond(
+                is_admin & ~mine & (line.role != "Admin"),
+                _item(
+                    "ban",
+                    f"Block {line.name}",
+                    on_select=[blocking.set_value(about), ModerationState.begin],
+                ),
             ),
             align="end",
             side_offset=4,
@@ -53,6 +70,14 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
 
 def _item(icon: str, name: str, **props: object) -> rx.Component:
     return menu.item(rx.icon(icon, size=16), name, class_name="item", **props)
+
+
+def _report(line: rx.Var[ShownLine]) -> rx.Component:
+    return rx.cond(
+        StandingState.reported.contains(line.id),
+        menu.item(rx.icon("flag", size=16), "Reported", disabled=True, class_name="item"),
+        _item("flag", "Report", on_select=[reporting.set_value(line.id), StandingState.begin]),
+    )
 
 
 def _react(line: rx.Var[ShownLine]) -> rx.Component:

@@ -72,7 +72,12 @@ def _who() -> rx.Component:
     return rx.el.section(
         seat(_person.avatar, _person.hue, PersonState.presence),
         rx.el.div(
-            rx.el.b(_person.name, role_badge(_person), standing_badge(_person.active)),
+            rx.el.b(
+                _person.name,
+                role_badge(_person),
+                standing_badge(_person.active),
+                rx.cond(_person.blocked, rx.el.span("Blocked", class_name="badge closed")),
+            ),
             rx.el.p(_person.email),
             rx.el.p(presence_words(PersonState.presence, _person.seen_at)),
         ),
@@ -98,6 +103,14 @@ def _actions() -> rx.Component:
                         _person.active,
                         _opens("Deactivate", "deactivate"),
                         _opens("Reactivate", "reactivate"),
+                    ),
+                    rx.cond(
+                        _person.role != "admin",
+                        rx.cond(
+                            _person.blocked,
+                            _opens("Lift the block", "unblock"),
+                            _opens("Block", "block"),
+                        ),
                     ),
                 ),
             ),

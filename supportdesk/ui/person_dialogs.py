@@ -12,6 +12,7 @@ from supportdesk.state.person import NOTE_BOX, PersonState, asking, deleting_not
 from supportdesk.ui import dialogs, focus
 from supportdesk.ui.controls import alert, button, field, select
 from supportdesk.ui.inviting import show_link
+from supportdesk.ui.requests import BLOCKING
 
 _person = PersonState.person
 
@@ -31,6 +32,18 @@ def person_dialogs() -> rx.Component:
             "Reactivate this person?",
             "They can sign in again, and see what they saw before.",
             button("Reactivate", kind="primary", on_click=PersonState.reactivate),
+        ),
+        _asks(
+            "block",
+            "Block this person?",
+            BLOCKING,
+            button("Block", kind="danger", on_click=PersonState.block),
+        ),
+        _asks(
+            "unblock",
+            "Lift the block of this person?",
+            "They can write again, everywhere, from this moment on.",
+            button("Lift the block", kind="primary", on_click=PersonState.unblock),
         ),
         _asks(
             "sessions",

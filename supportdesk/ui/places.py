@@ -8,6 +8,7 @@ TICKETS, SETTINGS, ACCOUNT = "Tickets", "Settings", "Account"
 USERS, SELLERS = "Users", "Sellers"
 REPORTS = "Reports"
 TEAMS, AUDIT = "Teams", "Audit log"
+REQUESTS = "Chat requests"
 
 
 class Place(NamedTuple):
@@ -34,6 +35,7 @@ def places(role: str) -> list[Place]:
         found += [
             Place(USERS, "users", routes.ADMIN_USERS),
             Place(SELLERS, "store", routes.ADMIN_SELLERS),
+            Place(REQUESTS, "user-plus", routes.ADMIN_REQUESTS, "requests"),
             Place(TEAMS, "users-round", routes.ADMIN_TEAMS),
             Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
             Place(REPORTS, "chart-column", routes.ADMIN_REPORTS),

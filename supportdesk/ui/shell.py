@@ -11,6 +11,7 @@ from supportdesk.ui.brand import mark
 from supportdesk.ui.connection import lost_connection
 from supportdesk.ui.find_messages import find_messages
 from supportdesk.ui.fonts import inter
+from supportdesk.ui.joining import join_dialog, requests_button
 from supportdesk.ui.news import news
 from supportdesk.ui.notifications import notifications
 from supportdesk.ui.palette import palette, shortcut_help
@@ -39,6 +40,7 @@ def shell(
             palette(role, place),
             find_messages(),
             shortcut_help(role, place),
+            join_dialog() if role != "admin" else None,
             class_name=f"{class_name} tabbed" if role == "admin" else class_name,
             on_mount=rx.call_script(_ZONE, callback=WorkspaceState.note_timezone),
         ),
@@ -63,6 +65,7 @@ def _rail(role: str, current: str) -> rx.Component:
             rx.el.ul(*[rx.el.li(_place(place, place.name == current)) for place in rail(role)]),
             aria_label="Main",
         ),
+        requests_button() if role != "admin" else None,
         notifications(),
         account_menu(opens_palette(), show_help()),
         class_name="rail",

@@ -8,12 +8,14 @@ from supportdesk.domain.queries.inbox import TicketRow
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import LIST_TOP, SLOTS, InboxState, slot
+from supportdesk.state.standing import StandingState
 from supportdesk.ui.bulk_bar import bulk_bar
 from supportdesk.ui.controls import alert, button
 from supportdesk.ui.controls import empty as empty_place
 from supportdesk.ui.filter_bar import clear_filters, filter_bar, how_many
 from supportdesk.ui.find_messages import find_button
 from supportdesk.ui.in_view import in_view
+from supportdesk.ui.joining import blocked_notice
 from supportdesk.ui.skeletons import list_skeleton
 from supportdesk.ui.ticket_row import ticket_row
 
@@ -28,9 +30,10 @@ def ticket_list(
             how_many(),
             rx.el.span(class_name="grow"),
             find_button(),
-            *actions,
+            rx.cond(~StandingState.blocked, rx.fragment(*actions)),
             class_name="bar",
         ),
+        blocked_notice(),
         filter_bar(role),
         rx.el.div(
             _top(),
