@@ -84,6 +84,8 @@ class EventKind(StrEnum):
     TICKET_DELETED = "ticket_deleted"
     PERSON_BLOCKED = "person_blocked"
     PERSON_UNBLOCKED = "person_unblocked"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
 
 
 # What admins have on the settings page.
@@ -124,6 +126,7 @@ CHOICES = {
     EventKind.PERSON_REACTIVATED,
     EventKind.PERSON_RENAMED,
     EventKind.PERSON_ROLE_CHANGED,
+    EventKind.PERSON_ERASED,
     EventKind.INVITATION_ACCEPTED,
 }
 
@@ -134,6 +137,7 @@ SESSIONS = {
     EventKind.SESSIONS_ENDED,
     EventKind.PERSON_DEACTIVATED,
     EventKind.PERSON_ROLE_CHANGED,
+    EventKind.PERSON_ERASED,
     EventKind.PASSWORD_CHANGED,
     EventKind.PASSWORD_RESET,
 }
@@ -151,6 +155,7 @@ PEOPLE = {
     EventKind.PERSON_INVITED,
     EventKind.INVITATION_REVOKED,
     EventKind.INVITATION_ACCEPTED,
+    EventKind.PERSON_EXPORTED,
     EventKind.TICKET_FILED,
     EventKind.TICKET_CHANGED,
     EventKind.TICKET_DELETED,

@@ -45,7 +45,9 @@ from supportdesk.realtime.typing import Typing
 from supportdesk.realtime.unread_counts import UnreadCounts
 from supportdesk.realtime.view_counts import ViewCounts
 
-_NAMED_ANEW = {EventKind.PERSON_RENAMED, EventKind.PERSON_ROLE_CHANGED}
+_NAMED_ANEW = {
+    EventKind.PERSON_RENAMED, EventKind.PERSON_ROLE_CHANGED, EventKind.PERSON_ERASED,
+}  # fmt: skip
 _AMENDED = {EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED, EventKind.REACTION_CHANGED}
 _VIEWS = {EventKind.VIEW_SAVED, EventKind.VIEW_CHANGED, EventKind.VIEW_DELETED}
 _SEEN_ANEW = {EventKind.MESSAGE_POSTED, EventKind.TICKET_CHANGED}
@@ -266,7 +268,7 @@ class Hub:
         if bell.kind in CHOICES:
             await self._wake_for_choices(bell)
         if bell.kind in _NAMED_ANEW and bell.subject is not None:
-            await self._tell_of_person(bell.subject)
+            await self._tell_of_person(bell.subject, erased=bell.kind == EventKind.PERSON_ERASED)
         if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
             await self._tell_own_tabs(bell.subject)
         if bell.conversation is None or bell.kind in UNSEEN:
@@ -331,11 +333,11 @@ class Hub:
                 browser.choices_asked = True
                 await self._screen.reread_choices(browser.token)
 
-    async def _tell_of_person(self, person: UUID) -> None:
+    async def _tell_of_person(self, person: UUID, *, erased: bool) -> None:
         self._presence.forget_name(person)
         threads, inboxes = list(self._threads.values()), list(self._inboxes.values())
         browsers = list(self._browsers.values())
-        await tell_of_person(person, browsers, threads, inboxes, self._screen)
+        await tell_of_person(person, browsers, threads, inboxes, self._screen, in_text=erased)
 
     async def _regroup(self, gone: UUID | None) -> None:
         """Many tickets at once are sorted otherwise; who asks for what is gone asks anew."""

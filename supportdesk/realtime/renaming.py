@@ -17,11 +17,16 @@ async def tell_of_person(
     threads: Iterable[ThreadView],
     inboxes: Iterable[InboxView],
     screen: Screen,
+    *,
+    in_text: bool = False,
 ) -> None:
-    """Have what names that person read again. Their own tabs read everything."""
+    """Have what names that person read again. Their own tabs read everything.
+
+    `in_text`: what others wrote may have named them, and does no more.
+    """
     known = [view for view in threads if view.shows(person)]
     for view in known:
-        view.wake_named(person)
+        view.wake_named(person, in_text=in_text)
     for inbox in inboxes:
         inbox.wake_named(person)
     for browser in list(browsers):

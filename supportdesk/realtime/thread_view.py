@@ -125,10 +125,11 @@ class ThreadView:
         lines = (*self._history, *self._live)
         return person in self.people or any(line.names(str(person)) for line in lines)
 
-    def wake_named(self, person: UUID) -> None:
-        """The person is called something else now: what names them is another."""
+    def wake_named(self, person: UUID, *, in_text: bool = False) -> None:
+        """The person is called something else now: what names them is another, and any line may
+        be where their name is taken out of the text, too."""
         lines = (*self._history, *self._live)
-        named = {line.id for line in lines if line.quote or line.names(str(person))}
+        named = {line.id for line in lines if in_text or line.quote or line.names(str(person))}
         self._amended |= {UUID(id_) for id_ in named}
         self._receipt_stale = True
         self.wake(facts=True)

@@ -97,6 +97,12 @@ def of(owner_id: UUID) -> list[Upload]:
     return [each for id_ in ids if (each := _read(id_)) and each.owner_id == owner_id]
 
 
+def owners() -> set[UUID]:
+    """Who has something under way on this server."""
+    ids = (UUID(path.stem) for path in _folder().glob("*.json"))
+    return {each.owner_id for id_ in ids if (each := _read(id_))}
+
+
 async def append(upload: Upload, offset: int, pieces: AsyncIterator[bytes]) -> int:
     """Add what comes at `offset`; return how much has arrived by then.
 

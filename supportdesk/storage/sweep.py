@@ -27,10 +27,19 @@ async def sweep_forever() -> None:
 async def sweep() -> None:
     """Once, all that is there."""
     await asyncio.to_thread(spool.sweep)
+    await _drop_of_erased()
     await attachments.drop_unsent()
     # What could not be dropped this time is not tried again at once.
     while [hash_ for hash_ in await attachments.unheld() if await _drop(hash_)]:
         pass
+
+
+async def _drop_of_erased() -> None:
+    """What somebody had begun to upload when they were erased."""
+    owners = await asyncio.to_thread(spool.owners)
+    for owner in await attachments.erased_among(owners):
+        for upload in await asyncio.to_thread(spool.of, owner):
+            spool.discard(upload)
 
 
 async def _drop(sha256: str) -> bool:

@@ -20,6 +20,7 @@ from supportdesk.domain.commands import (
     credentials,
     desk_rules,
     exports,
+    erasing,
     field_definitions,
     fields,
     filing,
@@ -59,6 +60,7 @@ from supportdesk.domain.models import (
 )
 from supportdesk.domain.queries.moderation import moderation_for
 from supportdesk.domain.queries.people_list import PeopleFilters, page_for
+from supportdesk.domain.queries.personal_data import rows_for
 from supportdesk.domain.queries.sessions import viewer_for
 from supportdesk.domain.queries.teams import teams_for
 
@@ -169,6 +171,10 @@ async def note_about(cast) -> None:
     await person_notes.remove(
         cast.ada, await person_notes.add(cast.ada, cast.bea.user_id, "A regular.")
     )
+
+
+async def take_all_of(cast) -> None:
+    assert [part async for part, _ in rows_for(cast.ada, cast.bea.user_id)]
 
 
 async def end_sessions(cast) -> None:
@@ -317,6 +323,14 @@ DEEDS = {
     "noting about somebody": (
         lambda cast, ticket: note_about(cast),
         ["person_note_added", "person_note_deleted"],
+    ),
+    "taking what is kept of somebody": (
+        lambda cast, ticket: take_all_of(cast),
+        ["person_exported"],
+    ),
+    "erasing somebody": (
+        lambda cast, ticket: erasing.erase(cast.ada, cast.bea.user_id, "Bea"),
+        ["person_erased"],
     ),
     "ending sessions": (
         lambda cast, ticket: end_sessions(cast),

@@ -59,10 +59,18 @@ OWN = {
     "block": "person_id created_at",
 }
 READABLE = {
-    "buyer": {"user": PERSON, "team": TEAM, "conversation": THREAD, **LOG, **OWN},
+    "buyer": {
+        "user": PERSON,
+        "team": TEAM,
+        "conversation": THREAD,
+        # Of their own words alone.
+        "message_revision": "message_id written_at body",
+        **LOG,
+        **OWN,
+    },
     "seller": {"user": PERSON, "team": TEAM, "conversation": THREAD, **STAFF_LOG, **OWN},
     "admin": {
-        "user": f"{PERSON} email created_at",
+        "user": f"{PERSON} email created_at erased_at",
         "team": TEAM,
         "team_member": "team_id user_id created_at last_assigned_at lead",
         "conversation": f"{THREAD} messages_staff activity_staff messages_admins activity_admins",

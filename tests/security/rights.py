@@ -24,6 +24,7 @@ SEEN = {
         "participant": "t1/bea t1/sol t4/bea t4/sol t4/sia t4/ada",
         "ticket": "t1 t4",
         "message": "t1-description t4-description",
+        "message_revision": "",
         "reaction": "t1-description/sol/👍",
         "event": "ticket_filed t1, message_posted t1-description, ticket_changed t1,"
         " reaction_changed t1-description, fields_changed t1, " + LET_IN_AND_OUT,
@@ -38,6 +39,7 @@ SEEN = {
         "participant": "t2/ben t2/ada",
         "ticket": "t2",
         "message": "t2-description t2-answer",
+        "message_revision": "",
         "reaction": "",
         "event": "ticket_filed t2, message_posted t2-description, message_posted t2-answer",
         "ticket_field": "",

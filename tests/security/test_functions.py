@@ -120,6 +120,16 @@ FUNCTIONS = {
     "report_parts(text,timestamp with time zone[],timestamp with time zone[])": "admin",
     "report_outline()": "nobody",
     "seal_report(text,timestamp with time zone[],timestamp with time zone[])": "nobody",
+    "user_stays_erased()": "",
+    "nothing_is_kept_of_erased()": "",
+    "without_names(text,text[],text)": "",
+    "names_of(uuid,uuid[])": "",
+    "erase_from_messages(uuid,uuid[],text[],text)": "",
+    "erase_from_events(uuid,uuid[],text,uuid[],text)": "",
+    "erase_person(uuid,uuid)": "admin",
+    "erased_among(uuid[])": "nobody",
+    "ticket_name(bigint)": PEOPLE,
+    "kept_of(uuid)": PEOPLE,
     "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
 }
 

@@ -28,6 +28,7 @@ _RULES = {
     "user_keeps_an_admin": "This is the last active admin. Make somebody else an admin first.",
     "user_role_is_held": "This person still has unfinished tickets. Resolve, close or reassign"
     " those first: in another role nobody could go on with them.",
+    "user_stays_erased": "This person has been erased, which cannot be undone.",
     "renamed_too_often": "You have changed your name often enough for now. Try again in an hour.",
 }
 
@@ -52,8 +53,8 @@ async def reactivate(actor: Actor, user_id: UUID) -> None:
 async def _set_active(actor: Actor, user_id: UUID, *, active: bool) -> None:
     check_admin(actor)
     kind = EventKind.PERSON_REACTIVATED if active else EventKind.PERSON_DEACTIVATED
-    async with _by_the_rules(), transaction(actor) as tx:
-        person = await _held(tx, user_id)
+    async with by_the_rules(), transaction(actor) as tx:
+        person = await held(tx, user_id)
         if person.active is not active:
             await tx.execute(update(User).where(col(User.id) == user_id).values(active=active))
             told = {"from": {"active": not active}, "to": {"active": active}}
@@ -74,19 +75,19 @@ async def change_role(actor: Actor, user_id: UUID, role: Role, expected: Role) -
     check_admin(actor)
     if user_id == actor.user_id:
         raise Refused("You cannot change your own role. Another admin can.")
-    async with _by_the_rules(), transaction(actor) as tx:
-        person = await _held(tx, user_id)
+    async with by_the_rules(), transaction(actor) as tx:
+        person = await held(tx, user_id)
         if person.role == role:
             return
         if person.role != expected:
             raise Changed(f"{person.name} has just been made {_a(Role(person.role))}.")
-        await _leave_teams(tx, actor, user_id, person.name)
+        await leave_teams(tx, actor, user_id, person.name)
         await tx.execute(update(User).where(col(User.id) == user_id).values(role=role))
         told = {"from": {"role": person.role}, "to": {"role": role}}
         await _tell(tx, actor, EventKind.PERSON_ROLE_CHANGED, user_id, told)
 
 
-async def _leave_teams(tx: AsyncConnection, actor: Actor, user_id: UUID, name: str) -> None:
+async def leave_teams(tx: AsyncConnection, actor: Actor, user_id: UUID, name: str) -> None:
     """Only admins are in teams."""
     mine = col(TeamMember.user_id) == user_id
     teams = select(col(Team.id), col(Team.name)).join(TeamMember).where(mine)
@@ -118,7 +119,7 @@ async def end_sessions(actor: Actor, user_id: UUID) -> None:
     """Sign somebody out everywhere. Raises like `deactivate`."""
     check_admin(actor)
     async with transaction(actor) as tx:
-        await _held(tx, user_id)
+        await held(tx, user_id)
         ended = await tx.execute(
             update(Session)
             .where(col(Session.user_id) == user_id, col(Session.ended_at).is_(None))
@@ -132,7 +133,7 @@ async def end_sessions(actor: Actor, user_id: UUID) -> None:
 async def rename(actor: Actor, name: str) -> None:
     """Be called something else. Raises `Invalid`, and `Refused` when it is done too often."""
     name = check_line(name, NAME_MAX_LENGTH, "Your name", "name")
-    async with _by_the_rules(), transaction(actor) as tx:
+    async with by_the_rules(), transaction(actor) as tx:
         values = {"name": name, "event_id": new_id()}
         await tx.execute(text("SELECT rename_me(:name, :event_id)"), values)
 
@@ -158,7 +159,7 @@ async def tell_of_preference(
     await record(tx, actor, EventKind.PREFERENCES_CHANGED, audience=Audience.ADMINS, data=data)
 
 
-async def _held(tx: AsyncConnection, user_id: UUID) -> Any:
+async def held(tx: AsyncConnection, user_id: UUID) -> Any:
     """The person, whom no other admin changes until this transaction is over."""
     query = select(col(User.name), col(User.role), col(User.active))
     found = await tx.execute(query.where(col(User.id) == user_id).with_for_update(key_share=True))
@@ -179,7 +180,7 @@ def _a(role: Role) -> str:
 
 
 @asynccontextmanager
-async def _by_the_rules() -> AsyncIterator[None]:
+async def by_the_rules() -> AsyncIterator[None]:
     """What the database refuses for a reason is told in words."""
     try:
         yield

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands.people import by_the_rules
 from supportdesk.domain.commands.settings import check_admin
 from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.events import EventKind, record
@@ -20,13 +21,16 @@ MAX_LENGTH = 10_000
 
 
 async def add(actor: Actor, person_id: UUID, body: str) -> UUID:
-    """Note something about somebody. Raises `Invalid`, `NotFound`, or `Refused`: only admins."""
+    """Note something about somebody.
+
+    Raises `Invalid`, `NotFound`, or `Refused`: only admins, and not about who was erased.
+    """
     check_admin(actor)
     body = check_room(body, MAX_LENGTH, "The note", "note")
     if not body:
         raise Invalid("Write something first.", "note")
     note_id = new_id()
-    async with transaction(actor) as tx:
+    async with by_the_rules(), transaction(actor) as tx:
         if await tx.scalar(select(col(User.id)).where(col(User.id) == person_id)) is None:
             raise NotFound("person")
         note = {"id": note_id, "person_id": person_id, "author_id": actor.user_id, "body": body}

@@ -20,6 +20,7 @@ class User(SQLModel, table=True):
     active: bool = Field(default=None, sa_column_kwargs={"server_default": text("true")})
     timezone: str = words("'UTC'")
     created_at: datetime = aware(now=True)
+    erased_at: datetime | None = aware(nullable=True)
 
 
 class Team(SQLModel, table=True):

@@ -45,6 +45,7 @@ class PersonRow:
     avatar: str
     hue: int
     active: bool
+    erased: bool
     tickets: int
     joined_at: str
     seen_at: str
@@ -81,7 +82,8 @@ UNFINISHED = """CASE u.role
     ELSE (SELECT count(*) FROM ticket t
         WHERE t.assignee_id = u.id AND t.status NOT IN ('resolved', 'closed')) END"""
 _PEOPLE = text(f"""
-SELECT u.id, u.name, u.email, u.role, u.active, u.created_at, s.at, {UNFINISHED} AS tickets
+SELECT u.id, u.name, u.email, u.role, u.active, u.created_at, u.erased_at, s.at,
+       {UNFINISHED} AS tickets
 FROM "user" u LEFT JOIN last_seen s ON s.user_id = u.id
 WHERE u.role = ANY (:roles) AND u.active = ANY (:standings)
   AND (:typed = '' OR strpos(lower(u.name), lower(:typed)) > 0
@@ -129,12 +131,13 @@ def _row(found: Any) -> PersonRow:
     return PersonRow(
         id=str(found.id),
         name=found.name,
-        email=found.email,
+        email="" if found.erased_at else found.email,
         role=found.role,
         role_label=Role(found.role).label,
         avatar=initials(found.name),
         hue=hue(found.id),
         active=found.active,
+        erased=found.erased_at is not None,
         tickets=found.tickets,
         joined_at=found.created_at.isoformat(),
         seen_at=found.at.isoformat() if found.at else "",

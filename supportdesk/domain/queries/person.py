@@ -78,6 +78,8 @@ class PersonPage:
     blocked: bool = False
     timezone: str = ""
     joined_at: str = ""
+    erased_at: str = ""
+    """Empty: they have not been."""
     seen_at: str = ""
     unfinished: int = 0
     total: int = 0
@@ -93,7 +95,7 @@ class PersonPage:
 
 _COLUMNS = {Role.BUYER: "buyer_id", Role.SELLER: "seller_id", Role.ADMIN: "assignee_id"}
 _PERSON = text(f"""
-SELECT u.id, u.name, u.email, u.role, u.active, u.timezone, u.created_at, s.at,
+SELECT u.id, u.name, u.email, u.role, u.active, u.timezone, u.created_at, u.erased_at, s.at,
        {UNFINISHED} AS unfinished, r.expires_at,
        u.role <> 'admin' AND EXISTS (SELECT FROM block WHERE person_id = u.id) AS blocked
 FROM "user" u
@@ -160,7 +162,7 @@ async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = No
         return PersonPage(
             id=str(found.id),
             name=found.name,
-            email=found.email,
+            email="" if found.erased_at else found.email,
             role=role,
             role_label=role.label,
             avatar=initials(found.name),
@@ -169,6 +171,7 @@ async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = No
             blocked=found.blocked,
             timezone=found.timezone,
             joined_at=found.created_at.isoformat(),
+            erased_at=found.erased_at.isoformat() if found.erased_at else "",
             seen_at=found.at.isoformat() if found.at else "",
             unfinished=found.unfinished,
             total=figures.total,

@@ -83,8 +83,12 @@ class Line:
     files: tuple[File, ...] = ()
 
     def names(self, person: str) -> bool:
-        """Whether the person, by their id, has said it or reacted to it."""
-        return person == self.sender_id or any(person in each.people for each in self.reactions)
+        """Whether the person, by their id, has said it, reacted to it or is mentioned in it."""
+        return (
+            person == self.sender_id
+            or any(person in each.people for each in self.reactions)
+            or any(person in ids.split() for _, ids in self.mentions)
+        )
 
 
 @dataclass(frozen=True, slots=True)
