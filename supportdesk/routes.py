@@ -21,6 +21,10 @@ ADMIN_REPORTS = "/admin/reports"
 ADMIN_REPORTS_FILE = "/admin/reports.csv"
 ADMIN_AUDIT = "/admin/audit"
 
+# All that is kept of one person, in one file.
+ACCOUNT_EXPORT = f"{ACCOUNT}/export.zip"
+PERSON_EXPORT = f"{ADMIN_PEOPLE}/{{id}}/export.zip"
+
 # What Reflex calls the page for addresses that lead nowhere.
 NOT_FOUND = "404"
 
@@ -75,6 +79,11 @@ def invite(token: str) -> str:
 def reset_password(token: str) -> str:
     """The page on which whoever has the token sets a new password."""
     return f"{RESET_PASSWORD}?{urlencode({'token': token})}"
+
+
+def export_of(person: str) -> str:
+    """Where admins get all that is kept of the person with that id."""
+    return PERSON_EXPORT.format(id=person)
 
 
 def own_path(path: str) -> bool:

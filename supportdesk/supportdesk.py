@@ -10,7 +10,16 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from supportdesk import logs
-from supportdesk.api import attachments, audit, auth, health, old_addresses, reports, uploads
+from supportdesk.api import (
+    attachments,
+    audit,
+    auth,
+    health,
+    old_addresses,
+    personal_data,
+    reports,
+    uploads,
+)
 from supportdesk.api.hardening import harden
 from supportdesk.api.pages import plain_addresses
 from supportdesk.database.engine import DatabaseUnavailable, dispose_engine
@@ -71,6 +80,7 @@ HTTP_ROUTES = [
     *attachments.ROUTES,
     *reports.ROUTES,
     *audit.ROUTES,
+    *personal_data.ROUTES,
 ]
 
 logs.redact()

@@ -13,8 +13,8 @@ from reflex.experimental import ClientStateVar
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands import credentials, moderation, people, person_notes
-from supportdesk.domain.errors import DomainError, NotFound
+from supportdesk.domain.commands import credentials, erasing, moderation, people, person_notes
+from supportdesk.domain.errors import DomainError, Invalid, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.person import PersonPage, person_for
 from supportdesk.domain.queries.sessions import Viewer
@@ -32,12 +32,14 @@ NOTE_BOX = "person-note"
 
 
 class PersonState(rx.State):
-    """`problem` is what went wrong in the dialog that is open, `note_error` with the new note."""
+    """`problem` is what went wrong in the dialog that is open, `confirm_error` with what was typed
+    there, `note_error` with the new note."""
 
     loaded: bool = False
     missing: bool = False
     error: str = ""
     problem: str = ""
+    confirm_error: str = ""
     note_error: str = ""
     person: PersonPage = PersonPage()
     presence: str = ""
@@ -74,7 +76,7 @@ class PersonState(rx.State):
     @rx.event
     def begin(self) -> None:
         """Runs when a dialog opens."""
-        self.problem = ""
+        self.problem = self.confirm_error = ""
 
     @rx.event
     async def change_role(self, form_data: dict[str, Any]) -> EventSpec | None:
@@ -102,6 +104,24 @@ class PersonState(rx.State):
     @rx.event
     async def end_sessions(self) -> EventSpec | None:
         return await self._do(people.end_sessions)
+
+    @rx.event
+    async def erase(self, form_data: dict[str, Any]) -> EventSpec | None:
+        """Forget the person for good, when what was typed shows that it is meant."""
+        viewer, asked = await signed_in(self), self._asked_for()
+        self.problem = self.confirm_error = ""
+        try:
+            if asked is None:
+                raise NotFound("person")
+            await erasing.erase(viewer.actor, asked, typed(form_data, "confirm"))
+            await self._read(viewer)  # Before the dialog closes: its button is gone by then.
+        except Invalid as error:
+            self.confirm_error = str(error)
+        except (DomainError, DatabaseUnavailable) as error:
+            self.problem = str(error)
+        else:
+            return asking.push("")
+        return None
 
     @rx.event
     async def withdraw_reset_link(self) -> None:

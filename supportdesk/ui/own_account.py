@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from supportdesk import routes
 from supportdesk.state.account import AccountState
 from supportdesk.state.session import SessionState
 from supportdesk.ui.controls import alert, button, described, error_in, field, text_input
@@ -51,6 +52,20 @@ def own_account() -> rx.Component:
             button("Change password", type="submit"),
             on_submit=AccountState.change_password,
         ),
+    )
+
+
+def own_data() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("Your data"),
+                rx.el.p("All that the desk keeps of you, and the files you sent, in one archive."),
+            ),
+            class_name="head",
+        ),
+        button("Download my data", on_click=rx.download(url=routes.ACCOUNT_EXPORT)),
+        aria_label="Your data",
     )
 
 

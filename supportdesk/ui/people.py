@@ -129,7 +129,9 @@ def _row(person: rx.Var[PersonRow]) -> rx.Component:
                 rx.el.span(person.email),
                 class_name="what",
             ),
-            rx.el.span(standing_badge(person.active), role_badge(person), class_name="kind"),
+            rx.el.span(
+                standing_badge(person.active, person.erased), role_badge(person), class_name="kind"
+            ),
             rx.el.span(
                 rx.cond(
                     person.tickets == 0,
@@ -167,8 +169,16 @@ def presence_words(presence: Any, seen_at: Any) -> rx.Component:
     )
 
 
-def standing_badge(active: Any) -> rx.Component:
-    return rx.cond(active, rx.fragment(), rx.el.span("Deactivated", class_name="badge urgent"))
+def standing_badge(active: Any, erased: Any) -> rx.Component:
+    return rx.cond(
+        active,
+        rx.fragment(),
+        rx.cond(
+            erased,
+            rx.el.span("Erased", class_name="badge"),
+            rx.el.span("Deactivated", class_name="badge urgent"),
+        ),
+    )
 
 
 def role_badge(person: Any) -> rx.Component:

@@ -23,6 +23,7 @@ from supportdesk.ui.skeletons import bone
 
 _person = PersonState.person
 _me = _person.id == SessionState.me_id
+_erased = _person.erased_at != ""
 
 
 def person_page() -> rx.Component:
@@ -61,7 +62,13 @@ def _missing() -> rx.Component:
 
 def _whole() -> rx.Component:
     return rx.el.div(
-        rx.el.div(_who(), _actions(), _figures(), _notes(), class_name="column"),
+        rx.el.div(
+            _who(),
+            _actions(),
+            _figures(),
+            rx.cond(_erased, rx.fragment(), _notes()),
+            class_name="column",
+        ),
         rx.el.div(_tickets(), _sessions(), _deeds(), class_name="column"),
         person_dialogs(),
         class_name="person-page",
@@ -75,56 +82,75 @@ def _who() -> rx.Component:
             rx.el.b(
                 _person.name,
                 role_badge(_person),
-                standing_badge(_person.active),
+                standing_badge(_person.active, _erased),
                 rx.cond(_person.blocked, rx.el.span("Blocked", class_name="badge closed")),
             ),
-            rx.el.p(_person.email),
-            rx.el.p(presence_words(PersonState.presence, _person.seen_at)),
+            rx.cond(
+                _erased,
+                rx.el.p("Erased ", times.fact_time(_person.erased_at)),
+                rx.el.p(_person.email),
+            ),
+            rx.cond(
+                _erased,
+                rx.fragment(),
+                rx.el.p(presence_words(PersonState.presence, _person.seen_at)),
+            ),
         ),
         aria_label="Person",
         class_name="me",
     )
 
 
-def _opens(name: str, what: str) -> rx.Component:
+def _opens(name: str, what: str, kind: str = "") -> rx.Component:
     opens = [asking.set_value(what), PersonState.begin]
-    return button(name, id=opener(what), on_click=opens)
+    return button(name, kind=kind, id=opener(what), on_click=opens)
 
 
 def _actions() -> rx.Component:
     """Nobody takes their own access away: somebody else has to be left who can give it back."""
     return rx.el.section(
         rx.el.div(
-            rx.cond(
-                ~_me,
-                rx.fragment(
-                    _opens("Change role", "role"),
-                    rx.cond(
-                        _person.active,
-                        _opens("Deactivate", "deactivate"),
-                        _opens("Reactivate", "reactivate"),
-                    ),
-                    rx.cond(
-                        _person.role != "admin",
-                        rx.cond(
-                            _person.blocked,
-                            _opens("Lift the block", "unblock"),
-                            _opens("Block", "block"),
-                        ),
-                    ),
-                ),
-            ),
-            _opens("End all sessions", "sessions"),
-            rx.cond(_person.active, _opens("Reset password", "reset")),
+            rx.cond(_erased, rx.fragment(), _changes()),
+            button("Export data", on_click=rx.download(url=routes.export_of(f"{_person.id}"))),
+            rx.cond(_me | _erased, rx.fragment(), _opens("Erase", "erase", kind="danger")),
             role="group",
             aria_label="Actions",
             class_name="doings",
         ),
         rx.cond(
-            _me, rx.el.p("Another admin can change your role or deactivate you.", class_name="none")
+            _me,
+            rx.el.p(
+                "Another admin can change your role, deactivate or erase you.", class_name="none"
+            ),
         ),
         rx.cond(_person.reset_expires_at != "", _waiting_link()),
         aria_label="Account",
+    )
+
+
+def _changes() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            ~_me,
+            rx.fragment(
+                _opens("Change role", "role"),
+                rx.cond(
+                    _person.active,
+                    _opens("Deactivate", "deactivate"),
+                    _opens("Reactivate", "reactivate"),
+                ),
+                rx.cond(
+                    _person.role != "admin",
+                    rx.cond(
+                        _person.blocked,
+                        _opens("Lift the block", "unblock"),
+                        _opens("Block", "block"),
+                    ),
+                ),
+            ),
+        ),
+        _opens("End all sessions", "sessions"),
+        rx.cond(_person.active, _opens("Reset password", "reset")),
     )
 
 

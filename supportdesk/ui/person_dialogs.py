@@ -10,7 +10,7 @@ from supportdesk.domain.actor import Role
 from supportdesk.state.inviting import made_link
 from supportdesk.state.person import NOTE_BOX, PersonState, asking, deleting_note
 from supportdesk.ui import dialogs, focus
-from supportdesk.ui.controls import alert, button, field, select
+from supportdesk.ui.controls import alert, button, described, field, select, text_input
 from supportdesk.ui.inviting import show_link
 from supportdesk.ui.requests import BLOCKING
 
@@ -52,6 +52,7 @@ def person_dialogs() -> rx.Component:
             button("End all sessions", kind="danger", on_click=PersonState.end_sessions),
         ),
         _reset(),
+        _erase(),
         _delete_note(),
     )
 
@@ -158,6 +159,67 @@ def _reset() -> rx.Component:
         on_open_change=_close(),
         on_close_auto_focus=focus.on(f"#{opener('reset')}"),
         on_interact_outside=rx.prevent_default,
+    )
+
+
+_GOES = (
+    "Their name, e-mail address and password, and their name behind an @ in messages.",
+    "Their sessions' addresses and browsers, and when they were last here.",
+    "Drafts, notifications, preferences, views and replies of their own, files not sent.",
+    "Notes about them, their invitations, and links for a new password.",
+)
+_STAYS = (
+    "Tickets and messages, with the files in them, under a name like “Erased person 4F2A”.",
+    "What happened, in the log, without their name and address.",
+    "What people wrote, also where somebody typed their name without an @.",
+)
+
+
+def _erase() -> rx.Component:
+    error = PersonState.confirm_error
+    return dialogs.titled(
+        "Erase this person?",
+        "The desk forgets who they were, and they are signed out at once. This cannot be undone.",
+        rx.el.form(
+            rx.el.div(
+                alert(PersonState.problem),
+                _what("Gone for good", "trash-2", _GOES),
+                _what("Stays readable", "check", _STAYS),
+                field(
+                    "Their e-mail address or name",
+                    text_input("confirm", auto_complete="off", **described("confirm", error)),
+                    name="confirm",
+                    error=error,
+                    hint="Typed in full, to confirm.",
+                ),
+                class_name="body",
+            ),
+            rx.el.div(
+                button("Cancel", on_click=_close()),
+                button("Erase", kind="danger", type="submit"),
+                class_name="foot",
+            ),
+            on_submit=PersonState.erase,
+            reset_on_submit=False,
+            no_validate=True,
+        ),
+        open=asking.value == "erase",
+        on_open_change=_close(),
+        # Of an erased person there is nothing more to do but to look.
+        on_close_auto_focus=focus.at_once(
+            f"(document.getElementById('{opener('erase')}')"
+            " ?? document.getElementById('content'))?.focus()"
+        ),
+        on_interact_outside=rx.prevent_default,
+    )
+
+
+def _what(heading: str, icon: str, lines: tuple[str, ...]) -> rx.Component:
+    return rx.el.section(
+        rx.el.h3(rx.icon(icon, size=14), heading),
+        rx.el.ul(*[rx.el.li(line) for line in lines], role="list"),
+        aria_label=heading,
+        class_name="becomes",
     )
 
 

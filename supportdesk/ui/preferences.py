@@ -12,7 +12,7 @@ from supportdesk.ui.avatar import avatar
 from supportdesk.ui.controls import alert, button
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.news import MENTION_SOUND, MESSAGE_SOUND
-from supportdesk.ui.own_account import own_account
+from supportdesk.ui.own_account import own_account, own_data
 from supportdesk.ui.skeletons import bone
 
 _KINDS = (
@@ -34,7 +34,7 @@ def account_page() -> rx.Component:
             alert(AccountState.error),
             rx.cond(
                 AccountState.loaded,
-                rx.fragment(_person(), own_account(), _kinds(), _ways()),
+                rx.fragment(_person(), own_account(), _kinds(), _ways(), own_data()),
                 rx.el.div(bone(), aria_busy="true"),
             ),
             class_name="inside",

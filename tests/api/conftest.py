@@ -15,7 +15,16 @@ from passlib.context import CryptContext
 from starlette.applications import Starlette
 
 from supportdesk import cookies
-from supportdesk.api import attachments, audit, auth, health, old_addresses, reports, uploads
+from supportdesk.api import (
+    attachments,
+    audit,
+    auth,
+    health,
+    old_addresses,
+    personal_data,
+    reports,
+    uploads,
+)
 from supportdesk.api.hardening import harden
 from supportdesk.config import get_settings
 from supportdesk.database.embedded import EmbeddedServer
@@ -34,6 +43,7 @@ ROUTES = [
     *attachments.ROUTES,
     *reports.ROUTES,
     *audit.ROUTES,
+    *personal_data.ROUTES,
 ]
 Settings = Callable[..., None]
 SignIn = Callable[[Actor], Awaitable[httpx.AsyncClient]]

@@ -24,7 +24,8 @@ TAG = "TAG-of-the-staff"
 DRAFT = "MARKED-DRAFT-of-bea"
 SECRETS = ("MARKED-", "bea@demo.test", "sol@demo.test", "argon2id")
 
-# What signing in and out does by itself, and what people type for themselves alone.
+# What signing in and out does by itself, and taking what is kept of oneself; and what people type
+# for themselves alone.
 _OWN_TRACES = {
     # Whoever looks at the desk has been there.
     "last_seen": "false",
@@ -34,7 +35,8 @@ _OWN_TRACES = {
     "report_change": "false",
     "draft": "false",
     "session": "false",
-    "event": "kind NOT IN ('signed_in', 'signed_out', 'sign_in_failed', 'log_exported')",
+    "event": "kind NOT IN ('signed_in', 'signed_out', 'sign_in_failed', 'log_exported',"
+    " 'person_exported')",
 }
 
 

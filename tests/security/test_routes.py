@@ -38,6 +38,9 @@ EXPECTED = {
     "/attachments/uploads/{id}/keep": {},
     "/attachments/{id}": {},
     "/attachments/{id}/thumbnail": {},
+    # One's own; nobody has such an id.
+    "/account/export.zip": {"GET": 200, "HEAD": 200},
+    "/admin/people/{id}/export.zip": {},
 }
 # What admins may take with them; to all others, and to every other method, there is no such thing.
 FOR_ADMINS = ("/admin/audit.csv", "/admin/audit.json", "/admin/reports.csv")
@@ -117,6 +120,7 @@ async def test_a_route_answers_everybody_alike_and_tells_nothing(http, planted, 
             answer = await ask(http, planted, method, path, people[name])
             expected = EXPECTED[path].get(method)
             refused = {401} if name == "nobody" and path.startswith(routes.UPLOADS) else set()
+            refused |= {404} if name == "nobody" and path == routes.ACCOUNT_EXPORT else set()
             allowed = refused | ({expected} if expected else {404, 405})
             assert answer.status in allowed, (name, method)
             assert answer.told() == []
