@@ -190,7 +190,7 @@ def _erase() -> rx.Component:
                     text_input("confirm", auto_complete="off", **described("confirm", error)),
                     name="confirm",
                     error=error,
-                    hint="Typed in full, to confirm.",
+                    hint=f"To confirm: {_person.email}",
                 ),
                 class_name="body",
             ),
