@@ -21,6 +21,7 @@ from supportdesk.api.people import actor_of
 from supportdesk.config import get_settings
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
+from supportdesk.domain.commands import exports
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.personal_data import (
@@ -69,6 +70,7 @@ async def _export(request: Request, actor: Actor, person_id: UUID) -> Response:
     headers = {"Content-Disposition": disposition(called, inline=False)}
     if request.method == "HEAD":
         return Response(headers=headers, media_type="application/zip")
+    await exports.note_person(actor, person_id)
     data = await _written(actor, person_id)
     files = await files_of(actor, person_id)
     pieces = zipped(_entries(data, files))

@@ -332,6 +332,8 @@ _TELLERS: dict[str, Callable[[Told, Names], str]] = {
     "reset_link_withdrawn": _person("withdrew the link to a new password of"),
     "session_ended": _person("ended a session of"),
     "sessions_ended": _person("ended all sessions of"),
+    "person_exported": _person("exported what is kept of"),
+    "person_erased": _person("erased"),
     "person_invited": lambda *_: "invited somebody",
     "invitation_revoked": lambda *_: "took an invitation back",
     "invitation_accepted": lambda *_: "accepted an invitation",

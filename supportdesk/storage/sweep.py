@@ -7,6 +7,7 @@ import logging
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import attachments
+from supportdesk.domain.queries.attachments import erased_among
 from supportdesk.storage import spool
 from supportdesk.storage.errors import StorageFailed
 from supportdesk.storage.store import get_store, key_of, picture_key_of
@@ -37,7 +38,7 @@ async def sweep() -> None:
 async def _drop_of_erased() -> None:
     """What somebody had begun to upload when they were erased."""
     owners = await asyncio.to_thread(spool.owners)
-    for owner in await attachments.erased_among(owners):
+    for owner in await erased_among(owners):
         for upload in await asyncio.to_thread(spool.of, owner):
             spool.discard(upload)
 

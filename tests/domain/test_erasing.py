@@ -29,6 +29,7 @@ from supportdesk.domain.commands import (
     presence,
     reactions,
     sessions,
+    teams,
     tickets,
     views,
 )
@@ -38,6 +39,7 @@ from supportdesk.domain.errors import Invalid, NotFound, Refused, SignInFailed
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import inbox, person, thread
+from supportdesk.domain.queries.attachments import erased_among
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.mentions import people_for
 from supportdesk.domain.queries.people_list import PeopleFilters, page_for
@@ -181,6 +183,21 @@ async def test_a_search_finds_the_ticket_by_the_name_no_more(cast, quill, lamp):
     assert (await found("Quillon"), await found("Erased")) == (1, 0)
     await erasing.erase(cast.ada, quill.user_id, EMAIL)
     assert (await found("Quillon"), await found("Erased")) == (0, 1)
+
+
+async def test_the_log_does_not_name_an_erased_admin_either(cast, ticket, team, ask):
+    await people.rename(cast.abe, NAME)
+    await teams.add_member(cast.ada, team, cast.abe.user_id)
+    await tickets.change(cast.ada, ticket, Changes(assignee_id=cast.abe.user_id))
+    await people.set_timezone(cast.abe, "Europe/Berlin")
+    ask("DELETE FROM conversation")
+    assert {"event.data"} <= everywhere(ask).keys()
+    count = ask("SELECT count(*) FROM event")
+    await erasing.erase(cast.ada, cast.abe.user_id, NAME)
+    assert everywhere(ask) == {}
+    assert ask("SELECT count(*) FROM event")[0] == count[0] + 2  # Out of the team, and erased.
+    with pytest.raises(psycopg.Error, match="stays as it is"):
+        ask("UPDATE event SET data = '{}'")
 
 
 async def test_what_an_erased_admin_was_assigned_says_so_without_the_name(cast, ticket):
@@ -356,10 +373,10 @@ async def test_nobody_can_call_an_erased_person(cast, quill, lamp):
 
 
 async def test_what_was_begun_to_upload_is_known_to_be_of_nobody(cast, quill):
-    assert await attachments.erased_among([quill.user_id, cast.bea.user_id]) == set()
+    assert await erased_among([quill.user_id, cast.bea.user_id]) == set()
     await erasing.erase(cast.ada, quill.user_id, EMAIL)
     both = [quill.user_id, cast.bea.user_id]
-    assert await attachments.erased_among(both) == {quill.user_id}
+    assert await erased_among(both) == {quill.user_id}
 
 
 async def test_nobody_but_the_desk_itself_rewords_what_others_said(cast, ticket, database):

@@ -19,8 +19,8 @@ from supportdesk.domain.commands import (
     categories,
     credentials,
     desk_rules,
-    exports,
     erasing,
+    exports,
     field_definitions,
     fields,
     filing,
@@ -60,7 +60,6 @@ from supportdesk.domain.models import (
 )
 from supportdesk.domain.queries.moderation import moderation_for
 from supportdesk.domain.queries.people_list import PeopleFilters, page_for
-from supportdesk.domain.queries.personal_data import rows_for
 from supportdesk.domain.queries.sessions import viewer_for
 from supportdesk.domain.queries.teams import teams_for
 
@@ -171,10 +170,6 @@ async def note_about(cast) -> None:
     await person_notes.remove(
         cast.ada, await person_notes.add(cast.ada, cast.bea.user_id, "A regular.")
     )
-
-
-async def take_all_of(cast) -> None:
-    assert [part async for part, _ in rows_for(cast.ada, cast.bea.user_id)]
 
 
 async def end_sessions(cast) -> None:
@@ -325,7 +320,7 @@ DEEDS = {
         ["person_note_added", "person_note_deleted"],
     ),
     "taking what is kept of somebody": (
-        lambda cast, ticket: take_all_of(cast),
+        lambda cast, ticket: exports.note_person(cast.bea, cast.bea.user_id),
         ["person_exported"],
     ),
     "erasing somebody": (

@@ -22,6 +22,7 @@ from supportdesk.domain.commands import (
     categories,
     credentials,
     desk_rules,
+    erasing,
     exports,
     field_definitions,
     fields,
@@ -73,8 +74,9 @@ NOT_TOLD = {
 }  # fmt: skip
 # Steps that the commands share, inside a transaction that is already open.
 SHARED = {
-    "messages.post_within", "people.tell_of_preference", "settings.change_within",
-    "settings.tell", "settings.save", "settings.change", "several.current", "several.write",
+    "messages.post_within", "people.tell_of_preference", "people.held", "people.leave_teams",
+    "settings.change_within", "settings.tell", "settings.save", "settings.change",
+    "several.current", "several.write",
     "several.tag", "tags.tag_within", "tickets.write", "tickets.label",
 }  # fmt: skip
 
@@ -171,6 +173,8 @@ DEEDS: dict[str, Callable[[Deeds], Awaitable[Any]]] = {
     "people.end_session": lambda d: people.end_session(d.ada, d.bens_session),
     "people.end_sessions": lambda d: people.end_sessions(d.ada, d.bea.user_id),
     "people.rename": lambda d: people.rename(d.bea, "Beatrice"),
+    "erasing.erase": lambda d: erasing.erase(d.ada, d.bea.user_id, "Bea"),
+    "exports.note_person": lambda d: exports.note_person(d.ada, d.bea.user_id),
     "exports.note_log": lambda d: exports.note_log(d.ada, "csv", "kind=people", 3),
     "field_definitions.save": lambda d: field_definitions.save(
         d.ada, d.field, Definition("Order number", FieldKind.TEXT)
@@ -241,7 +245,8 @@ async def test_every_command_leaves_a_line_that_says_who_what_and_what_was(cast,
     bare = {
         "filing.file_ticket", "messages.post", "reactions.toggle", "amending.delete",
         "sessions.sign_in", "sessions.open_session", "sessions.sign_up", "sessions.sign_out",
-        "exports.note_log", "credentials.make_reset_link", "credentials.withdraw_reset_link",
+        "exports.note_log", "exports.note_person", "erasing.erase",
+        "credentials.make_reset_link", "credentials.withdraw_reset_link",
         "credentials.reset", "credentials.change", "invitations.invite", "invitations.revoke",
         "invitations.accept", "person_notes.add", "person_notes.remove", "people.end_session",
         "people.end_sessions",

@@ -125,7 +125,7 @@ FUNCTIONS = {
     "without_names(text,text[],text)": "",
     "names_of(uuid,uuid[])": "",
     "erase_from_messages(uuid,uuid[],text[],text)": "",
-    "erase_from_events(uuid,uuid[],text,uuid[],text)": "",
+    "erase_from_events(uuid,text,uuid[],text)": "",
     "erase_person(uuid,uuid)": "admin",
     "erased_among(uuid[])": "nobody",
     "ticket_name(bigint)": PEOPLE,

@@ -6,7 +6,7 @@ No events: a file is told of by the message that it is in.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -150,14 +150,6 @@ async def drop_unsent() -> None:
     """Forget files that were uploaded long ago and never sent."""
     async with transaction(NOBODY) as tx:
         await tx.execute(text("SELECT drop_unsent_attachments()"))
-
-
-async def erased_among(people: Collection[UUID]) -> set[UUID]:
-    """Who of these has been erased, and is to leave nothing behind."""
-    if not people:
-        return set()
-    async with transaction(NOBODY) as tx:
-        return set(await tx.scalar(text("SELECT erased_among(:people)"), {"people": list(people)}))
 
 
 async def unheld() -> tuple[str, ...]:

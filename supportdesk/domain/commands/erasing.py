@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -42,8 +42,6 @@ async def erase(actor: Actor, user_id: UUID, typed: str) -> None:
             async with by_the_rules():
                 return await _erase(actor, user_id, clean(typed).casefold())
         except DBAPIError as error:
-            if isinstance(error.orig, InsufficientPrivilege):
-                raise Refused("Only admins may do this.") from error  # No longer one, by now.
             if not isinstance(error.orig, DeadlockDetected):
                 raise
     raise Refused("Others are changing what concerns this person just now. Try again.")

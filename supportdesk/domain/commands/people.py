@@ -28,6 +28,7 @@ _RULES = {
     "user_keeps_an_admin": "This is the last active admin. Make somebody else an admin first.",
     "user_role_is_held": "This person still has unfinished tickets. Resolve, close or reassign"
     " those first: in another role nobody could go on with them.",
+    "admins_erase_others": "Only admins may do this, and not to themselves.",
     "user_stays_erased": "This person has been erased, which cannot be undone.",
     "renamed_too_often": "You have changed your name often enough for now. Try again in an hour.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from supportdesk.database.engine import transaction
-from supportdesk.domain.actor import Actor
+from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.files import in_words, kind_of
 from supportdesk.domain.models import Attachment
@@ -72,6 +73,14 @@ async def file_for(actor: Actor, attachment_id: UUID) -> File:
     if row is None:
         raise NotFound("file")
     return as_file(row)
+
+
+async def erased_among(people: Collection[UUID]) -> set[UUID]:
+    """Who of these has been erased, and is to leave no files behind that were not sent."""
+    if not people:
+        return set()
+    async with transaction(NOBODY) as tx:
+        return set(await tx.scalar(text("SELECT erased_among(:people)"), {"people": list(people)}))
 
 
 def as_file(row: Any) -> File:

@@ -16,8 +16,7 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.errors import NotFound
-from supportdesk.domain.events import EventKind, record
-from supportdesk.domain.models import Audience, User
+from supportdesk.domain.models import User
 
 # What there is one of; everything else is a list.
 ONE = ("profile", "preferences")
@@ -134,17 +133,11 @@ async def name_of(actor: Actor, person_id: UUID) -> str:
 
 
 async def rows_for(actor: Actor, person_id: UUID) -> AsyncIterator[tuple[str, str]]:
-    """The name of a part and one object of it, as JSON; the rows of a part follow each other.
-
-    That it was taken is written down in the same transaction. Call `name_of` first.
-    """
+    """The name of a part and one object of it, as JSON; the rows of a part follow each other."""
     parts = dict(_OWN)
     if actor.role is Role.ADMIN:
         parts["notes"] = _NOTES
     async with transaction(actor) as tx:
-        await record(
-            tx, actor, EventKind.PERSON_EXPORTED, subject_id=person_id, audience=Audience.ADMINS
-        )
         async for row in await tx.stream(text(_KEPT), {"person": person_id}):
             yield row.part, row.data
         for part, query in parts.items():
