@@ -1,6 +1,6 @@
 """Erasing a person: the desk forgets who they were, and their tickets stay readable.
 
-What that means for each table stands in one place, `alembic/versions/0022`.
+What that means for each table stands in one place, `alembic/versions/0025`.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ everyone there, as a guest does: neither what the staff says among itself, nor i
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

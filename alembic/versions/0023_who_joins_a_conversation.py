@@ -5,8 +5,8 @@ Who is put out is no participant any more, but what they said keeps their name.
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ plain, or is to be refused, it leaves to the long way, which knows what to say.
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ waits for somebody else who does.
 
 from alembic import op
 
-revision = "0019"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None

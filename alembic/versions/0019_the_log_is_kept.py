@@ -6,8 +6,8 @@ it, under the event's id, for as long as what it was written for is there.
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ lists them as fast as one where they file half.
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
