@@ -46,6 +46,7 @@ KEPT_OF = {
     "attachment": "owner_id",
     "canned_reply": "owner_id",
     "draft": "owner_id",
+    "join_request": "person_id",
     "last_seen": "user_id",
     "notification_preference": "user_id",
     "password_reset": "user_id",
@@ -121,6 +122,9 @@ BEGIN
     WHERE actor_id = person AND data <> '{}' AND (kind = 'preferences_changed'
         OR kind IN ('view_saved', 'view_changed', 'view_deleted')
             AND subject_id NOT IN (SELECT id FROM saved_view WHERE shared));
+    UPDATE event SET data = data || jsonb_build_object('person', instead)
+    WHERE kind IN ('person_added', 'person_removed', 'reads_changed', 'person_blocked',
+                   'person_unblocked') AND subject_id = person AND data ? 'person';
     UPDATE event SET data = data || jsonb_build_object('member', instead)
         || CASE WHEN data ? 'added' THEN jsonb_build_object('added', jsonb_build_array(instead))
                 WHEN data ? 'removed' THEN jsonb_build_object('removed', jsonb_build_array(instead))
@@ -156,7 +160,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'admins_erase_others';
     END IF;
     threads := ARRAY(SELECT conversation_id FROM participant WHERE user_id = person
-        UNION SELECT conversation_id FROM former_participant WHERE user_id = person);
+        UNION SELECT conversation_id FROM former_participant WHERE user_id = person
+        UNION SELECT conversation_id FROM past_participant WHERE user_id = person);
     theirs := ARRAY(SELECT id FROM invitation
         WHERE email = gone.email OR created_by = person
         UNION SELECT (data ->> 'invitation')::uuid FROM event
@@ -179,6 +184,8 @@ BEGIN
     DELETE FROM saved_view WHERE owner_id = person AND NOT shared;
     DELETE FROM canned_reply WHERE owner_id = person;
     DELETE FROM person_note WHERE person_id = person;
+    DELETE FROM join_request WHERE person_id = person;
+    DELETE FROM block WHERE person_id = person;
     DELETE FROM invitation WHERE id = ANY (theirs);
     DELETE FROM attachment WHERE owner_id = person AND message_id IS NULL;
     INSERT INTO event (id, kind, actor_id, subject_id, audience)
@@ -269,6 +276,15 @@ BEGIN
     SELECT 'replies', r.created_at, json_build_object(
         'name', r.name, 'text', r.body, 'written_at', r.created_at)
     FROM canned_reply r WHERE r.owner_id = person
+    UNION ALL
+    SELECT 'requests', q.created_at, json_build_object(
+        'ticket', ticket_name(q.number), 'reason', q.reason, 'state', q.state, 'word', q.word,
+        'asked_at', q.created_at, 'decided_at', q.decided_at)
+    FROM join_request q WHERE q.person_id = person
+    UNION ALL
+    SELECT 'reports', a.created_at, json_build_object(
+        'message', a.message_id, 'reason', a.reason, 'at', a.created_at)
+    FROM abuse_report a WHERE a.reporter_id = person
     UNION ALL
     SELECT 'account_events', e.created_at, json_build_object(
         'kind', e.kind, 'at', e.created_at, 'details', e.data)

@@ -176,6 +176,7 @@ COUNTED = {
     EventKind.JOIN_REFUSED,
     EventKind.ABUSE_REPORTED,
     EventKind.REPORT_DECIDED,
+    EventKind.PERSON_ERASED,
 }
 # Which teams there are, and who is in them.
 TEAMS = {
@@ -184,6 +185,7 @@ TEAMS = {
     EventKind.TEAM_DELETED,
     EventKind.PERSON_DEACTIVATED,
     EventKind.PERSON_REACTIVATED,
+    EventKind.PERSON_ERASED,
 }
 # After these, tickets may be in a list that were not in it, or the other way about.
 REGROUPED = {EventKind.TAG_MERGED, EventKind.TAG_DELETED, EventKind.TEAM_DELETED}
@@ -199,6 +201,7 @@ MODERATED = REQUESTS | {
     EventKind.TICKET_DELETED,
     EventKind.PERSON_BLOCKED,
     EventKind.PERSON_UNBLOCKED,
+    EventKind.PERSON_ERASED,
 }
 
 # What changes the figures of reports, or what their rows are called.
@@ -211,6 +214,7 @@ REPORTED = {
     EventKind.TAG_CHANGED,
     EventKind.TEAM_CHANGED,
     EventKind.PERSON_RENAMED,
+    EventKind.PERSON_ERASED,
 }
 
 # What the conversation shows as a line between its messages.

@@ -166,7 +166,7 @@ _GOES = (
     "Their name, e-mail address and password, and their name behind an @ in messages.",
     "Their sessions' addresses and browsers, and when they were last here.",
     "Drafts, notifications, preferences, views and replies of their own, files not sent.",
-    "Notes about them, their invitations, and links for a new password.",
+    "Notes about them, invitations, requests to join, and links for a new password.",
 )
 _STAYS = (
     "Tickets and messages, with the files in them, under a name like “Erased person 4F2A”.",

@@ -22,8 +22,11 @@ from supportdesk.domain.commands import (
     erasing,
     filing,
     invitations,
+    joining,
     messages,
+    moderation,
     notifications,
+    participants,
     people,
     person_notes,
     presence,
@@ -96,6 +99,12 @@ async def traces(cast, quill, lamp) -> None:
     await tickets.set_star(quill, lamp, True)
     await person_notes.add(cast.ada, quill.user_id, f"{NAME} writes often")
     await credentials.make_reset_link(cast.ada, quill.user_id)
+    other = (await filing.file_ticket(cast.ben, NewTicket("A rug", "It is red."))).id
+    await participants.add(cast.ada, other, quill.user_id, Audience.EVERYONE)
+    await messages.post(cast.ben, other, f"Hello @{NAME}")
+    await participants.remove(cast.ada, other, quill.user_id)
+    await joining.ask(quill, "TC-0099", f"I am {NAME}")
+    await moderation.block(cast.ada, quill.user_id)
 
 
 def everywhere(ask: Any) -> dict[str, list[str]]:
@@ -124,7 +133,7 @@ async def test_nothing_that_tells_who_it_was_is_left_anywhere(cast, quill, trace
         "user.name", "user.email", "session.ip", "session.user_agent", "message.body",
         "message.mentions", "message.words", "message_revision.body", "event.data", "draft.body",
         "saved_view.name", "person_note.body", "invitation.email", "invitation.name",
-        "attachment.name", "ticket_words.subject_and_people",
+        "attachment.name", "join_request.reason", "ticket_words.subject_and_people",
     } <= before.keys()  # fmt: skip
     await erasing.erase(cast.ada, quill.user_id, EMAIL)
     assert everywhere(ask) == {}

@@ -22,8 +22,8 @@ from supportdesk.domain.models import User
 ONE = ("profile", "preferences")
 PARTS = (
     "profile", "preferences", "teams", "sessions", "invitations", "views", "replies", "drafts",
-    "notes", "tickets", "messages", "reactions", "notifications", "account_events",
-    "ticket_events",
+    "notes", "tickets", "messages", "reactions", "requests", "reports", "notifications",
+    "account_events", "ticket_events",
 )  # fmt: skip
 
 # What is nobody else's business is read by a function, which looks at who asks.
