@@ -176,7 +176,14 @@ COUNTED = {
     EventKind.JOIN_REFUSED,
     EventKind.ABUSE_REPORTED,
     EventKind.REPORT_DECIDED,
+    EventKind.SIGNED_UP,
+    EventKind.INVITATION_ACCEPTED,
+    EventKind.PERSON_ROLE_CHANGED,
+    EventKind.PERSON_DEACTIVATED,
+    EventKind.PERSON_REACTIVATED,
     EventKind.PERSON_ERASED,
+    EventKind.TEAM_CREATED,
+    EventKind.TEAM_DELETED,
 }
 # Which teams there are, and who is in them.
 TEAMS = {

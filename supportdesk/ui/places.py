@@ -33,10 +33,10 @@ def places(role: str) -> list[Place]:
     found = [Place(TICKETS, "ticket", routes.tickets(role), "tickets")]
     if role == "admin":
         found += [
-            Place(USERS, "users", routes.ADMIN_USERS),
-            Place(SELLERS, "store", routes.ADMIN_SELLERS),
+            Place(USERS, "users", routes.ADMIN_USERS, "users"),
+            Place(SELLERS, "store", routes.ADMIN_SELLERS, "sellers"),
             Place(REQUESTS, "user-plus", routes.ADMIN_REQUESTS, "requests"),
-            Place(TEAMS, "users-round", routes.ADMIN_TEAMS),
+            Place(TEAMS, "users-round", routes.ADMIN_TEAMS, "teams"),
             Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
             Place(REPORTS, "chart-column", routes.ADMIN_REPORTS),
             Place(AUDIT, "scroll-text", routes.ADMIN_AUDIT),

@@ -6,6 +6,12 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from supportdesk.state.dashboard import DashboardState
 from supportdesk.ui.places import Place, places
 
+# On a phone there is room for three or four of them.
+_CURRENT_IN_SIGHT = (
+    "document.querySelector('.tab[aria-selected=true]')"
+    "?.scrollIntoView({inline: 'center', block: 'nearest'})"
+)
+
 
 def tabs(current: str) -> rx.Component:
     """They are links, so each opens in a tab of the browser too."""
@@ -16,6 +22,7 @@ def tabs(current: str) -> rx.Component:
             aria_label="Dashboard",
         ),
         aria_label="Dashboard",
+        on_mount=rx.call_script(_CURRENT_IN_SIGHT),
         class_name="tabs",
     )
 

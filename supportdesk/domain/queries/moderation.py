@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg import sql
 from sqlalchemy import text
 
-from supportdesk.database.engine import ask, transaction
+from supportdesk.database.engine import transaction
 from supportdesk.domain import markup
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.errors import Refused
@@ -117,10 +116,6 @@ _WAITING_REQUESTS = text(_REQUESTS.format(which=_WAITING, order="r.created_at, r
 _PAST_REQUESTS = text(_REQUESTS.format(which=_PAST, order="r.decided_at DESC, r.id"))
 _WAITING_REPORTS = text(_REPORTS.format(which=_WAITING, order="r.created_at, r.id"))
 _PAST_REPORTS = text(_REPORTS.format(which=_PAST, order="r.decided_at DESC, r.id"))
-_HOW_MANY = sql.SQL("""
-SELECT (SELECT count(*) FROM join_request WHERE state = 'waiting')
-     + (SELECT count(*) FROM abuse_report WHERE state = 'waiting')
-""")
 
 
 async def moderation_for(actor: Actor) -> Moderation:
@@ -134,12 +129,6 @@ async def moderation_for(actor: Actor) -> Moderation:
             _reports((await tx.execute(_WAITING_REPORTS)).all()),
             _reports((await tx.execute(_PAST_REPORTS)).all()),
         )
-
-
-async def waiting_for(admin: Actor) -> int:
-    """How many requests and reports wait for a decision."""
-    found = await ask(admin, sql.Composed([_HOW_MANY]))
-    return int(found[0]) if found else 0
 
 
 def _requests(rows: Sequence[Any]) -> tuple[RequestRow, ...]:
