@@ -28,9 +28,12 @@ from supportdesk.domain.commands import (
     fields,
     filing,
     invitations,
+    joining,
     messages,
+    moderation,
     notes,
     notifications,
+    participants,
     people,
     person_notes,
     reactions,
@@ -49,7 +52,7 @@ from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import FieldKind, Priority, TicketType
+from supportdesk.domain.models import Audience, FieldKind, Priority, TicketType
 from supportdesk.domain.queries.audit import Asked, page_for
 from supportdesk.domain.queries.sessions import viewer_for
 
@@ -68,7 +71,7 @@ NOT_TOLD = {
     "messages.mark_read", "messages.mark_unread", "messages.note_read",
     "notifications.mark_all_read",
     "presence.announce_typing", "presence.tell_processes", "presence.note_seen",
-    "setup.issue_link", "setup.link_works",
+    "reports.seal", "setup.issue_link", "setup.link_works",
     "tickets.set_star", "tickets.note_admin",
     "credentials.address_of", "invitations.find",
 }  # fmt: skip
@@ -77,7 +80,8 @@ SHARED = {
     "messages.post_within", "people.tell_of_preference", "people.held", "people.leave_teams",
     "settings.change_within", "settings.tell", "settings.save", "settings.change",
     "several.current", "several.write",
-    "several.tag", "tags.tag_within", "tickets.write", "tickets.label",
+    "several.tag", "tags.tag_within", "tickets.write", "tickets.label", "amending.delete_within",
+    "participants.let_in",
 }  # fmt: skip
 
 
@@ -127,6 +131,17 @@ class Deeds:
         self.reset_link = await credentials.make_reset_link(ada, self.cast.sia.user_id)
         self.note = await person_notes.add(ada, self.bea.user_id, "A regular.")
         self.done = (await self._bulk()).done
+        await self._moderate()
+
+    async def _moderate(self) -> None:
+        """sia takes part as a guest and is blocked; ben asks to; bea complains."""
+        sia = self.cast.sia.user_id
+        await participants.add(self.ada, self.ticket, sia, Audience.EVERYONE)
+        await moderation.block(self.ada, sia)
+        await joining.ask(self.cast.ben, "TC-0001", "Please.")
+        await moderation.report(self.bea, self.said, "It hurts.")
+        self.request = self.ask("SELECT id FROM join_request")[0]
+        self.report = self.ask("SELECT id FROM abuse_report")[0]
 
     def _bulk(self) -> Awaitable[Any]:
         change = bulk.Change(bulk.Field.PRIORITY, Priority.HIGH)
@@ -183,6 +198,24 @@ DEEDS: dict[str, Callable[[Deeds], Awaitable[Any]]] = {
     "field_definitions.move": lambda d: field_definitions.move(d.ada, d.field, up=False),
     "fields.fill": lambda d: fields.fill(d.sol, d.ticket, d.field, "20311"),
     "filing.file_ticket": lambda d: filing.file_ticket(d.bea, NewTicket("Lamp", "Help.")),
+    "joining.ask": lambda d: joining.ask(d.cast.ben, "TC-0900", "Please."),
+    "joining.accept": lambda d: joining.accept(d.ada, d.request, Audience.EVERYONE),
+    "joining.refuse": lambda d: joining.refuse(d.ada, d.request, "No."),
+    "participants.add": lambda d: participants.add(
+        d.ada, d.ticket, d.cast.ben.user_id, Audience.EVERYONE
+    ),
+    "participants.set_reads": lambda d: participants.set_reads(
+        d.ada, d.ticket, d.cast.sia.user_id, Audience.STAFF
+    ),
+    "participants.remove": lambda d: participants.remove(d.ada, d.ticket, d.cast.sia.user_id),
+    "moderation.block": lambda d: moderation.block(d.ada, d.bea.user_id),
+    "moderation.unblock": lambda d: moderation.unblock(d.ada, d.cast.sia.user_id),
+    "moderation.report": lambda d: moderation.report(d.cast.abe, d.said, "It hurts."),
+    "moderation.dismiss": lambda d: moderation.dismiss(d.ada, d.report),
+    "moderation.delete_reported": lambda d: moderation.delete_reported(d.ada, d.report),
+    "moderation.block_reported": lambda d: moderation.block_reported(d.ada, d.report),
+    "moderation.delete_chat": lambda d: moderation.delete_chat(d.ada, d.ticket, "TC-0001"),
+    "moderation.delete_ticket": lambda d: moderation.delete_ticket(d.ada, d.ticket, "TC-0001"),
     "messages.post": lambda d: messages.post(d.sol, d.ticket, "Hello."),
     "notes.write": lambda d: notes.write(d.ada, d.ticket, "Careful.", ""),
     "notifications.choose": lambda d: notifications.choose(d.bea, "sound", False),
@@ -249,7 +282,8 @@ async def test_every_command_leaves_a_line_that_says_who_what_and_what_was(cast,
         "credentials.make_reset_link", "credentials.withdraw_reset_link",
         "credentials.reset", "credentials.change", "invitations.invite", "invitations.revoke",
         "invitations.accept", "person_notes.add", "person_notes.remove", "people.end_session",
-        "people.end_sessions",
+        "people.end_sessions", "joining.ask", "joining.refuse", "moderation.report",
+        "moderation.delete_chat", "moderation.delete_ticket",
     }  # fmt: skip
     if deed not in bare:
         assert any(each.shifts for each in told), told

@@ -82,8 +82,9 @@ async def _person(tx: AsyncConnection, person_id: UUID) -> Any:
 
 
 async def _tell_of_person(tx: AsyncConnection, actor: Actor, kind: EventKind, person: Any) -> None:
-    blocked = kind is EventKind.PERSON_BLOCKED
-    data = {"person": person.name, "from": not blocked, "to": blocked}
+    writes, reads = "may write", "may only read"
+    before, now = (writes, reads) if kind is EventKind.PERSON_BLOCKED else (reads, writes)
+    data = {"person": person.name, "from": before, "to": now}
     await record(tx, actor, kind, subject_id=person.id, audience=Audience.ADMINS, data=data)
 
 
