@@ -201,7 +201,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 
-# Days since 2000, four weeks and years of 52 weeks, as in 0007 and in the index of 0020.
+# Days since 2000, four weeks and years of 52 weeks, as in 0007 and in the index of 0019.
 _DAY = "((created_at AT TIME ZONE 'UTC')::date - '2000-01-01'::date)"
 SPANS = f"""array_to_tsvector(ARRAY[
     '~d' || {_DAY}::text, '~m' || ({_DAY} / 28)::text, '~y' || ({_DAY} / 364)::text])"""

@@ -366,6 +366,24 @@ async def test_who_writes_at_that_moment_leaves_nothing_behind_and_stops_nobody(
     assert ask("SELECT count(*) FROM draft") == [0]
 
 
+def until_somebody_waits(ask: Any) -> None:
+    while ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == [0]:
+        pass
+
+
+async def test_who_meets_it_the_other_way_about_goes_first_and_it_is_done_all_the_same(
+    cast, quill, lamp, database, ask
+):
+    """Each holds what the other waits for, which the database ends for one of them."""
+    async with await psycopg.AsyncConnection.connect(database.owner_url) as other:
+        await other.execute("SELECT FROM message WHERE conversation_id = %s FOR UPDATE", [lamp])
+        erasing_now = asyncio.create_task(erasing.erase(cast.ada, quill.user_id, EMAIL))
+        await asyncio.to_thread(until_somebody_waits, ask)
+        await other.execute('SELECT FROM "user" WHERE id = %s FOR KEY SHARE', [quill.user_id])
+    await erasing_now
+    assert ask('SELECT name FROM "user" WHERE id = %s', quill.user_id) == [erased(quill)]
+
+
 async def test_the_page_of_an_erased_person_says_when_and_tells_no_address(cast, quill):
     await erasing.erase(cast.ada, quill.user_id, EMAIL)
     page = await person.person_for(cast.ada, quill.user_id)
