@@ -54,7 +54,7 @@ def log() -> rx.Component:
                 rx.foreach(AuditState.entries, _line),
                 role="list",
                 aria_label="Log",
-                class_name="log",
+                class_name="audit-log",
             ),
             _nothing(),
         ),
@@ -85,7 +85,7 @@ def _asking() -> rx.Component:
         ),
         role="search",
         aria_label="Filter the log",
-        class_name="asking",
+        class_name="audit-asks",
     )
 
 

@@ -119,7 +119,7 @@ async def test_nobody_is_offered_what_is_not_theirs_to_do(
     await theirs.hover()
     await theirs.get_by_role("button", name="Message actions").click()
     await expect(buyer.page.get_by_role("menuitem")).to_have_text(
-        ["React", "Quote", "Copy link", "Mark unread from here"]
+        ["React", "Quote", "Copy link", "Mark unread from here", "Report"]
     )
 
 

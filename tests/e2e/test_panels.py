@@ -26,7 +26,7 @@ TOO_SMALL = """() => {
     return small;
 }"""
 STICKS_OUT = """() => [...document.querySelectorAll('html, body, body *')]
-    .filter((element) => !element.closest('.unseen, .skip')
+    .filter((element) => !element.closest('.unseen, .skip, [role=tablist], :has(> [role=tablist])')
         && (element.getBoundingClientRect().right > innerWidth + 1
             || ['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
             && element.scrollWidth > element.clientWidth))
