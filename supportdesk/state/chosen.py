@@ -6,6 +6,9 @@ answered. By then the facts say the same, or an alert says why not.
 
 from __future__ import annotations
 
+import json
+
+import reflex as rx
 from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
@@ -22,6 +25,15 @@ note_text = ClientStateVar.create("note_text", default="")
 note_seen = ClientStateVar.create("note_seen", default="")
 
 BROWSER_VARS = (*chosen.values(), note_held, note_text, note_seen)
+
+
+def answered(name: str, value: object) -> EventSpec:
+    """The control follows the facts again, unless something else has been chosen meanwhile."""
+    var, sent = chosen[name], json.dumps(value)
+    return rx.call_script(
+        f"refs['_client_state_{var._getter_name}'] === {sent}"
+        f" && refs['_client_state_{var._setter_name}']('')"
+    )
 
 
 def forget_choices() -> list[EventSpec]:

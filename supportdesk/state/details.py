@@ -19,7 +19,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.teams import Assignable, options_for
 from supportdesk.realtime.lines import zone
 from supportdesk.state.choice import Choice, chosen
-from supportdesk.state.chosen import NONE
+from supportdesk.state.chosen import NONE, answered
 from supportdesk.state.chosen import chosen as at_browser
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.inbox import InboxState
@@ -97,7 +97,7 @@ class DetailsState(rx.State):
         """Save the choice; the control then follows the facts, which say it or what is so."""
         self.error = await attempt(self._change(name, value, seen))
         await self._catch_up()
-        return at_browser[name].push("")
+        return answered(name, value)
 
     async def _change(self, name: str, value: object, seen: object) -> None:
         viewer = await signed_in(self)
