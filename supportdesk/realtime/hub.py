@@ -6,13 +6,12 @@ their readers' rights. It may ring twice or be missed (`resync`): nothing depend
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain import rules
 from supportdesk.domain.actor import Role
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.events import CHOICES, REGROUPED, SESSIONS, EventKind
@@ -20,7 +19,6 @@ from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.circles import circle_for
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.sessions import Viewer
-from supportdesk.domain.queries.views import View
 from supportdesk.realtime.asked import Elsewhere
 from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
@@ -33,6 +31,7 @@ from supportdesk.realtime.doorbell import (
 )
 from supportdesk.realtime.errands import Errands
 from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
+from supportdesk.realtime.menus import Menus
 from supportdesk.realtime.moderated import ONE_MORE_OR_LESS, UNSEEN, Moderated
 from supportdesk.realtime.pages import PRESENCE, OpenPages
 from supportdesk.realtime.presence import Presence
@@ -41,9 +40,9 @@ from supportdesk.realtime.renaming import tell_of_person
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_snapshot import ThreadSnapshot
 from supportdesk.realtime.thread_view import ThreadKey, ThreadView
+from supportdesk.realtime.told_rules import ToldRules
 from supportdesk.realtime.typing import Typing
 from supportdesk.realtime.unread_counts import UnreadCounts
-from supportdesk.realtime.view_counts import ViewCounts
 
 _NAMED_ANEW = {
     EventKind.PERSON_RENAMED, EventKind.PERSON_ROLE_CHANGED, EventKind.PERSON_ERASED,
@@ -59,7 +58,7 @@ class Hub:
         self._browsers: dict[str, Browser] = {}
         self._threads: dict[ThreadKey, ThreadView] = {}
         self._inboxes: dict[InboxKey, InboxView] = {}
-        self._menus: dict[UUID, ViewCounts] = {}
+        self.menus = Menus(screen)
         self._waiting: set[str] = set()
         self._errands = Errands()
         self._reading = Reading(self._errands)
@@ -74,7 +73,7 @@ class Hub:
         )
         self.pages = OpenPages(screen)
         self.dashboard = DashboardCounts(screen)
-        self._away = ""
+        self._rules = ToldRules(screen, self._browsers)
 
     # Browsers come and go.
 
@@ -109,7 +108,7 @@ class Hub:
     def _let_go(self, browser: Browser) -> None:
         self.leave_thread(browser)
         self._leave_inbox(browser)
-        self.close_views(browser)
+        self.menus.close(browser)
         self._unread.leave(browser)
         self.pages.leave(browser)
         self.dashboard.leave(browser)
@@ -221,29 +220,6 @@ class Hub:
             view.stop()
             self._inboxes.pop(view.key, None)
 
-    def open_views(self, browser: Browser, views: Sequence[View]) -> ViewCounts:
-        """Keep the counts of these views up to date in that tab, until `close_views`."""
-        actor = browser.viewer.actor
-        counts = self._menus.get(actor.user_id)
-        if counts is None:
-            counts = self._menus[actor.user_id] = ViewCounts(actor, self._screen)
-        counts.openers.add(browser)
-        counts.views = tuple(views)
-        return counts
-
-    def shows_views(self, browser: Browser) -> bool:
-        counts = self._menus.get(browser.viewer.actor.user_id)
-        return counts is not None and browser in counts.openers
-
-    def close_views(self, browser: Browser) -> None:
-        counts = self._menus.get(browser.viewer.actor.user_id)
-        if counts is None:
-            return
-        counts.openers.discard(browser)
-        if not counts.openers:
-            counts.stop()
-            del self._menus[browser.viewer.actor.user_id]
-
     def follow_unread(self, browser: Browser) -> None:
         """Keep that tab told of how much its person has not seen."""
         self._unread.follow(browser)
@@ -256,12 +232,9 @@ class Hub:
             who, tabs = bell.subject, self._browsers.values()
             self._end(b for b in tabs if who in (b.viewer.session_id, b.viewer.actor.user_id))
         if bell.kind in _VIEWS:
-            for counts in list(self._menus.values()):
-                for browser in counts.openers:
-                    await self._screen.reread_views(browser.token)
+            await self.menus.reread()
         if bell.kind == EventKind.SETTING_CHANGED:
-            await rules.refresh()
-            await self._tell_rules()
+            await self._rules.changed()
         self.pages.ring(bell.kind)
         self.dashboard.ring(bell.kind)
         await self._moderated.ring(bell)
@@ -343,36 +316,26 @@ class Hub:
         """Many tickets at once are sorted otherwise; who asks for what is gone asks anew."""
         for inbox_view in self._inboxes.values():
             inbox_view.reload()
-        for counts in self._menus.values():
-            counts.wake()
+        self.menus.wake()
         for browser in [b for b in self._browsers.values() if b.inbox is not None]:
             filters = browser.inbox.key.filters if browser.inbox else Filters()
             if str(gone) in (filters.tag, filters.team):
                 await self._screen.recheck_session(browser.token)
-
-    async def _tell_rules(self) -> None:
-        """What the desk allows and says, to everybody who is here."""
-        self._away = rules.away_text()
-        for role in Role:
-            here = [b.socket for b in self._browsers.values() if b.viewer.actor.role is role]
-            await self._screen.show_rules(here, role)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind in ONE_MORE_OR_LESS
         for key, view in self._inboxes.items():
             if key.role is Role.ADMIN or bell.people is None or key.owner in bell.people:
                 view.wake(ticket_id, by=bell.actor, new=new)
-        for owner, counts in self._menus.items():
-            if counts.of_admin or bell.people is None or owner in bell.people:
-                counts.wake()
+        self.menus.wake(bell.people)
 
     def _wake_personal(self, person: UUID | None, ticket_id: UUID) -> None:
         """What somebody has read or starred decides what is in their lists that ask for it."""
         for key, view in self._inboxes.items():
             if key.owner == person and (key.filters.unread or key.filters.starred):
                 view.wake(ticket_id, by=person)
-        if person is not None and (counts := self._menus.get(person)):
-            counts.wake()
+        if person is not None:
+            self.menus.wake_own(person)
 
     async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
         for browser in list(self._browsers.values()):
@@ -412,8 +375,7 @@ class Hub:
         for key, view in self._inboxes.items():
             if key.filters.overdue:
                 view.reload()
-        if rules.away_text() != self._away:
-            await self._tell_rules()
+        await self._rules.look_at_the_clock()
         await self._screen.keep(list(self._browsers))
 
     async def look(self, browser: Browser, attention: Attention) -> None:
@@ -423,16 +385,11 @@ class Hub:
         if was_visible != browser.visible and not browser.keeps_unread and not browser.away:
             await self._reading.note(browser, browser.thread)
 
-    def leave_end(self, browser: Browser) -> None:
-        """Its reader has scrolled up. What stood there has been read by now."""
-        if browser.reads:
-            self._errands.run(self._reading.note(browser, browser.thread))
-        browser.away = True
-
-    def reach_end(self, browser: Browser) -> None:
-        """What has come there meanwhile is seen, if anybody looks."""
-        browser.away = False
-        if browser.reads:
+    def note_end(self, browser: Browser, *, away: bool) -> None:
+        """Its reader has left the end of the conversation, or has come to it: what stood there, or
+        stands there now, has been read."""
+        read, browser.away = browser.reads, away
+        if read or browser.reads:
             self._errands.run(self._reading.note(browser, browser.thread))
 
     def _shown(self, view: ThreadView) -> None:

@@ -15,7 +15,7 @@ from supportdesk import routes
 from supportdesk.domain.commands import amending, messages, reactions
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import parse_id
-from supportdesk.domain.queries import thread
+from supportdesk.domain.queries import versions
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.lines import zone
 from supportdesk.state.choice import typed
@@ -103,7 +103,7 @@ class MessageState(rx.State):
     async def show_versions(self, message_id: str) -> EventSpec:
         viewer = await signed_in(self)
         wanted = parse_id(message_id)
-        found = await thread.versions_for(viewer.actor, wanted) if wanted else ()
+        found = await versions.versions_for(viewer.actor, wanted) if wanted else ()
         reader = zone(viewer.timezone)
         self.versions = [
             ShownVersion(each.text, f"{each.written_at.astimezone(reader):%-d %B %Y, %H:%M}")

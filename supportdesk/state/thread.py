@@ -213,7 +213,7 @@ class ThreadState(rx.State):
         view = browser.thread if browser else None
         if browser is None or view is None or not isinstance(seq, int) or self.away_since:
             return
-        hub().leave_end(browser)
+        hub().note_end(browser, away=True)
         browser.paged_thread = True
         self._first_seq = self._first_seq or view.first_seq
         self.history_to, self.away_since = view.history_to, max(1, min(seq, view.last_seq))
@@ -235,7 +235,7 @@ class ThreadState(rx.State):
             return
         first_seq, history_to = self._first_seq, self.history_to
         self._forget_place()
-        hub().reach_end(browser)
+        hub().note_end(browser, away=False)
         if (first_seq, history_to) == (view.first_seq, view.history_to):
             browser.paged_thread = False
             return

@@ -45,16 +45,16 @@ class ViewsState(rx.State):
             return
         self._follows = opened is True
         if not self._follows:
-            hub().close_views(browser)
+            hub().menus.close(browser)
             return
         async for effect in self._follow(viewer, browser):
             yield effect
 
     async def _follow(self, viewer: Viewer, browser: Browser) -> Effects:
         """Show what is so by now, and be told of what comes: see `Browser`."""
-        hub().open_views(browser, ())
+        hub().menus.open(browser, ())
         await self._read(viewer)
-        counts = hub().open_views(browser, [*self.built_in, *self.saved])
+        counts = hub().menus.open(browser, [*self.built_in, *self.saved])
         told = self.counts = await counts.now()
         yield None
         while counts.latest != told:
@@ -63,7 +63,7 @@ class ViewsState(rx.State):
 
     async def _arrive(self, viewer: Viewer, browser: Browser) -> Effects:
         """A menu that was open when the line was lost is open still."""
-        if self._follows and not hub().shows_views(browser):
+        if self._follows and not hub().menus.shows(browser):
             async for effect in self._follow(viewer, browser):
                 yield effect
 
@@ -79,8 +79,8 @@ class ViewsState(rx.State):
         viewer = await signed_in(self)
         browser = browser_of(self)
         await self._read(viewer)
-        if browser is not None and hub().shows_views(browser):
-            hub().open_views(browser, [*self.built_in, *self.saved]).wake()
+        if browser is not None and hub().menus.shows(browser):
+            hub().menus.open(browser, [*self.built_in, *self.saved]).wake()
 
     @rx.event
     async def save(self, form_data: dict[str, Any]) -> EventSpec | None:

@@ -8,7 +8,7 @@ from supportdesk.domain.commands import amending, reactions
 from supportdesk.domain.commands.messages import post
 from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.models import Audience
-from supportdesk.domain.queries import thread
+from supportdesk.domain.queries import thread, versions
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ async def test_the_staff_can_read_what_it_said_before_and_the_buyer_cannot(cast,
     await amending.edit(cast.sol, said, "It is the bulb.")
     await amending.edit(cast.sol, said, "It was the bulb.")
     for who in (cast.sol, cast.ada):
-        versions = await thread.versions_for(who, said)
-        assert [version.text for version in versions] == ["It is the blub.", "It is the bulb."]
-    assert await thread.versions_for(cast.bea, said) == ()
-    assert await thread.versions_for(cast.sia, said) == ()
+        found = await versions.versions_for(who, said)
+        assert [version.text for version in found] == ["It is the blub.", "It is the bulb."]
+    assert await versions.versions_for(cast.bea, said) == ()
+    assert await versions.versions_for(cast.sia, said) == ()
 
 
 async def test_the_same_words_are_no_edit(cast, ticket, said, ask):

@@ -41,7 +41,7 @@ from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.errors import Invalid, NotFound, Refused, SignInFailed
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience
-from supportdesk.domain.queries import inbox, person, thread
+from supportdesk.domain.queries import inbox, person, thread, versions
 from supportdesk.domain.queries.attachments import erased_among
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.mentions import people_for
@@ -172,7 +172,7 @@ async def test_the_ticket_stays_readable_with_another_name_in_it(cast, quill, la
     assert (name.lower(), str(quill.user_id)) in opening.lines[1].mentions
     assert name in [each.name for each in opening.facts.people]
     assert [file.name for line in opening.lines for file in line.files] == ["warm.txt"]
-    (version, _) = await thread.versions_for(cast.sol, UUID(opening.lines[2].id))
+    (version, _) = await versions.versions_for(cast.sol, UUID(opening.lines[2].id))
     assert version.text == f"Is it warm, @{name}?"
 
 

@@ -36,7 +36,7 @@ from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience
-from supportdesk.domain.queries import inbox, mentions, preview, recent, said, thread
+from supportdesk.domain.queries import inbox, mentions, preview, recent, said, thread, versions
 from supportdesk.domain.queries.attachments import file_for
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.domain.queries.joining import candidates_for
@@ -89,7 +89,7 @@ async def everything(actor, ticket, hidden) -> str:
         await inbox.page_for(actor, Filters(overdue=True)),
         await preview.preview_for(actor, ticket),
         await recent.recent_for(actor, WORD),
-        await thread.versions_for(actor, hidden["note"]),
+        await versions.versions_for(actor, hidden["note"]),
         await told_to(actor),
         await mentions.people_for(actor, ticket),
     ]

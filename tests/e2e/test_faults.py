@@ -102,6 +102,8 @@ async def test_a_killed_server_is_told_at_once_and_nothing_typed_is_lost(
         await expect(screen.message_box).to_have_value(f"{text}, goes on")
         await screen.message_box.press("Enter")
         await expect(screen.message_box).to_have_value("")
+        # Of three who send at once, nobody can say whose is the first.
+        await expect(screen.messages.last).to_contain_text(f"{text}, goes on")
     for screen in room:
         await screen.shows([FIRST, *(f"{text}, goes on" for text in typed)])
         await expect(screen.row(room.ticket.number)).to_contain_text(f"{typed[-1]}, goes on")

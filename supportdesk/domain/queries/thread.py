@@ -20,7 +20,7 @@ from supportdesk.domain.circles import Circle
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.files import several
-from supportdesk.domain.models import MessageRevision, Ticket
+from supportdesk.domain.models import Ticket
 from supportdesk.domain.queries.attachments import File, as_file
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
@@ -337,27 +337,6 @@ async def receipt_within(tx: AsyncConnection, conversation_id: UUID) -> Receipt:
         return Receipt()
     people = (SeenBy(str(r.user_id), r.name or "Somebody", r.read_at) for r in rows if r.user_id)
     return Receipt(str(rows[0].sender_id), tuple(people))
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a message said, from `written_at` on."""
-
-    text: str
-    written_at: datetime
-
-
-async def versions_for(actor: Actor, message_id: UUID) -> tuple[Version, ...]:
-    """The earlier texts of a message, oldest first; buyers are told of none."""
-    if actor.role is Role.BUYER:
-        return ()
-    query = (
-        select(col(MessageRevision.body), col(MessageRevision.written_at))
-        .where(col(MessageRevision.message_id) == message_id)
-        .order_by(col(MessageRevision.written_at))
-    )
-    async with transaction(actor) as tx:
-        return tuple(Version(row.body, row.written_at) for row in (await tx.execute(query)).all())
 
 
 def as_line(row: Any) -> Line:
