@@ -42,8 +42,11 @@ def _tab(place: Place, current: bool) -> rx.Component:
 
 
 def _count(counted: str) -> rx.Component:
+    """Its place is kept until it is known, so that nothing beside it moves."""
     count = DashboardState.counts.get(counted, "")
-    return rx.cond(
-        (count != "") & (count != "0"),
-        rx.el.span(count, id=f"count-{counted}", class_name="count"),
+    known = count != ""
+    return rx.el.span(
+        rx.cond(known, count, "0"),
+        id=f"count-{counted}",
+        class_name=f"count {rx.cond(known, '', 'unknown')}",
     )
