@@ -26,11 +26,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Where(TypedDict):
-    """From where a session is opened."""
+    """From where somebody comes."""
 
     ip: str
     user_agent: str
-    replaced: str | None
 
 
 async def log_in(request: Request) -> Response:
@@ -38,7 +37,9 @@ async def log_in(request: Request) -> Response:
     form["next"] = form["next"] or _next_of_page(request)
     then = form["next"] if routes.own_path(form["next"]) else routes.HOME
     try:
-        session = await sessions.sign_in(form["email"], form["password"], **_where(request))
+        session = await sessions.sign_in(
+            form["email"], form["password"], **_where(request), replaced=_token(request)
+        )
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.LOGIN, error, form)
     return _welcome(session, then)
@@ -48,14 +49,8 @@ async def sign_up(request: Request) -> Response:
     form = await _fields(request, "name", "email", "password")
     try:
         where = _where(request)
-        user_id = await sessions.sign_up(
-            form["email"],
-            form["name"],
-            form["password"],
-            ip=where["ip"],
-            user_agent=where["user_agent"],
-        )
-        session = await sessions.open_session(user_id, **where)
+        user_id = await sessions.sign_up(form["email"], form["name"], form["password"], **where)
+        session = await sessions.open_session(user_id, **where, replaced=_token(request))
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.SIGNUP, error, form)
     return _welcome(session, routes.HOME)
@@ -64,10 +59,11 @@ async def sign_up(request: Request) -> Response:
 async def set_up(request: Request) -> Response:
     form = await _fields(request, "token", "name", "email", "password")
     try:
+        where = _where(request)
         user_id = await setup.create_first_admin(
-            form["token"], form["email"], form["name"], form["password"]
+            form["token"], form["email"], form["name"], form["password"], **where
         )
-        session = await sessions.open_session(user_id, **_where(request))
+        session = await sessions.open_session(user_id, **where, replaced=_token(request))
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.SETUP, error, form, back_to=routes.setup(form["token"]))
     return _welcome(session, routes.HOME)
@@ -76,10 +72,11 @@ async def set_up(request: Request) -> Response:
 async def accept_invitation(request: Request) -> Response:
     form = await _fields(request, "token", "name", "email", "password")
     try:
+        where = _where(request)
         user_id = await invitations.accept(
-            form["token"], form["email"], form["name"], form["password"], ip=client_ip(request)
+            form["token"], form["email"], form["name"], form["password"], **where
         )
-        session = await sessions.open_session(user_id, **_where(request))
+        session = await sessions.open_session(user_id, **where, replaced=_token(request))
     except (DomainError, DatabaseUnavailable) as error:
         return _refuse(routes.INVITE, error, form, back_to=routes.invite(form["token"]))
     return _welcome(session, routes.HOME)
@@ -88,8 +85,9 @@ async def accept_invitation(request: Request) -> Response:
 async def reset_password(request: Request) -> Response:
     form = await _fields(request, "token", "password")
     try:
-        user_id = await credentials.reset(form["token"], form["password"], ip=client_ip(request))
-        session = await sessions.open_session(user_id, **_where(request))
+        where = _where(request)
+        user_id = await credentials.reset(form["token"], form["password"], **where)
+        session = await sessions.open_session(user_id, **where, replaced=_token(request))
     except (DomainError, DatabaseUnavailable) as error:
         back_to = routes.reset_password(form["token"])
         return _refuse(routes.RESET_PASSWORD, error, form, back_to=back_to)
@@ -97,7 +95,7 @@ async def reset_password(request: Request) -> Response:
 
 
 async def log_out(request: Request) -> Response:
-    token = request.cookies.get(cookies.SESSION)
+    token = _token(request)
     if token:
         try:
             await sessions.sign_out(token)
@@ -136,8 +134,12 @@ def _where(request: Request) -> Where:
     return {
         "ip": client_ip(request),
         "user_agent": request.headers.get("user-agent", ""),
-        "replaced": request.cookies.get(cookies.SESSION),
     }
+
+
+def _token(request: Request) -> str | None:
+    """The session that this browser has so far."""
+    return request.cookies.get(cookies.SESSION)
 
 
 def _welcome(session: OpenedSession, then: str) -> Response:

@@ -23,13 +23,13 @@ from supportdesk.api.origin import same_origin
 from supportdesk.api.people import actor_of
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
-from supportdesk.domain.commands import attachments
 from supportdesk.domain.errors import DomainError, Invalid, NotFound, Refused
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.attachments import file_for
-from supportdesk.storage import spool, uploads
+from supportdesk.storage import lines, spool, uploads
 from supportdesk.storage.errors import ScannerAway, StorageFailed, StorageFull
-from supportdesk.storage.spool import Busy, Cut, OutOfStep
+from supportdesk.storage.lines import Cut
+from supportdesk.storage.spool import Busy, OutOfStep
 
 _VERSION = "1.0.0"
 _PIECE_TYPE = "application/offset+octet-stream"
@@ -59,6 +59,8 @@ async def announce(request: Request, actor: Actor) -> Response:
 
 async def ask(request: Request, actor: Actor) -> Response:
     upload = spool.find(actor.user_id, _id(request))
+    # Who asks has lost the line through which the rest came.
+    await lines.cut(upload.id)
     headers = {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)}
     return Response(headers=headers)
 
@@ -72,11 +74,7 @@ async def receive(request: Request, actor: Actor) -> Response:
 
 
 async def give_up(request: Request, actor: Actor) -> Response:
-    """Also what has become a file already, as long as it is not sent."""
-    upload_id = _id(request)
-    with suppress(NotFound):
-        spool.discard(spool.find(actor.user_id, upload_id))
-    await attachments.discard(actor, upload_id)
+    await uploads.give_up(actor, _id(request))
     return Response(status_code=204)
 
 
@@ -133,7 +131,7 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
                 return _sorry("You are signed out. Sign in again.", 401)
             return await handler(request, actor)
         except Cut:
-            return _sorry("The connection was lost.", 400)
+            return _sorry("The connection was lost.", 409)
         except (DomainError, DatabaseUnavailable) as error:
             return _refusal(error)
 

@@ -32,16 +32,25 @@ class ScannerAway(StorageFailed):
         super().__init__("The virus scanner is not answering. The file waits until it does.")
 
 
+# A disk that is full, a quota that is used up, a file larger than the system lets one be.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# How the object store words them: a folder's system has numbers for them, S3 has an answer.
+_NO_ROOM_IN_WORDS = (
+    *(f"(os error {number})" for number in _NO_ROOM),
+    "status code: 507",
+)
+
+
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn what disks and object stores say into one of the errors above."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in _NO_ROOM:
             raise StorageFull from error
         raise StorageUnavailable from error
     except BaseError as error:
-        if "No space left" in str(error) or "os error 28" in str(error):
+        if any(words in str(error) for words in _NO_ROOM_IN_WORDS):
             raise StorageFull from error
         raise StorageUnavailable from error

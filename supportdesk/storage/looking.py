@@ -32,6 +32,9 @@ _AT_ONCE = 2
 # The longer side of the small picture.
 _PICTURE_SIDE = 640
 _PAGE_SIDE = 1400
+# A film may say anything of itself. What goes beyond these is as good as not said.
+_LONGEST_SIDE = 32_768
+_LONGEST_SECONDS = 7 * 24 * 3600
 # What EXIF says of a camera that was held upright.
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, range(5, 9)
 _FORMATS = {
@@ -70,16 +73,18 @@ async def look(path: Path, type_: str) -> Seen:
     if look_at is None:
         return Seen(type_)
     try:
-        with anyio.fail_after(_SECONDS):
-            return await to_process.run_sync(
-                _limited,
-                look_at,
-                str(path),
-                type_,
-                get_settings().image_megapixels,
-                cancellable=True,
-                limiter=_limiter(),
-            )
+        # Waiting for a turn takes nothing of a file's own time.
+        async with _limiter():
+            with anyio.fail_after(_SECONDS):
+                return await to_process.run_sync(
+                    _limited,
+                    look_at,
+                    str(path),
+                    type_,
+                    get_settings().image_megapixels,
+                    cancellable=True,
+                    limiter=anyio.CapacityLimiter(1),
+                )
     except TooLarge:
         raise Refused("This image has too many pixels.") from None
     except (Unreadable, BrokenWorkerProcess, TimeoutError, MemoryError):
@@ -164,12 +169,16 @@ def _look_at_film(path: str, type_: str, _: int) -> Seen:
     if film is None and "Audio" not in by_kind:
         raise Unreadable
     seconds = float(getattr(general, "duration", 0) or 0) / 1000
+    if not 0 <= seconds <= _LONGEST_SECONDS:
+        seconds = 0.0
     if film is None:
         heard = type_.replace("video/", "audio/")
         return Seen(heard if heard in SOUNDS else type_, seconds=seconds)
     seen = type_.replace("audio/", "video/")
-    size = int(film.width or 0), int(film.height or 0)
-    return Seen(seen if seen in VIDEOS else type_, *size, seconds=seconds)
+    width, height = int(film.width or 0), int(film.height or 0)
+    if max(width, height) > _LONGEST_SIDE:
+        width = height = 0
+    return Seen(seen if seen in VIDEOS else type_, width, height, seconds)
 
 
 def _look_at_document(path: str, _: str, __: int) -> Seen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path, PurePath
 
 import puremagic
@@ -22,6 +24,7 @@ _PLAIN = {
     "application/xhtml+xml": "text/html",
 }
 _MARKUP = (("<svg", "image/svg+xml"), ("<html", "text/html"), ("<!doctype html", "text/html"))
+_IN_NO_TEXT = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 
 
@@ -39,12 +42,24 @@ def type_of(path: Path, name: str) -> str:
 
 
 def _as_text(head: bytes) -> str | None:
-    """What is written there, if it is text; its last character may be cut."""
-    if b"\0" in head:
+    """What is written there, if it is text."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        written = _decoded(head, "utf-16")
+    elif b"\0" in head:
         return None
+    elif (written := _decoded(head, "utf-8-sig")) is not None:
+        return written
+    else:
+        # One byte a letter, as tables often still come. Which letter does not matter here.
+        written = _decoded(head, "cp1252")
+    return None if written is None or _IN_NO_TEXT.search(written) else written
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    """Its last character may be cut."""
     for cut in range(4):
         try:
-            return head[: len(head) - cut].decode("utf-8-sig")
+            return head[: len(head) - cut].decode(encoding)
         except UnicodeDecodeError:
             continue
     return None

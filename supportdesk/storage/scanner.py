@@ -15,14 +15,16 @@ from supportdesk.domain.errors import Refused
 from supportdesk.storage.errors import ScannerAway
 
 _PIECE_BYTES = 256 * 1024
-_PATIENCE_SECONDS = 120
+# ClamAV gives up by itself after two minutes, unless it is told otherwise (`MaxScanTime`).
+_PATIENCE_SECONDS = 180
+_SIGN_OF_LIFE_SECONDS = 10
 
 
 async def scan(path: Path) -> None:
     """Return when there is no scanner, or it has found nothing.
 
     Raises:
-        Refused: the file is harmful, or larger than the scanner takes.
+        Refused: the file is harmful, larger than the scanner takes, or a maze without an end.
         ScannerAway: the scanner cannot be asked.
     """
     url = get_settings().clamd_url
@@ -31,7 +33,12 @@ async def scan(path: Path) -> None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             answer = await _ask(url, path)
-    except (OSError, TimeoutError, EOFError) as error:
+    except TimeoutError as error:
+        # To ask again would take as long again, and so on for ever.
+        if await _is_well(url):
+            raise Refused("The virus scanner takes too long over this file.") from error
+        raise ScannerAway from error
+    except (OSError, EOFError) as error:
         raise ScannerAway from error
     if answer.endswith("FOUND"):
         raise Refused("The virus scanner has found something harmful in this file.")
@@ -50,12 +57,27 @@ async def _ask(url: str, path: Path) -> str:
             while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
                 await loop.sock_sendall(connection, struct.pack("!I", len(piece)) + piece)
             await loop.sock_sendall(connection, struct.pack("!I", 0))
-        answer = b""
-        while not answer.endswith(b"\0"):
-            more = await loop.sock_recv(connection, 4096)
-            if not more:
-                raise EOFError
-            answer += more
+        return await _answer(connection)
+
+
+async def _is_well(url: str) -> bool:
+    """Whether it answers who asks for no more than that."""
+    try:
+        async with asyncio.timeout(_SIGN_OF_LIFE_SECONDS):
+            with await _connect(url) as connection:
+                await asyncio.get_running_loop().sock_sendall(connection, b"zPING\0")
+                return await _answer(connection) == "PONG"
+    except (OSError, EOFError):
+        return False
+
+
+async def _answer(connection: socket.socket) -> str:
+    answer = b""
+    while not answer.endswith(b"\0"):
+        more = await asyncio.get_running_loop().sock_recv(connection, 4096)
+        if not more:
+            raise EOFError
+        answer += more
     return answer.rstrip(b"\0").decode(errors="replace").strip()
 
 

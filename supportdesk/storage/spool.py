@@ -21,7 +21,9 @@ from uuid import UUID
 from supportdesk.config import get_settings
 from supportdesk.domain.errors import DomainError, NotFound, Refused
 from supportdesk.domain.ids import new_id
+from supportdesk.storage import lines
 from supportdesk.storage.errors import StorageFull, told_plainly
+from supportdesk.storage.lines import Cut
 
 _WRITE_BYTES = 1024 * 1024
 _ABANDONED_SECONDS = 24 * 3600
@@ -44,10 +46,6 @@ class OutOfStep(DomainError):
         super().__init__("A piece of this file is missing. Try again.")
 
 
-class Cut(Exception):
-    """The sender has gone away in the middle."""
-
-
 @dataclass(frozen=True, slots=True)
 class Upload:
     id: UUID
@@ -61,7 +59,11 @@ class Upload:
 
     @property
     def offset(self) -> int:
-        return self.path.stat().st_size
+        """How much has come. Raises `NotFound` when it was given up meanwhile."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            raise NotFound("upload") from None
 
     @property
     def arrived(self) -> bool:
@@ -107,14 +109,15 @@ async def append(upload: Upload, offset: int, pieces: AsyncIterator[bytes]) -> i
     """Add what comes at `offset`; return how much has arrived by then.
 
     What comes over the announced length is refused and not written. When the sender goes away in
-    the middle, what has come so far stays.
+    the middle, or comes back on another line, what has come so far stays.
     """
-    with _alone(upload):
+    await lines.cut(upload.id)
+    with _alone(upload), lines.line_of(upload.id) as line:
         if upload.offset != offset:
             raise OutOfStep
         try:
             with told_plainly(), upload.path.open("ab", buffering=0) as file:
-                async for piece in _gathered(pieces):
+                async for piece in _gathered(line.heard(pieces)):
                     if file.tell() + len(piece) > upload.length:
                         raise Refused("More has come than this file was said to have.")
                     await asyncio.to_thread(_write_all, file.fileno(), piece)
@@ -142,7 +145,7 @@ def sweep() -> None:
 
 @contextmanager
 def _alone(upload: Upload) -> Iterator[None]:
-    """One writer at a time; the kernel lets go when a process ends."""
+    """One writer at a time, of all processes; the kernel lets go when one ends."""
     try:
         file = upload.path.open("rb")
     except FileNotFoundError:

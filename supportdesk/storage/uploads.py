@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from supportdesk.domain import files
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import attachments
 from supportdesk.domain.commands.attachments import Arrived
-from supportdesk.domain.errors import Refused
-from supportdesk.storage import looking, recognise, scanner, spool
+from supportdesk.domain.errors import NotFound, Refused
+from supportdesk.storage import lines, looking, recognise, scanner, spool
 from supportdesk.storage.errors import told_plainly
 from supportdesk.storage.looking import Seen
 from supportdesk.storage.spool import Upload
@@ -21,7 +24,8 @@ from supportdesk.storage.store import get_store, key_of, picture_key_of
 async def begin(actor: Actor, name: str, size: int) -> Upload:
     """Raises `Invalid` or `Refused` for what can be refused before a byte has come."""
     files.check_size(actor.role, size)
-    await attachments.check_room_for(actor, size + sum(u.length for u in spool.of(actor.user_id)))
+    underway = {upload.id: upload.length for upload in spool.of(actor.user_id)}
+    await attachments.check_room_for(actor, size, underway)
     return spool.begin(actor.user_id, files.clean_name(name), size)
 
 
@@ -29,24 +33,49 @@ async def finish(actor: Actor, upload: Upload) -> Arrived:
     """Check and store it. Safe to repeat until it has worked.
 
     Raises:
+        NotFound: it was kept or given up before.
         Refused: the file cannot be accepted; it is gone.
         StorageFailed: it waits where it is, and may be asked for again.
     """
-    if not upload.arrived:
-        raise spool.OutOfStep
-    try:
-        with told_plainly():
-            type_ = recognise.type_of(upload.path, upload.name)
-            seen = await looking.look(upload.path, type_)
-            files.check_type(actor.role, seen.type)
-            await scanner.scan(upload.path)
-            arrived = await _store(actor, upload, seen)
-        await attachments.keep(actor, arrived)
-    except Refused:
+    async with _turn(upload.id):
+        if not upload.arrived:
+            raise spool.OutOfStep
+        try:
+            arrived = await _checked_and_stored(actor, upload)
+            await attachments.keep(actor, arrived)
+        except Refused:
+            spool.discard(upload)
+            raise
         spool.discard(upload)
-        raise
-    spool.discard(upload)
-    return arrived
+        return arrived
+
+
+async def give_up(actor: Actor, upload_id: UUID) -> None:
+    """Also what has become a file already, or is about to, as long as it is not sent."""
+    async with _turn(upload_id):
+        with suppress(NotFound):
+            upload = spool.find(actor.user_id, upload_id)
+            await lines.cut(upload_id)
+            spool.discard(upload)
+        await attachments.discard(actor, upload_id)
+
+
+def _turn(upload_id: UUID) -> asyncio.Lock:
+    """Who keeps it or gives it up does so alone."""
+    return _turns.setdefault(upload_id, asyncio.Lock())
+
+
+# As long as somebody holds one or waits for it.
+_turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+
+async def _checked_and_stored(actor: Actor, upload: Upload) -> Arrived:
+    with told_plainly():
+        type_ = recognise.type_of(upload.path, upload.name)
+        seen = await looking.look(upload.path, type_)
+        files.check_type(actor.role, seen.type)
+        await scanner.scan(upload.path)
+        return await _store(actor, upload, seen)
 
 
 async def _store(actor: Actor, upload: Upload, seen: Seen) -> Arrived:

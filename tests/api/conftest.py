@@ -34,6 +34,7 @@ from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import sessions
 from supportdesk.storage.store import get_store
 from tests.support.cast import Cast, add_cast
+from tests.support.object_store import KEYS, object_store
 
 ROUTES = [
     *health.ROUTES,
@@ -78,6 +79,29 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     get_store.cache_clear()
     yield
     get_store.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[str]:
+    with object_store() as address:
+        yield address
+
+
+@pytest.fixture(params=["a folder", "S3"])
+def storage(
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Either of them, with nothing in it."""
+    if request.param == "S3":
+        for name, value in KEYS.items():
+            monkeypatch.setenv(name, value)
+        settings(
+            storage_url=request.getfixturevalue("bucket").replace("/files?", f"/{tmp_path.name}?")
+        )
+        get_store.cache_clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.models import Audience
 from tests.api.conftest import SignIn, client
-from tests.support import files
+from tests.support import files, films
 from tests.support.cast import Cast
 
 SOUND = files.sound()
@@ -74,20 +74,41 @@ async def test_who_may_not_see_it_is_told_the_same_as_if_it_never_was(
     cast: Cast, ticket: UUID, sol: httpx.AsyncClient, sign_in: SignIn, ask: Any
 ) -> None:
     file_id = await send(sol, cast.sol, ticket, files.picture(), Audience.EVERYONE)
-    left = await sign_in(cast.bea)
-    assert (await left.get(address(file_id))).status_code == 200
-    ask("DELETE FROM participant WHERE user_id = %s", cast.bea.user_id)
-    answers = [await left.get(address(file_id)), await (await sign_in(cast.max)).get(
-        address(file_id))]  # fmt: skip
-    async with client() as nobody:
-        answers.append(await nobody.get(address(file_id)))
-        answers.append(await nobody.get(address("01890000-0000-7000-8000-000000000000")))
-        answers.append(await nobody.get(address("nonsense")))
-    assert {(each.status_code, each.content, tuple(each.headers.items())) for each in answers} == {
-        (404, b"Not found", tuple(answers[0].headers.items()))
+    left, stranger = await sign_in(cast.bea), await sign_in(cast.max)
+    etags = {
+        suffix: (await left.get(address(file_id, suffix))).headers["ETag"]
+        for suffix in ("", "/thumbnail")
     }
+    ask("DELETE FROM participant WHERE user_id = %s", cast.bea.user_id)
+    async with client() as nobody:
+        for suffix, method, headers in [
+            ("", "GET", {}),
+            ("", "HEAD", {}),
+            ("", "GET", {"Range": "bytes=0-3"}),
+            ("", "GET", {"Range": "bytes=999999-"}),
+            ("", "GET", {"If-None-Match": etags[""]}),
+            ("/thumbnail", "GET", {}),
+            ("/thumbnail", "HEAD", {}),
+            ("/thumbnail", "GET", {"If-None-Match": etags["/thumbnail"]}),
+        ]:
+            there = await sol.request(method, address(file_id, suffix), headers=headers)
+            assert there.status_code in (200, 206, 304, 416)
+            asked = [(each, file_id) for each in (left, stranger, nobody)]
+            asked += [(left, "01890000-0000-7000-8000-000000000000"), (left, "nonsense")]
+            answers = [
+                await each.request(method, address(id_, suffix), headers=headers)
+                for each, id_ in asked
+            ]
+            found = {(each.status_code, each.content, told(each)) for each in answers}
+            body = b"" if method == "HEAD" else b"Not found"
+            assert found == {(404, body, told(answers[0]))}, (suffix, method, headers)
 
 
+def told(answer: httpx.Response) -> tuple[tuple[str, str], ...]:
+    return tuple(answer.headers.items())
+
+
+@pytest.mark.usefixtures("storage")
 @pytest.mark.parametrize(
     ("content", "type_"),
     [
@@ -95,6 +116,11 @@ async def test_who_may_not_see_it_is_told_the_same_as_if_it_never_was(
         (files.picture("JPEG"), "image/jpeg"),
         (files.PDF, "application/pdf"),
         (SOUND, "audio/wav"),
+        (films.webm(), "video/webm"),
+        (films.mp4(), "video/mp4"),
+        (files.picture("GIF"), "image/gif"),
+        (files.picture("WEBP"), "image/webp"),
+        (files.picture("AVIF"), "image/avif"),
         (files.SVG, ""),
         (files.HTML, ""),
         (b"alert(1) // words", ""),
@@ -125,6 +151,7 @@ async def test_what_comes_with_every_file(sol: httpx.AsyncClient) -> None:
         assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.usefixtures("storage")
 @pytest.mark.parametrize(
     ("asked", "status", "part"),
     [

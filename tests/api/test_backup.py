@@ -17,6 +17,7 @@ import pytest
 from supportdesk import cookies, routes
 from tests.support import files
 from tests.support.desk import ROOT, Desk, running_desk
+from tests.support.object_store import KEYS
 from tests.support.seed import BUYER, Seed
 
 
@@ -26,8 +27,10 @@ def desk() -> Iterator[Desk]:
         yield running
 
 
-def command(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    own = {k: v for k, v in os.environ.items() if not k.startswith("SUPPORTDESK_")}
+def command(
+    home: Path, *words: str | Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    own = {k: v for k, v in os.environ.items() if not k.startswith("SUPPORTDESK_")} | (env or {})
     return subprocess.run(
         [sys.executable, "-c", "from supportdesk.cli import app; app()", *map(str, words)],
         cwd=ROOT,
@@ -40,7 +43,10 @@ def command(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def at(desk: Desk, session: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        base_url=desk.url, cookies={cookies.SESSION: session}, headers={"Origin": desk.url}
+        base_url=desk.url,
+        cookies={cookies.SESSION: session},
+        headers={"Origin": desk.url},
+        timeout=30,
     )
 
 
@@ -60,7 +66,12 @@ def contents(desk: Desk) -> dict[str, str]:
         }
 
 
-async def test_a_desk_is_the_same_in_another_place(desk: Desk, tmp_path: Path) -> None:
+def files_in(backup: Path) -> dict[str, int]:
+    with tarfile.open(backup) as archive:
+        return {each.name: each.size for each in archive if each.name.startswith("files/")}
+
+
+async def test_a_desk_is_the_same_in_another_place(desk: Desk, tmp_path: Path, bucket: str) -> None:
     bea = Seed(desk.owner_url).person(BUYER)
     content = files.picture()
     async with at(desk, bea.session) as browser:
@@ -71,17 +82,27 @@ async def test_a_desk_is_the_same_in_another_place(desk: Desk, tmp_path: Path) -
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [backup]
 
-    other = Desk(tmp_path / "other", demo=False)
-    made = command(other.home, "restore", backup)
+    # From a folder to S3, and from there into a folder again.
+    in_s3 = {"SUPPORTDESK_STORAGE_URL": bucket, **KEYS}
+    other = Desk(tmp_path / "other", demo=False, env=in_s3)
+    made = command(other.home, "restore", backup, env=in_s3)
     assert made.returncode == 0, made.stderr
     try:
         other.start()
         assert contents(other) == contents(desk)
         async with at(other, bea.session) as browser:
             assert (await browser.get(f"{routes.ATTACHMENTS}/{kept['id']}")).content == content
+        second = tmp_path / "second.tar"
+        again = command(other.home, "backup", second, env=in_s3)
+        assert again.returncode == 0, again.stderr
+        assert files_in(second) == files_in(backup)
+        assert not (other.home / "files").exists()
     finally:
         other.stop()
         other.cluster.stop()
+    assert command(tmp_path / "third", "restore", second).returncode == 0
+    lying = [path.read_bytes() for path in (tmp_path / "third" / "files").glob("*/*")]
+    assert (len(lying), content in lying) == (len(files_in(backup)), True)
 
 
 def test_what_is_there_is_never_overwritten(desk: Desk, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import random
 from typing import Any
 
 import httpx
+import pytest
 
 from supportdesk import routes
 from supportdesk.config import get_settings
+from supportdesk.storage.store import key_of, picture_key_of
 from tests.api.conftest import SignIn
 from tests.support import files
 from tests.support.cast import Cast
@@ -43,6 +45,7 @@ def broken(chance: random.Random) -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 async def test_a_thousand_broken_files_are_each_taken_or_refused_and_the_desk_is_well(
     sign_in: SignIn, cast: Cast, ask: Any
 ) -> None:
@@ -67,6 +70,9 @@ async def test_a_thousand_broken_files_are_each_taken_or_refused_and_the_desk_is
     assert COUNT / 5 < len(taken) < COUNT
     assert ask("SELECT count(*) FROM attachment") == [(len(taken),)]
     assert list((get_settings().home / "uploads").iterdir()) == []
+    held = ask("SELECT DISTINCT sha256, pictured FROM attachment")
+    pictured = {picture_key_of(hash_) for hash_, has_picture in held if has_picture}
+    assert await files.stored_keys() == {key_of(hash_) for hash_, _ in held} | pictured
     for answer, content in taken[:100]:
         found = await bea.get(f"{routes.ATTACHMENTS}/{answer.json()['id']}")
         assert found.content == content

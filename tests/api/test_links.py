@@ -10,6 +10,7 @@ from supportdesk.domain.commands import credentials, invitations, sessions
 from supportdesk.domain.queries.sessions import viewer_for
 from tests.api.test_signing_in import cookie, refused
 
+BROWSER = "SELECT data ->> 'browser' FROM event WHERE kind = %s"
 NORA = {"name": "Nora", "email": "nora@demo.test", "password": "a lamp that flickers"}
 
 
@@ -20,6 +21,7 @@ async def test_who_was_invited_is_in_at_once(browser, cast, ask, role):
     assert (response.status_code, response.headers["location"]) == (303, routes.HOME)
     viewer = await viewer_for(cookie(response, cookies.SESSION).value)
     assert (viewer.name, viewer.email, viewer.actor.role) == ("Nora", "nora@demo.test", role)
+    assert ask(BROWSER, "invitation_accepted") == [(browser.headers["user-agent"],)]
     again = await browser.post(
         routes.POST_INVITE, data={**NORA, "email": "eve@demo.test", "token": token}
     )
@@ -42,7 +44,7 @@ async def test_a_form_does_not_choose_its_role(browser, cast, ask):
     assert ask('SELECT role FROM "user" WHERE name = %s', "Nora") == [("buyer",)]
 
 
-async def test_who_sets_a_new_password_is_in_at_once_and_nowhere_else(browser, cast):
+async def test_who_sets_a_new_password_is_in_at_once_and_nowhere_else(browser, cast, ask):
     there = await sessions.open_session(cast.bea.user_id)
     token = await credentials.make_reset_link(cast.ada, cast.bea.user_id)
     form = {"token": token, "password": "four words in a row"}
@@ -50,6 +52,7 @@ async def test_who_sets_a_new_password_is_in_at_once_and_nowhere_else(browser, c
     assert (response.status_code, response.headers["location"]) == (303, routes.HOME)
     viewer = await viewer_for(cookie(response, cookies.SESSION).value)
     assert viewer.actor == Actor(cast.bea.user_id, Role.BUYER)
+    assert ask(BROWSER, "password_reset") == [(browser.headers["user-agent"],)]
     assert await viewer_for(there.token) is None
     again = await browser.post(routes.POST_RESET_PASSWORD, data=form)
     assert "was used" in refused(again)["error"]

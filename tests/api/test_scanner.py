@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from supportdesk import routes
+from supportdesk.storage import scanner as scanning
 from tests.api.conftest import Settings, SignIn
 from tests.support import files
 from tests.support.cast import Cast
+from tests.support.desk import free_port
 
 # The test file that every scanner knows, in two parts: some look at sources, too.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -107,3 +110,34 @@ async def test_while_the_scanner_is_down_a_file_waits(
     scanner.start()
     outcomes = [(await bea.post(f"{address}/keep")).status_code for address in waiting]
     assert outcomes == [200, 422]
+
+
+@asynccontextmanager
+async def slow_scanner(port: int, *, answers: bool) -> AsyncIterator[None]:
+    """Never done with a file; `answers` when it is asked whether it is there."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.readuntil(b"\0") == b"zPING\0" and answers:
+            writer.write(b"PONG\0")
+        await reader.read()  # Until the other side hangs up.
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", port):
+        yield
+
+
+@pytest.mark.parametrize(("answers", "status"), [(True, 422), (False, 503)])
+async def test_a_file_over_which_the_scanner_never_ends_is_refused_when_the_scanner_is_well(
+    sign_in: SignIn, cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    answers: bool, status: int,
+) -> None:  # fmt: skip
+    browser, port = await sign_in(cast.bea), free_port()
+    settings(clamd_url=f"tcp://127.0.0.1:{port}")
+    monkeypatch.setattr(scanning, "_PATIENCE_SECONDS", 0.1)
+    if not answers:
+        monkeypatch.setattr(scanning, "_SIGN_OF_LIFE_SECONDS", 0.1)
+    async with slow_scanner(port, answers=answers):
+        answer = await files.upload(browser, "maze.txt", b"hello")
+    assert (answer.status_code, answer.json()["waits"]) == (status, not answers)
+    if answers:
+        assert "takes too long over this file" in answer.json()["error"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -14,10 +13,10 @@ import pytest
 from supportdesk.config import get_settings
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.domain.actor import Actor
-from supportdesk.domain.commands import amending, attachments, messages
+from supportdesk.domain.commands import amending, attachments, messages, moderation
 from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
-from supportdesk.domain.errors import NotFound
+from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.queries.attachments import stored_for
 from supportdesk.storage import spool, uploads
 from supportdesk.storage.errors import StorageUnavailable
@@ -26,26 +25,9 @@ from supportdesk.storage.sweep import sweep
 from tests.api.conftest import Settings, SignIn
 from tests.support import files
 from tests.support.cast import Cast
-from tests.support.object_store import KEYS, object_store
 
 LONG = bytes(range(256)) * 50_000
-
-
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
-    with object_store() as address:
-        yield address
-
-
-@pytest.fixture(params=["a folder", "S3"], autouse=True)
-def storage(
-    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if request.param == "S3":
-        for name, value in KEYS.items():
-            monkeypatch.setenv(name, value)
-        settings(storage_url=request.getfixturevalue("bucket"))
-        get_store.cache_clear()
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 async def whole(key: str, size: int) -> bytes:
@@ -179,6 +161,41 @@ async def test_what_was_in_a_deleted_message_is_gone_from_view_at_once_and_soon_
     age(database)
     await sweep()
     assert not await get_store().has(key_of(file.sha256))
+
+
+async def test_what_was_in_a_deleted_ticket_is_gone_from_view_at_once_and_soon_from_storage(
+    cast: Cast, database: EmbeddedServer, sign_in: SignIn
+) -> None:
+    file = await kept(cast.bea, "lamp.png", files.picture())
+    new = NewTicket("Files", "Here.", files=(Sent(file.id, "lamp.png"),))
+    ticket = await file_ticket(cast.bea, new)
+    readers = [await sign_in(cast.bea), await sign_in(cast.ada)]
+    paths = (f"/attachments/{file.id}", f"/attachments/{file.id}/thumbnail")
+    for status in (200, 404):
+        answers = [(await each.get(path)).status_code for each in readers for path in paths]
+        assert answers == [status] * 4
+        if status == 200:
+            await moderation.delete_ticket(cast.ada, ticket.id, f"TC-{ticket.number:04}")
+    assert len(await files.stored_keys()) == 2
+    age(database)
+    await sweep()
+    assert await files.stored_keys() == set()
+
+
+async def test_what_there_was_no_room_for_is_not_kept(
+    cast: Cast, database: EmbeddedServer, settings: Settings
+) -> None:
+    settings(buyer_storage_megabytes=2)
+    first, second = [await uploads.begin(cast.bea, f"{n}.txt", 600_000) for n in range(2)]
+    for letter, each in ((b"a", first), (b"b", second)):
+        each.path.write_bytes(letter * 600_000)
+    stored = await uploads.finish(cast.bea, first)
+    settings(buyer_storage_megabytes=1)
+    with pytest.raises(Refused, match="which is the most"):
+        await uploads.finish(cast.bea, second)
+    age(database)
+    await sweep()
+    assert await files.stored_keys() == {key_of(stored.sha256)}
 
 
 async def test_while_the_store_is_away_nothing_is_lost_and_nothing_half_kept(

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from supportdesk.domain import rules
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import amending, attachments, messages
 from supportdesk.domain.commands.attachments import Arrived, Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
-from supportdesk.domain.errors import Invalid, NotFound
+from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.files import in_words
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience
@@ -27,6 +28,14 @@ async def keep(actor: Actor, name: str = "a.txt") -> Sent:
     await attachments.claim(actor, file.sha256)
     await attachments.keep(actor, file)
     return Sent(file.id, name)
+
+
+async def test_what_is_stored_by_now_does_not_count_as_still_coming(cast: Cast) -> None:
+    most = rules.now().buyer_storage_megabytes * 10**6
+    kept = await keep(cast.bea)
+    await attachments.check_room_for(cast.bea, 5, {kept.id: most - 9})
+    with pytest.raises(Refused):
+        await attachments.check_room_for(cast.bea, 5, {new_id(): most - 9})
 
 
 async def files_of_ticket(actor: Actor, ticket: UUID) -> tuple[File, ...]:

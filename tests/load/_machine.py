@@ -79,11 +79,18 @@ class Family:
         return used
 
     def memory_bytes(self) -> int:
-        used = 0
-        for member in self._members():
-            with suppress(psutil.NoSuchProcess):
-                used += member.memory_info().rss
-        return used
+        return self.own_memory_bytes() + sum(map(_resident, self._members()[1:]))
+
+    def own_memory_bytes(self) -> int:
+        """Without those that come from it."""
+        return _resident(self._process)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def web_server(desk: Desk) -> Family:
@@ -98,20 +105,22 @@ def web_server(desk: Desk) -> Family:
 
 @dataclass
 class Taken:
-    """How much more than before, at the most."""
+    """How much more than before, at the most: with what the server started, and by itself."""
 
     bytes: int = 0
+    alone: int = 0
 
 
 @contextmanager
 def peak_memory(desk: Desk) -> Iterator[Taken]:
     """What the web server takes while the block runs."""
     server, taken, over = web_server(desk), Taken(), Event()
-    before = server.memory_bytes()
+    before, alone_before = server.memory_bytes(), server.own_memory_bytes()
 
     def watch() -> None:
         while not over.wait(0.01):
             taken.bytes = max(taken.bytes, server.memory_bytes() - before)
+            taken.alone = max(taken.alone, server.own_memory_bytes() - alone_before)
 
     watching = Thread(target=watch)
     watching.start()

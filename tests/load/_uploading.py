@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 
 from supportdesk import cookies, routes
+from tests.support import files, films
 from tests.support.desk import Desk
 from tests.support.files import PIECE, TUS
 from tests.support.seed import Person
@@ -25,6 +27,55 @@ def write_text(path: Path, size: int) -> None:
             block = f"block {number} ".encode()
             file.write((block * (_BLOCK_BYTES // len(block) + 1))[:_BLOCK_BYTES])
         file.truncate(size)
+
+
+def write_film(path: Path, size: int) -> None:
+    picture = films.webm_picture(_BLOCK_BYTES)
+    with path.open("wb") as file:
+        file.write(films.webm())
+        while file.tell() < size:
+            file.write(picture)
+
+
+def write_document(path: Path, size: int) -> None:
+    """One page, and a stream that takes all the room."""
+    places = []
+    with path.open("wb") as file:
+        file.write(b"%PDF-1.4\n")
+        for number, about in enumerate(
+            (
+                b"<</Type/Catalog/Pages 2 0 R>>",
+                b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>",
+                b"<</Length %d>>stream\n" % size,
+            ),
+            start=1,
+        ):
+            places.append(file.tell())
+            file.write(b"%d 0 obj%s%s" % (number, about, b"" if number == 4 else b"endobj\n"))
+        file.seek(size, os.SEEK_CUR)
+        file.write(b"\nendstream endobj\n")
+        end = file.tell()
+        file.write(b"xref\n0 5\n0000000000 65535 f \n")
+        file.writelines(b"%010d 00000 n \n" % place for place in places)
+        file.write(b"trailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n" % end)
+
+
+def write_photo(path: Path, size: int) -> None:
+    """With a film behind it, as telephones take them."""
+    path.write_bytes(files.picture("JPEG") + films.mp4())
+    os.truncate(path, size)
+
+
+def write_remarks(path: Path, size: int) -> None:
+    """A photo with remarks that take all the room, each of which its reader keeps."""
+    most = 65_533
+    picture, remark = files.picture("JPEG"), b"\xff\xfe" + (most + 2).to_bytes(2, "big")
+    with path.open("wb") as file:
+        file.write(picture[:2])
+        while file.tell() < size:
+            file.write(remark + bytes(most))
+        file.write(picture[2:])
 
 
 class Visitor:

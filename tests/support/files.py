@@ -12,6 +12,7 @@ import httpx
 from PIL import Image
 
 from supportdesk import routes
+from supportdesk.storage.store import get_store
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -24,6 +25,10 @@ PDF = (
 )
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
+
+
+def in_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def picture(
@@ -60,6 +65,13 @@ def zip_bomb() -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(10):
             archive.writestr(f"{number}.txt", bytes(10_000_000))
+    return written.getvalue()
+
+
+def archive() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as parts:
+        parts.writestr("a.txt", "The first part.")
     return written.getvalue()
 
 
@@ -101,3 +113,8 @@ async def upload(browser: httpx.AsyncClient, name: str, content: bytes) -> httpx
     if received.status_code != 204:
         return received
     return await browser.post(f"{address}/keep")
+
+
+async def stored_keys() -> set[str]:
+    """What lies in the store."""
+    return {key async for key, _ in get_store().contents()}

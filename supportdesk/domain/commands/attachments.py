@@ -6,7 +6,7 @@ No events: a file is told of by the message that it is in.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,13 +58,23 @@ _GIVE = text("""
 """)
 
 
-async def check_room_for(actor: Actor, size: int) -> None:
+async def check_room_for(
+    actor: Actor, size: int, underway: Mapping[UUID, int] | None = None
+) -> None:
     """Raise `Refused` when `size` more would be more than this person may store, and `Blocked`
-    before anything is sent that would be refused in the end."""
+    before anything is sent that would be refused in the end.
+
+    `underway` are the sizes of what they send already, by id; some of it may be stored by now.
+    """
+    awaited = dict(underway or {})
     async with transaction(actor) as tx:
         if await is_blocked(tx, actor):
             raise Blocked
-        files.check_total(actor.role, int(await tx.scalar(_STORED) or 0) + size)
+        stored = int(await tx.scalar(_STORED) or 0)
+        known = select(col(Attachment.id)).where(col(Attachment.id).in_(awaited))
+        for id_ in await tx.scalars(known):
+            del awaited[id_]
+        files.check_total(actor.role, stored + sum(awaited.values()) + size)
 
 
 async def claim(actor: Actor, sha256: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.errors import NotFound
-from supportdesk.domain.files import in_words, kind_of
+from supportdesk.domain.files import Kind, in_words, kind_of
 from supportdesk.domain.models import Attachment
 
 
@@ -88,6 +88,11 @@ def as_file(row: Any) -> File:
     id_, name, alt, type_, size, width, height, seconds, pictured = row
     kind, plays = kind_of(type_).value, play_time(seconds)
     return File(str(id_), name, alt, kind, in_words(size), width, height, plays, pictured)
+
+
+def as_files(rows: Iterable[Any]) -> tuple[File, ...]:
+    """Pictures first, for they stand side by side."""
+    return tuple(sorted(map(as_file, rows), key=lambda file: file.kind != Kind.PICTURE))
 
 
 def play_time(seconds: float) -> str:

@@ -1,0 +1,57 @@
+"""Looking into files: what goes wrong in a decoder is that file's fault, and no other's."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import anyio
+import httpx
+import pytest
+
+from supportdesk.domain.files import Kind
+from supportdesk.storage import looking
+from tests.api.conftest import SignIn
+from tests.support import decoders, files
+from tests.support.cast import Cast
+
+
+@pytest.fixture
+async def bea(sign_in: SignIn, cast: Cast) -> httpx.AsyncClient:
+    return await sign_in(cast.bea)
+
+
+async def test_a_decoder_that_goes_wrong_costs_that_file_and_no_other(
+    bea: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for decoder in (decoders.wants_all_memory, decoders.aborts, decoders.never_ends):
+        with monkeypatch.context() as broken:
+            broken.setattr(looking, "_ways", lambda decoder=decoder: {Kind.PICTURE: decoder})
+            if decoder is decoders.never_ends:
+                broken.setattr(looking, "_SECONDS", 1)
+            refused = await files.upload(bea, "a.png", files.picture())
+        assert refused.status_code == 422, decoder.__name__
+        assert refused.json()["error"] == "This file is damaged, or is not what it says it is."
+    assert (await files.upload(bea, "b.png", files.picture())).json()["width"] == 60
+
+
+async def test_who_waits_for_a_turn_has_all_the_time_there_is_when_it_comes(
+    bea: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter, came = looking._limiter(), asyncio.Event()
+
+    def coming() -> anyio.CapacityLimiter:
+        came.set()
+        return limiter
+
+    with monkeypatch.context() as no_time:
+        no_time.setattr(looking, "_SECONDS", 0)
+        no_time.setattr(looking, "_limiter", coming)
+        async with AsyncExitStack() as turns:
+            for turn in [object() for _ in range(looking._AT_ONCE)]:
+                await limiter.acquire_on_behalf_of(turn)
+                turns.callback(limiter.release_on_behalf_of, turn)
+            waiting = asyncio.create_task(files.upload(bea, "a.png", files.picture()))
+            await came.wait()
+            no_time.undo()
+    assert (await waiting).json().get("width") == 60
