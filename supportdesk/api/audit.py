@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -17,16 +15,16 @@ from supportdesk import cookies, routes
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import exports
-from supportdesk.domain.queries.audit import Asked, Cursor, Entry, LogPage, page_for, parse, spell
+from supportdesk.domain.queries.audit import Entry, LogPage, page_for
+from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
 from supportdesk.domain.queries.sessions import Viewer, viewer_for
+from supportdesk.domain.spreadsheets import lines
 
 _PIECE = 1000
 _COLUMNS = (
     "time", "who", "what", "kind", "ticket", "subject", "address", "browser", "before", "after",
     "id",
 )  # fmt: skip
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADERS = {
     "Cache-Control": "private, no-store",
     "Vary": "Cookie",
@@ -38,15 +36,9 @@ Writer = Callable[[AsyncIterator[Sequence[Entry]], ZoneInfo], AsyncIterator[str]
 
 async def _as_csv(pieces: AsyncIterator[Sequence[Entry]], zone: ZoneInfo) -> AsyncIterator[str]:
     # Spreadsheets take a file for UTF-8 when it begins with this mark.
-    yield "\ufeff" + _lines([_COLUMNS])
+    yield "\ufeff" + lines([_COLUMNS])
     async for entries in pieces:
-        yield _lines([tuple(map(_harmless, _cells(each, zone))) for each in entries])
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+        yield lines([_cells(each, zone) for each in entries])
 
 
 def _cells(entry: Entry, zone: ZoneInfo) -> tuple[str, ...]:
@@ -57,10 +49,6 @@ def _cells(entry: Entry, zone: ZoneInfo) -> tuple[str, ...]:
         entry.who, entry.sentence, entry.kind, entry.number, entry.subject,
         entry.ip, entry.browser, before, after, entry.id,
     )  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 async def _as_json(pieces: AsyncIterator[Sequence[Entry]], zone: ZoneInfo) -> AsyncIterator[str]:
@@ -109,17 +97,17 @@ async def _pieces(
     viewer: Viewer, asked: Asked, ending: str, page: LogPage
 ) -> AsyncIterator[Sequence[Entry]]:
     """Page by page; at the end the log is told that it was taken. Who breaks off has some of it."""
-    lines = 0
+    sent = 0
     try:
         while True:
-            lines += len(page.entries)
+            sent += len(page.entries)
             yield page.entries
             after: Cursor | None = page.after
             if after is None:
                 return
             page = await page_for(viewer.actor, asked, viewer.timezone, after, most=_PIECE)
     finally:
-        await exports.note_log(viewer.actor, ending, spell(asked), lines)
+        await exports.note_log(viewer.actor, ending, spell(asked), sent)
 
 
 ROUTES = [

@@ -7,29 +7,36 @@ and grants, never by a WHERE clause that somebody might forget.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString, Protocol, TypeVar
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import namedtuple_row
+from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from supportdesk.config import get_settings
 
-# Sent at once, so one round trip; `true` ends the settings with the transaction.
-_BEGIN = sql.SQL(
-    "BEGIN{isolation}; SELECT set_config('role', {role}, true),"
-    " set_config('supportdesk.user_id', {user_id}, true),"
+_BECOME = (
+    "SELECT set_config('role', {role}, true), set_config('supportdesk.user_id', {user_id}, true),"
     " set_config('supportdesk.session_id', {session_id}, true)"
+)
+# Sent at once, so one round trip; `true` ends the settings with the transaction.
+_BEGIN = sql.SQL("BEGIN{isolation}; " + _BECOME)
+_BECOME_PREPARED = _BECOME.format(
+    role="%(role)s", user_id="%(user_id)s", session_id="%(session_id)s"
 )
 _ONE_MOMENT = sql.SQL(" ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _ANSWERS_BEFORE = 2  # Those of BEGIN and of set_config.
 _POOLED, _MORE = 20, 20
+
+Driver = psycopg.AsyncConnection[Any]
+T = TypeVar("T")
 
 # What triggers refuse by a SQLSTATE of the desk's own; the domain says what each means to people.
 refusals: dict[str, Callable[[], Exception]] = {}
@@ -107,6 +114,34 @@ async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] 
         await connection.close()
 
 
+async def read_at_once(
+    actor: ActsInDatabase, query: TextClause, values: Mapping[str, Any]
+) -> list[Any]:
+    """The rows of one query, as `actor`, in one round trip and by a plan that is kept.
+
+    Raises:
+        DatabaseUnavailable: there is no connection to be had.
+    """
+
+    async def send(driver: Driver) -> list[Any]:
+        async with driver.pipeline(), driver.cursor(row_factory=namedtuple_row) as cursor:
+            await driver.execute("BEGIN READ ONLY")
+            await driver.execute(_BECOME_PREPARED, _identity(actor))
+            await cursor.execute(_spelled_for_driver(query), values)
+            await driver.execute("COMMIT")
+            return await cursor.fetchall()
+
+    connection, rows = await _begin(send)
+    await connection.close()
+    return rows
+
+
+@lru_cache(maxsize=100)
+def _spelled_for_driver(query: TextClause) -> sql.SQL:
+    """With `%(name)s` where SQLAlchemy has `:name`."""
+    return sql.SQL(str(query.compile(dialect=get_engine().dialect)))
+
+
 @asynccontextmanager
 async def transaction(
     actor: ActsInDatabase, *, one_moment: bool = False
@@ -153,16 +188,25 @@ async def fetch_packed(
 
 
 def _opening(actor: ActsInDatabase, *, one_moment: bool = False) -> sql.Composed:
-    return _BEGIN.format(
-        isolation=_ONE_MOMENT if one_moment else sql.SQL(""),
-        role=actor.database_role,
-        user_id=actor.database_user_id,
-        session_id=actor.database_session_id,
-    )
+    return _BEGIN.format(isolation=_ONE_MOMENT if one_moment else sql.SQL(""), **_identity(actor))
+
+
+def _identity(actor: ActsInDatabase) -> dict[str, str]:
+    return {
+        "role": actor.database_role,
+        "user_id": actor.database_user_id,
+        "session_id": actor.database_session_id,
+    }
 
 
 async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.AsyncCursor[Any]]:
-    """Statements with which a transaction begins, over a connection that works, and the answers."""
+    """Statements with which a transaction begins, and the answers to them."""
+    # Past SQLAlchemy, which cannot send several statements at once.
+    return await _begin(lambda driver: driver.execute(statements, prepare=False))
+
+
+async def _begin(send: Callable[[Driver], Awaitable[T]]) -> tuple[AsyncConnection, T]:
+    """Over a connection that works, and what was answered."""
     # After a restart of PostgreSQL every pooled connection fails once.
     for _ in range(_POOLED + _MORE + 1):
         connection = get_engine().connect()
@@ -171,7 +215,7 @@ async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.Asyn
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise DatabaseUnavailable from error
         try:
-            return connection, await _execute(connection, statements)
+            return connection, await send(await _driver_of(connection))
         except psycopg.OperationalError:
             await _throw_away(connection)
         except psycopg.Error as error:
@@ -192,14 +236,7 @@ async def _throw_away(connection: AsyncConnection) -> None:
     await connection.close()
 
 
-async def _execute(
-    connection: AsyncConnection, statements: sql.Composed
-) -> psycopg.AsyncCursor[Any]:
-    """Past SQLAlchemy, which cannot send several statements at once."""
-    return await (await _driver_of(connection)).execute(statements, prepare=False)
-
-
-async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+async def _driver_of(connection: AsyncConnection) -> Driver:
     driver = (await connection.get_raw_connection()).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError("the engine's driver is psycopg")

@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from supportdesk.domain import moderation_words
+from supportdesk.domain.actor import Role
 from supportdesk.domain.changes import WORDS, join, label
 from supportdesk.domain.events import SETTINGS, EventKind
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Priority, TicketType
+from supportdesk.domain.models import COLOURS, AutoAssign, FieldKind, Priority, TicketType
 from supportdesk.domain.rules import LABELS
 
 NOTHING = "nothing"
@@ -120,9 +121,11 @@ def shifts(told: Told, names: Names) -> tuple[Shift, ...]:
     if isinstance(was, Mapping) or isinstance(now, Mapping):
         was, now = was or {}, now or {}
         found += [
-            Shift(_word(name), spelled(was.get(name), names), spelled(now.get(name), names))
+            Shift(_word(name), *(spelled(each.get(name), names, name) for each in (was, now)))
             for name in {**now, **was}
         ]
+    elif told.kind in _STATES:
+        found.append(Shift(_STATES[told.kind], _state(was), _state(now)))
     elif isinstance(was, str) or isinstance(now, str):
         found.append(Shift("Name", was or "", now or ""))
     for name, value in data.items():
@@ -140,15 +143,29 @@ def shifts(told: Told, names: Names) -> tuple[Shift, ...]:
     return tuple(found)
 
 
-_LABELLED: dict[str, type[Status] | type[Priority] | type[TicketType]] = {
+_Labelled = Status | Priority | TicketType | FieldKind | Role | AutoAssign
+_LABELLED: dict[str, type[_Labelled]] = {
     "status": Status,
     "priority": Priority,
     "type": TicketType,
     "ticket_type": TicketType,
+    "kind": FieldKind,
+    "role": Role,
+    "auto_assign": AutoAssign,
+}
+# What is one word before and one after.
+_STATES = {
+    "person_added": "May read",
+    "person_removed": "May read",
+    "reads_changed": "May read",
+    "report_decided": "Report",
+    "person_blocked": "Rights",
+    "person_unblocked": "Rights",
 }
 _WHAT = {
     **LABELS,
     "hue": "Colour",
+    "kind": "Holds",
     "active": "In use",
     "body": "Text",
     "query": "Filters",
@@ -162,6 +179,10 @@ _WHAT = {
 def _word(name: str) -> str:
     words = _WHAT.get(name) or WORDS.get(name) or name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def _state(word: object) -> str:
+    return str(word or "").replace("_", " ").capitalize()
 
 
 def spelled(value: Any, names: Names, field: str = "") -> str:
@@ -180,6 +201,8 @@ def spelled(value: Any, names: Names, field: str = "") -> str:
     options = _LABELLED.get(field)
     if options and text in set(options):
         return str(options(text).label)
+    if field == "hue" and isinstance(value, int):
+        return COLOURS[value]
     return names.get(text, text)
 
 
@@ -301,7 +324,11 @@ def _of_thing(word: str, verb: str) -> Callable[[Told, Names], str]:
 
 
 def _person(verb: str) -> Callable[[Told, Names], str]:
-    return lambda told, _: f"{verb} {told.about or told.data.get('name') or 'somebody'}"
+    def tell(told: Told, names: Names) -> str:
+        named = names.get(str(told.data.get("person"))) or told.data.get("name")
+        return f"{verb} {told.about or named or 'somebody'}"
+
+    return tell
 
 
 def _moderated(told: Told, _: Names) -> str:

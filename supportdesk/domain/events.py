@@ -130,6 +130,11 @@ CHOICES = {
     EventKind.INVITATION_ACCEPTED,
 }
 
+# What the form for a new ticket offers: besides those, what it can begin with.
+OFFERED = CHOICES | {EventKind.TEMPLATE_CREATED, EventKind.TEMPLATE_CHANGED}
+# What the staff has at hand while it writes.
+SHARED_REPLIES = {EventKind.REPLY_CREATED, EventKind.REPLY_CHANGED, EventKind.REPLY_DELETED}
+
 # After these, all tabs of whom it happened to prove their session: some are over, or all.
 SESSIONS = {
     EventKind.SIGNED_OUT,
@@ -185,14 +190,17 @@ COUNTED = {
     EventKind.TEAM_CREATED,
     EventKind.TEAM_DELETED,
 }
-# Which teams there are, and who is in them.
+# Which teams there are, who is in them and who could be.
 TEAMS = {
     EventKind.TEAM_CREATED,
     EventKind.TEAM_CHANGED,
     EventKind.TEAM_DELETED,
     EventKind.PERSON_DEACTIVATED,
     EventKind.PERSON_REACTIVATED,
+    EventKind.PERSON_RENAMED,
+    EventKind.PERSON_ROLE_CHANGED,
     EventKind.PERSON_ERASED,
+    EventKind.INVITATION_ACCEPTED,
 }
 # After these, tickets may be in a list that were not in it, or the other way about.
 REGROUPED = {EventKind.TAG_MERGED, EventKind.TAG_DELETED, EventKind.TEAM_DELETED}
@@ -203,11 +211,16 @@ REQUESTS = {EventKind.JOIN_REQUESTED, EventKind.JOIN_ACCEPTED, EventKind.JOIN_RE
 MODERATED = REQUESTS | {
     EventKind.ABUSE_REPORTED,
     EventKind.REPORT_DECIDED,
+    EventKind.MESSAGE_EDITED,
     EventKind.MESSAGE_DELETED,
     EventKind.CHAT_EMPTIED,
     EventKind.TICKET_DELETED,
+    EventKind.PERSON_ADDED,
+    EventKind.PERSON_REMOVED,
     EventKind.PERSON_BLOCKED,
     EventKind.PERSON_UNBLOCKED,
+    EventKind.PERSON_RENAMED,
+    EventKind.PERSON_ROLE_CHANGED,
     EventKind.PERSON_ERASED,
 }
 
@@ -219,7 +232,10 @@ REPORTED = {
     EventKind.MESSAGE_POSTED,
     EventKind.TICKET_DELETED,
     EventKind.TAG_CHANGED,
+    EventKind.TAG_MERGED,
+    EventKind.TAG_DELETED,
     EventKind.TEAM_CHANGED,
+    EventKind.TEAM_DELETED,
     EventKind.PERSON_RENAMED,
     EventKind.PERSON_ERASED,
 }

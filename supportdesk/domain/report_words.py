@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import StringIO
 
 from supportdesk.domain.periods import By, Period
 from supportdesk.domain.queries.reports import Figures, Report, Row, Waited
+from supportdesk.domain.spreadsheets import lines
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS = (
     "Filed",
     "Resolved",
@@ -108,7 +104,7 @@ def table(report: Report) -> str:
     rows = [[_first_cell(row), *_cells(row.figures)] for row in report.rows]
     total = ["Total", *_cells(report.figures)]
     before = [["The period before", *_cells(report.before)]] if report.before else []
-    return _csv([[head, *_COLUMNS], *rows, total, *before])
+    return lines([[head, *_COLUMNS], *rows, total, *before])
 
 
 def hours_table(report: Report) -> str:
@@ -117,16 +113,11 @@ def hours_table(report: Report) -> str:
         [f"{hour:02}:00", *(report.hours[weekday][hour] for weekday in range(7))]
         for hour in range(24)
     ]
-    return _csv([["Hour", *WEEKDAYS], *rows])
+    return lines([["Hour", *WEEKDAYS], *rows])
 
 
 def _first_cell(row: Row) -> str:
-    return row.first.isoformat() if row.first else _harmless(row.name)
-
-
-def _harmless(text: str) -> str:
-    """An apostrophe has a spreadsheet take it as text."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return row.first.isoformat() if row.first else row.name
 
 
 def _cells(of: Figures) -> list[object]:
@@ -136,12 +127,6 @@ def _cells(of: Figures) -> list[object]:
 
 def _times(of: Waited) -> list[str]:
     return ["" if value is None else f"{value:.10g}" for value in (of.median, of.p90)]
-
-
-def _csv(rows: Iterable[Sequence[object]]) -> str:
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
 
 
 def file_name(report: Report, what: str) -> str:

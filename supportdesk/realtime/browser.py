@@ -58,7 +58,7 @@ class Browser:
     away: bool = False
     """Its reader has left the end of the conversation: what comes there is not seen."""
     hits: dict[str, frozenset[UUID]] = field(default_factory=dict)
-    """The messages that its searches have found, by search."""
+    """The messages that its searches have found, by search, and whose versions it shows."""
     notifications: bool = False
     """It shows the list of notifications."""
     preferences: bool = False

@@ -14,7 +14,7 @@ from uuid import UUID
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
 from supportdesk.domain.circles import Circle
-from supportdesk.domain.events import CHOICES, REGROUPED, SESSIONS, EventKind
+from supportdesk.domain.events import SESSIONS, EventKind
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries.circles import circle_for
 from supportdesk.domain.queries.filters import Filters
@@ -22,6 +22,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.asked import Elsewhere
 from supportdesk.realtime.attendance import Attendance
 from supportdesk.realtime.browser import Attention, Browser
+from supportdesk.realtime.choosing import Choosing
 from supportdesk.realtime.dashboard_counts import DashboardCounts
 from supportdesk.realtime.doorbell import (
     NOTIFICATIONS_CHANGED,
@@ -74,6 +75,7 @@ class Hub:
         self.pages = OpenPages(screen)
         self.dashboard = DashboardCounts(screen)
         self._rules = ToldRules(screen, self._browsers)
+        self._choosing = Choosing(screen, self._browsers, self._threads, self._inboxes, self.menus)
 
     # Browsers come and go.
 
@@ -238,8 +240,7 @@ class Hub:
         self.pages.ring(bell.kind)
         self.dashboard.ring(bell.kind)
         await self._moderated.ring(bell)
-        if bell.kind in CHOICES:
-            await self._wake_for_choices(bell)
+        await self._choosing.ring(bell)
         if bell.kind in _NAMED_ANEW and bell.subject is not None:
             await self._tell_of_person(bell.subject, erased=bell.kind == EventKind.PERSON_ERASED)
         if bell.kind == NOTIFICATIONS_CHANGED and bell.subject is not None:
@@ -289,38 +290,11 @@ class Hub:
             if browser.viewer.actor.user_id == person and browser.preferences:
                 await self._screen.reread_preferences(browser.token)
 
-    async def _wake_for_choices(self, bell: Doorbell) -> None:
-        """What there is to choose from, and what it is called, stands on every screen."""
-        for thread_view in self._threads.values():
-            thread_view.wake(facts=True)
-        renamed = bell.subject if bell.kind == EventKind.TAG_CHANGED else None
-        if renamed is not None:
-            for inbox_view in self._inboxes.values():
-                inbox_view.wake_tagged(renamed)
-        if regrouped := bell.kind in REGROUPED:
-            await self._regroup(bell.subject)
-        for browser in [b for b in self._browsers.values() if b.inbox is not None]:
-            if (renamed is not None or regrouped) and browser.paged_inbox:
-                await self._screen.reread_inbox(browser.token)
-            if browser.viewer.actor.role is not Role.BUYER and not browser.choices_asked:
-                browser.choices_asked = True
-                await self._screen.reread_choices(browser.token)
-
     async def _tell_of_person(self, person: UUID, *, erased: bool) -> None:
         self._presence.forget_name(person)
         threads, inboxes = list(self._threads.values()), list(self._inboxes.values())
         browsers = list(self._browsers.values())
         await tell_of_person(person, browsers, threads, inboxes, self._screen, in_text=erased)
-
-    async def _regroup(self, gone: UUID | None) -> None:
-        """Many tickets at once are sorted otherwise; who asks for what is gone asks anew."""
-        for inbox_view in self._inboxes.values():
-            inbox_view.reload()
-        self.menus.wake()
-        for browser in [b for b in self._browsers.values() if b.inbox is not None]:
-            filters = browser.inbox.key.filters if browser.inbox else Filters()
-            if str(gone) in (filters.tag, filters.team):
-                await self._screen.recheck_session(browser.token)
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind in ONE_MORE_OR_LESS

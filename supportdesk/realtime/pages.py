@@ -33,13 +33,17 @@ class Page(StrEnum):
 # Figures of many tickets are dearer, and nobody reads them faster.
 _AT_LEISURE = {Page.REPORTS: 3.0}
 
+# What gives a team more to do, or less.
+_FOR_TEAMS = {EventKind.TICKET_FILED, EventKind.TICKET_CHANGED, EventKind.TICKET_DELETED}
+
 # The kinds of events, and of other doorbells, that change what stands on a page.
 CONCERNS: Mapping[Page, frozenset[str]] = {
     Page.USERS: frozenset(PEOPLE) | {PRESENCE},
     Page.SELLERS: frozenset(PEOPLE) | {PRESENCE},
-    Page.PERSON: frozenset(PEOPLE) | {PRESENCE, EventKind.MESSAGE_POSTED},
+    # Whatever they do stands among what they did last.
+    Page.PERSON: frozenset(EventKind) | {PRESENCE},
     Page.REQUESTS: frozenset(MODERATED),
-    Page.TEAMS: frozenset({*TEAMS, EventKind.TICKET_FILED, EventKind.TICKET_CHANGED}),
+    Page.TEAMS: frozenset(TEAMS | _FOR_TEAMS),
     Page.SETTINGS: frozenset(SETTINGS),
     Page.REPORTS: frozenset(REPORTED),
     # All of them: that is what the log is of.

@@ -82,6 +82,12 @@ class Screen(Protocol):
     async def reread_choices(self, token: str) -> None:
         """What the filters and the details offer to choose from."""
 
+    async def renew_offer(self, token: str) -> None:
+        """What the form for a new ticket offers, where it is open."""
+
+    async def reread_replies(self, token: str) -> None:
+        """The canned replies that are at hand, if they have been asked for."""
+
     async def reread_page(self, token: str, page: Page) -> None:
         """What stands on that page of the dashboard."""
 
@@ -95,7 +101,7 @@ class Screen(Protocol):
         """Which messages of the open conversation the person has reported."""
 
     async def reread_hits(self, token: str) -> None:
-        """What the searches of this tab have found."""
+        """What the searches of this tab have found, and the versions that it shows."""
 
     async def show_rules(self, sockets: Iterable[str], role: Role) -> None:
         """What the desk allows to those of that role, and says to them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,9 +18,9 @@ from supportdesk.database.engine import DatabaseUnavailable, transaction
 from supportdesk.domain.actor import Role
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.queries import thread
-from supportdesk.domain.queries.thread import Line, News, Receipt
+from supportdesk.domain.queries.thread import Line, Receipt
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
-from supportdesk.realtime.asked import Asked, Elsewhere
+from supportdesk.realtime.asked import Asked, Elsewhere, Found, may_change_facts, not_seen_yet
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, show, show_receipt
 from supportdesk.realtime.screen import Screen, ThreadChange
@@ -205,34 +205,67 @@ class ThreadView:
             reader = next(iter(self.admitted or self.openers), None)
             if reader is None:
                 return
-            before = self.last_line
-            asked = self._take_asked()
+            before, asked = self.last_line, self._take_asked()
             try:
-                async with transaction(reader.viewer.actor, one_moment=True) as tx:
-                    news = await self._news(tx, before.seq if before else 0)
-                    lines, lost = news.lines, news.lost
-                    if reader.viewer.actor.user_id not in lost:
-                        again = await self._read_again(tx, asked.amended)
-                        told = (*lines, *again.values())
-                        facts = await self._new_facts(tx, reader, told, asked)
-                        receipt = await self._new_receipt(tx, lines, asked)
+                if asked.anything:
+                    found = await self._read(reader, before, asked)
+                else:
+                    found = await self._read_lines(reader, before)
             except DatabaseUnavailable:
                 self._ask_again(asked)
                 raise
+            lost = found.news.lost
             for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
                 self._lost(browser)
             if reader not in self.openers:
                 self._ask_again(asked)
                 self._worker.wake()  # Read again as somebody who still may.
                 return
+            lines = found.news.lines
             if asked.amended:
-                await self._amend(again, asked.amended)
-            if lines or facts or receipt:
-                await self._show(before, lines, facts, receipt)
+                await self._amend(found.again, asked.amended)
+            if lines or found.facts or found.receipt:
+                await self._show(before, lines, found.facts, found.receipt)
             if lines:
                 self._note_shown(lines[-1].seq)
+            elif found.facts:  # There may be others of whom to say whether they are there.
+                self._shown(self)
+            if not asked.anything and may_change_facts(self._facts, lines):
+                self.wake(facts=True)
             if len(lines) == thread.PAGE:
                 self._worker.wake()
+
+    async def _read_lines(self, reader: Browser, before: Line | None) -> Found:
+        """Where nothing else is asked for, as for almost every message: the fastest way."""
+        actor, people = reader.viewer.actor, self._opened_by()
+        seq = before.seq if before else 0
+        news = await thread.news_for(actor, self.circle, self.conversation_id, seq, people)
+        return Found(news, receipt=not_seen_yet(news.lines))
+
+    async def _read(self, reader: Browser, before: Line | None, asked: Asked) -> Found:
+        """All as it is in one moment."""
+        actor, people = reader.viewer.actor, self._opened_by()
+        seq = before.seq if before else 0
+        async with transaction(actor, one_moment=True) as tx:
+            news = await thread.news_within(tx, self.circle, self.conversation_id, seq, people)
+            if actor.user_id in news.lost:
+                return Found(news)
+            again = await self._read_again(tx, asked.amended)
+            facts = None
+            if asked.facts or may_change_facts(self._facts, (*news.lines, *again.values())):
+                facts = await facts_within(tx, actor, self.conversation_id)
+            receipt = not_seen_yet(news.lines)
+            if asked.receipt:
+                receipt = await thread.receipt_within(tx, self.conversation_id)
+        return Found(
+            news,
+            again,
+            facts if facts != self._facts else None,
+            receipt if receipt != self._receipt else None,
+        )
+
+    def _opened_by(self) -> set[UUID]:
+        return {browser.viewer.actor.user_id for browser in self.openers}
 
     def _take_asked(self) -> Asked:
         """Before reading: what is asked for while it is being read is asked for anew."""
@@ -251,50 +284,6 @@ class ThreadView:
         self._shown_more = asyncio.Event()
         self._shown(self)
 
-    async def _news(self, tx: AsyncConnection, seq: int) -> News:
-        people = {browser.viewer.actor.user_id for browser in self.openers}
-        return await thread.news_within(tx, self.circle, self.conversation_id, seq, people)
-
-    async def _new_facts(
-        self, tx: AsyncConnection, reader: Browser, lines: tuple[Line, ...], asked: Asked
-    ) -> TicketFacts | None:
-        """The facts, when they may be other than those on the screens."""
-        known = {person.id for person in self._facts.people} if self._facts else set()
-        if not (
-            asked.facts
-            or any(line.sender_id not in known for line in lines)
-            or self._first_response(lines)
-            or self._other_files(lines)
-        ):
-            return None
-        facts = await facts_within(tx, reader.viewer.actor, self.conversation_id)
-        return facts if facts != self._facts else None
-
-    def _first_response(self, lines: tuple[Line, ...]) -> bool:
-        """Whether one of these may be what the requester was waiting for."""
-        facts = self._facts
-        if facts is None or facts.first_response_at is not None:
-            return False
-        return any(
-            line.kind == "message" and line.sender_id != facts.requester_id for line in lines
-        )
-
-    def _other_files(self, lines: tuple[Line, ...]) -> bool:
-        """Whether some have come with these lines, or may have gone with one of them."""
-        known = self._facts is not None and bool(self._facts.files)
-        return any(line.files or (line.deleted and known) for line in lines)
-
-    async def _new_receipt(
-        self, tx: AsyncConnection, lines: tuple[Line, ...], asked: Asked
-    ) -> Receipt | None:
-        """Who has seen the latest message, when that may be others than the screens say."""
-        said = [line for line in lines if line.kind == "message"]
-        if not asked.receipt:
-            # Nobody can have seen it yet.
-            return Receipt(said[-1].sender_id) if said else None
-        receipt = await thread.receipt_within(tx, self.conversation_id)
-        return receipt if receipt != self._receipt else None
-
     async def _read_again(self, tx: AsyncConnection, amended: set[UUID]) -> dict[str, Line]:
         """The lines that have changed, and those that quote them."""
         if not amended:
@@ -308,7 +297,7 @@ class ThreadView:
         lines = await thread.lines_named(tx, self.conversation_id, [*(amended | quoting)])
         return {line.id: line for line in lines}
 
-    async def _amend(self, again: dict[str, Line], amended: set[UUID]) -> None:
+    async def _amend(self, again: Mapping[str, Line], amended: set[UUID]) -> None:
         """Put lines that have changed in the place where they stand."""
         live = tuple(again.get(line.id, line) for line in self._live)
         history = tuple(again.get(line.id, line) for line in self._history)

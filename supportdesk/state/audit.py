@@ -12,20 +12,12 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.queries.audit import (
-    MOST_NEW,
-    PAGE,
-    Asked,
-    Cursor,
-    Entry,
-    newer_than,
-    page_for,
-    parse,
-    spell,
-)
+from supportdesk.domain.queries.audit import MOST_NEW, PAGE, Entry, newer_than, page_for
+from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
+from supportdesk.state.asking import ask
 from supportdesk.state.filters import AS_IN_ADDRESS
 
 TOP = "log-top"
@@ -102,12 +94,10 @@ class AuditState(rx.State):
         if name not in _FIELDS or not isinstance(value, str):
             return None
         asked = parse({**_query(self), name: value})
-        query = spell(asked)
         if asked == parse(_query(self)):
             return None
         self._typed = _by_box(asked)
-        path = f"{routes.ADMIN_AUDIT}?{query}" if query else routes.ADMIN_AUDIT
-        return rx.redirect(path, replace=name in BOXES)
+        return ask(routes.ADMIN_AUDIT, spell(asked), replace=name in BOXES)
 
     async def _read(self, viewer: Viewer) -> None:
         asked = parse(_query(self))

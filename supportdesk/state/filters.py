@@ -23,6 +23,7 @@ from supportdesk.domain.queries.choices import (
 )
 from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.state.asking import ask
 from supportdesk.state.desk import browser_of
 from supportdesk.state.session import Effects, signed_in
 
@@ -75,8 +76,8 @@ def as_text(value: object) -> str:
 
 
 def as_link(filters: Filters) -> str:
-    """What an address of the list ends with; a lone `?` asks for nothing, and stays on the page."""
-    return f"?{spell(filters)}"
+    """To the list, or the ticket beside it, as one has them before oneself."""
+    return routes.asking(spell(filters))
 
 
 class FilterState(rx.State):
@@ -144,11 +145,7 @@ class FilterState(rx.State):
         wanted, now = _of_role(parse(query), role), asked_for(self, role)
         if wanted == now:
             return None
-        path, home = self.router.url.path.rstrip("/"), routes.tickets(role.value)
-        if path != home and not path.startswith(f"{home}/"):
-            path = home
-        spelled = spell(wanted)
-        return rx.redirect(f"{path}?{spelled}" if spelled else path, replace=replace)
+        return ask(routes.tickets(role.value), spell(wanted), replace=replace)
 
     @rx.event
     async def find_people(self, party: str, text: str) -> None:

@@ -17,7 +17,7 @@ from supportdesk.domain.queries.tags import Suggestion, suggestions_for
 from supportdesk.state.choice import typed
 from supportdesk.state.chosen import forget_notes, note_seen
 from supportdesk.state.details import DetailsState
-from supportdesk.state.session import attempt, signed_in
+from supportdesk.state.session import Effects, attempt, signed_in
 
 NEW_TAG = "new-tag"
 
@@ -62,20 +62,22 @@ class LabelState(rx.State):
             self.refused += 1
 
     @rx.event
-    async def save_notes(self, value: str, seen: str) -> EventSpec | None:
+    async def save_notes(self, value: str, seen: str) -> Effects:
         """Keep what stands in the box; what somebody else wrote meanwhile is not lost."""
         details = await self.get_state(DetailsState)
         try:
             await self._write_notes(value, seen)
         except Changed as changed:
+            # Before the reader is told: from then on, leaving the box once more means to keep it.
+            yield note_seen.push(changed.now)
             details.error = str(changed)
-            return note_seen.push(changed.now)
+            return
         except (DomainError, DatabaseUnavailable) as error:
             details.error = str(error)
-            return None
+            return
         details.error = ""
         await details._catch_up()
-        return forget_notes()
+        yield forget_notes()
 
     async def _suggest(self, text: str) -> None:
         viewer = await signed_in(self)

@@ -27,6 +27,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.text import clean
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
+from supportdesk.state.asking import ask
 from supportdesk.state.desk import hub
 
 EVERYONE = "everyone"
@@ -46,7 +47,7 @@ class PeopleState(rx.State, mixin=True):
     invitations: list[PendingInvitation] = []
 
     _page: ClassVar[Page]
-    _path: ClassVar[str]
+    _place: ClassVar[str]
     _tab: ClassVar[tuple[Role, ...]]
     _usual: ClassVar[Role]
 
@@ -84,8 +85,7 @@ class PeopleState(rx.State, mixin=True):
     def _go(self, asked: dict[str, Any], *, replace: bool = False) -> EventSpec:
         query = {**dict(parse_qsl(self.router.url.query)), **asked}
         kept = {key: clean(v) for key, v in query.items() if isinstance(v, str) and clean(v)}
-        path = f"{self._path}?{urlencode(kept)}" if kept else self._path
-        return rx.redirect(path, replace=replace)
+        return ask(self._place, urlencode(kept), replace=replace)
 
     def _filters(self) -> PeopleFilters:
         role = None if self.role == EVERYONE else Role(self.role)
@@ -112,20 +112,21 @@ class PeopleState(rx.State, mixin=True):
 
 
 def _with_presence(row: PersonRow) -> PersonRow:
-    return replace(row, presence=hub().attendance.state_of(UUID(row.id)))
+    presence = hub().attendance.state_of(UUID(row.id)) if row.active else ""
+    return replace(row, presence=presence)
 
 
 class UsersState(PeopleState, rx.State):
     """Buyers, unless somebody asks for others."""
 
     _page: ClassVar[Page] = Page.USERS
-    _path: ClassVar[str] = routes.ADMIN_USERS
+    _place: ClassVar[str] = routes.ADMIN_USERS
     _tab: ClassVar[tuple[Role, ...]] = tuple(Role)
     _usual: ClassVar[Role] = Role.BUYER
 
 
 class SellersState(PeopleState, rx.State):
     _page: ClassVar[Page] = Page.SELLERS
-    _path: ClassVar[str] = routes.ADMIN_SELLERS
+    _place: ClassVar[str] = routes.ADMIN_SELLERS
     _tab: ClassVar[tuple[Role, ...]] = (Role.SELLER,)
     _usual: ClassVar[Role] = Role.SELLER

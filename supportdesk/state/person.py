@@ -63,7 +63,8 @@ class PersonState(rx.State):
             if asked is None:
                 raise NotFound("person")
             self.person = await person_for(viewer.actor, asked, viewer.session_id)
-            self.presence = hub().attendance.state_of(asked)
+            # Whoever may not sign in is gone, though others learn of it a little later.
+            self.presence = hub().attendance.state_of(asked) if self.person.active else ""
         except NotFound:
             self.missing, self.person = True, PersonPage()
         self.loaded = True

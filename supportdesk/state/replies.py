@@ -33,12 +33,22 @@ class RepliesState(rx.State):
     replies: list[ReplyRow] = []
     error: str = ""
     errors: dict[str, str] = {}
+    _asked: bool = False
 
     @rx.event
     async def refresh(self) -> None:
         """Runs when somebody begins to write, and when the dialog opens."""
-        self.error, self.errors = "", {}
+        self.error, self.errors, self._asked = "", {}, True
         await self._read()
+
+    @rx.event
+    async def reread(self) -> None:
+        """Sent when admins have changed what is shared: the list may be open."""
+        await self._read_again()
+
+    async def _read_again(self) -> None:
+        if self._asked:
+            await self._read()
 
     async def _read(self) -> None:
         viewer = await signed_in(self)

@@ -18,6 +18,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.lines import zone
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
+from supportdesk.state.asking import ask
 from supportdesk.state.choice import typed
 from supportdesk.state.filters import as_text
 from supportdesk.state.report_rows import (
@@ -107,7 +108,7 @@ class ReportsState(rx.State):
         viewer = await signed_in(self)
         if viewer.actor.role is not Role.ADMIN:
             return None
-        return rx.redirect(f"{routes.ADMIN_REPORTS}?{spell(asked)}")
+        return ask(routes.ADMIN_REPORTS, spell(asked))
 
     async def _read(self, viewer: Viewer) -> None:
         asked = self._asked()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 from supportdesk.domain.actor import Actor
@@ -39,6 +40,15 @@ async def save_form(actor: Actor, form: object) -> None:
     await saver(actor, row_id_of(given) if given else None, form)
 
 
+def _was(form: object) -> dict[str, Any] | None:
+    """How it read when the form was opened; None of something new."""
+    try:
+        was = json.loads(typed(form, "was") or "null")
+    except ValueError:
+        raise Invalid("Choose one of the list.") from None
+    return was if isinstance(was, dict) else None
+
+
 async def _save_rule(actor: Actor, _: UUID | None, form: object) -> None:
     await desk_rules.choose(actor, typed(form, "key"), typed(form, "value"), typed(form, "was"))
 
@@ -46,11 +56,12 @@ async def _save_rule(actor: Actor, _: UUID | None, form: object) -> None:
 async def _save_template(actor: Actor, row_id: UUID | None, form: object) -> None:
     kind = chosen(TicketType, typed(form, "type"))
     template = Template(typed(form, "name"), kind, typed(form, "subject"), typed(form, "body"))
-    await templates.save(actor, row_id, template)
+    await templates.save(actor, row_id, template, _was(form))
 
 
 async def _save_reply(actor: Actor, row_id: UUID | None, form: object) -> None:
-    await replies.save(actor, row_id, typed(form, "name"), typed(form, "body"), shared=True)
+    name, body = typed(form, "name"), typed(form, "body")
+    await replies.save(actor, row_id, name, body, _was(form), shared=True)
 
 
 async def _save_field(actor: Actor, row_id: UUID | None, form: object) -> None:
@@ -62,7 +73,7 @@ async def _save_field(actor: Actor, row_id: UUID | None, form: object) -> None:
         required=bool(typed(form, "required")),
         choices=tuple(typed(form, "choices").splitlines()),
     )
-    await field_definitions.save(actor, row_id, definition)
+    await field_definitions.save(actor, row_id, definition, _was(form))
 
 
 async def _save_tag(actor: Actor, row_id: UUID | None, form: object) -> None:
@@ -73,6 +84,7 @@ async def _save_tag(actor: Actor, row_id: UUID | None, form: object) -> None:
         typed(form, "name"),
         int(hue) if hue.isdecimal() and len(hue) < 4 else -1,
         typed(form, "description"),
+        _was(form),
     )
 
 
@@ -81,16 +93,12 @@ async def _save_hours(actor: Actor, _: UUID | None, form: object) -> None:
         (typed(form, f"from-{day.lower()}"), typed(form, f"until-{day.lower()}"))
         for day in desk_rules.DAYS
     ]
-    try:
-        was = json.loads(typed(form, "was") or "{}")
-    except ValueError:
-        raise Invalid("Choose one of the list.") from None
     timezone = typed(form, "timezone").strip()
-    await desk_rules.set_hours(actor, timezone, days, was)
+    await desk_rules.set_hours(actor, timezone, days, _was(form) or {})
 
 
 async def _save_category(actor: Actor, row_id: UUID | None, form: object) -> None:
-    await categories.save(actor, row_id, typed(form, "name"))
+    await categories.save(actor, row_id, typed(form, "name"), _was(form))
 
 
 _SAVERS: dict[str, Callable[[Actor, UUID | None, object], Awaitable[None]]] = {

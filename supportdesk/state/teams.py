@@ -13,9 +13,9 @@ from reflex.experimental import ClientStateVar
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import teams
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.errors import DomainError, Invalid
 from supportdesk.domain.ids import parse_id
+from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.teams import TeamWithMembers, teams_for
 from supportdesk.realtime.pages import Page
@@ -63,7 +63,8 @@ class TeamsState(rx.State):
         self.errors = {}
         try:
             team_id = _id(given) if given else None
-            await teams.save(viewer.actor, team_id, typed(form_data, "name"))
+            was = {"name": before} if (before := typed(form_data, "was")) else None
+            await teams.save(viewer.actor, team_id, typed(form_data, "name"), was)
         except Invalid as error:
             self.errors = {error.field or "form": str(error)}
         except (DomainError, DatabaseUnavailable) as error:

@@ -12,19 +12,22 @@ from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import messages, people
 from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.domain.queries import numbers, tags, teams, thread
-from supportdesk.domain.queries.filters import Filters
+from supportdesk.domain.queries.filters import Filters, spell
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.thread import OwnMarks
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.asides import arrival_at
+from supportdesk.state.asking import ask
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
-from supportdesk.state.filters import FilterState, as_link, asked_for
+from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
+from supportdesk.state.new_ticket import NewTicketState
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
+from supportdesk.state.replies import RepliesState
 from supportdesk.state.rules import RulesState
 from supportdesk.state.session import (
     Effects,
@@ -59,7 +62,7 @@ class WorkspaceState(rx.State):
         if (
             moved := await _as_it_is_now(viewer, asked := asked_for(self, viewer.actor.role))
         ) != asked:
-            yield rx.redirect(f"{path}{as_link(moved)}", replace=True)
+            yield ask(home, spell(moved), replace=True)
             return
         (await self.get_state(SessionState))._welcome(viewer)
         session = self.router.session
@@ -78,6 +81,9 @@ class WorkspaceState(rx.State):
             yield effect
         if browser.inbox is None:
             await (await self.get_state(StandingState))._read(viewer)
+            await (await self.get_state(RepliesState))._read_again()
+            if is_open := (await self.get_state(NewTicketState))._ask_whether_open():
+                yield is_open
         came_from = list_.open_number
         list_.open_number = number
         try:

@@ -192,7 +192,7 @@ def _confirmed(
     return dialogs.titled(
         title,
         hint,
-        rx.el.div(alert(ModerationState.error), class_name="body bare"),
+        rx.el.div(alert(ModerationState.error), class_name="body"),
         rx.el.div(
             button("Cancel", on_click=var.set_value(nothing)),
             button(confirm, kind="danger", on_click=event(about["id"])),
@@ -275,8 +275,8 @@ def deletion_section() -> rx.Component:
         rx.el.section(
             rx.el.h3("Delete"),
             rx.el.div(
-                button("Delete all chat", on_click=_asks("chat")),
-                button("Delete ticket", on_click=_asks("ticket")),
+                button("Delete all chat", kind="grave", on_click=_asks("chat")),
+                button("Delete ticket", kind="grave", on_click=_asks("ticket")),
                 class_name="deletions",
             ),
         ),

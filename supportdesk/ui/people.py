@@ -218,6 +218,7 @@ def _invitation(each: rx.Var[PendingInvitation]) -> rx.Component:
         rx.el.div(
             rx.el.b(who, rx.el.small(each.role_label)),
             rx.el.span(
+                rx.cond((each.name != "") & (each.email != ""), f"{each.email} · ", ""),
                 f"Invited by {each.by} ", times.since(each.created_at),
                 ", works until ", times.fact_time(each.expires_at),
             ),

@@ -112,7 +112,7 @@ def _actions() -> rx.Component:
         rx.el.div(
             rx.cond(_erased, rx.fragment(), _changes()),
             button("Export data", on_click=rx.download(url=routes.export_of(f"{_person.id}"))),
-            rx.cond(_me | _erased, rx.fragment(), _opens("Erase", "erase", kind="danger")),
+            rx.cond(_me | _erased, rx.fragment(), _opens("Erase", "erase", kind="grave")),
             role="group",
             aria_label="Actions",
             class_name="doings",

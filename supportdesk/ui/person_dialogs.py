@@ -22,32 +22,32 @@ def person_dialogs() -> rx.Component:
         _role(),
         _asks(
             "deactivate",
-            "Deactivate this person?",
+            f"Deactivate {_person.name}?",
             "They are signed out everywhere at once and cannot sign in. Their tickets stay as they"
             " are, and everything comes back when you reactivate them.",
             button("Deactivate", kind="danger", on_click=PersonState.deactivate),
         ),
         _asks(
             "reactivate",
-            "Reactivate this person?",
+            f"Reactivate {_person.name}?",
             "They can sign in again, and see what they saw before.",
             button("Reactivate", kind="primary", on_click=PersonState.reactivate),
         ),
         _asks(
             "block",
-            "Block this person?",
+            f"Block {_person.name}?",
             BLOCKING,
             button("Block", kind="danger", on_click=PersonState.block),
         ),
         _asks(
             "unblock",
-            "Lift the block of this person?",
+            f"Lift the block of {_person.name}?",
             "They can write again, everywhere, from this moment on.",
             button("Lift the block", kind="primary", on_click=PersonState.unblock),
         ),
         _asks(
             "sessions",
-            "End all sessions?",
+            f"End all sessions of {_person.name}?",
             "They are signed out everywhere at once, and can sign in again.",
             button("End all sessions", kind="danger", on_click=PersonState.end_sessions),
         ),
@@ -73,7 +73,7 @@ def _trouble() -> rx.Component:
     )
 
 
-def _asks(what: str, title: str, hint: str, do: rx.Component) -> rx.Component:
+def _asks(what: str, title: Any, hint: str, do: rx.Component) -> rx.Component:
     return dialogs.titled(
         title,
         hint,
@@ -178,7 +178,7 @@ _STAYS = (
 def _erase() -> rx.Component:
     error = PersonState.confirm_error
     return dialogs.titled(
-        "Erase this person?",
+        f"Erase {_person.name}?",
         "The desk forgets who they were, and they are signed out at once. This cannot be undone.",
         rx.el.form(
             rx.el.div(

@@ -85,8 +85,8 @@ def _chart(kind: Any, drawn: list[rx.Component], unit: rx.Var[str] | None = None
             data_key="name", tick=_TICK, axis_line=False, tick_line=False, min_tick_gap=12
         ),
         YAxis.create(
-            tick=_TICK, axis_line=False, tick_line=False, width=44,
-            allow_decimals=unit is not None, unit="" if unit is None else unit,
+            tick=_TICK, axis_line=False, tick_line=False, width=54,
+            allow_decimals=unit is not None, unit="" if unit is None else f" {unit}",
         ),
         GraphingTooltip.create(
             cursor={"fill": "var(--hover)", "stroke": "var(--line-strong)"},
@@ -96,7 +96,7 @@ def _chart(kind: Any, drawn: list[rx.Component], unit: rx.Var[str] | None = None
             },
             label_style={"color": "var(--muted)"},
         ),
-        *([Legend.create(icon_type="circle", icon_size=8)] if len(drawn) > 1 else []),
+        *([_legend()] if len(drawn) > 1 else []),
         *drawn,
         data=ReportsState.chart,
         width="100%",
@@ -104,6 +104,12 @@ def _chart(kind: Any, drawn: list[rx.Component], unit: rx.Var[str] | None = None
         margin={"top": 8, "right": 18, "bottom": 0, "left": 0},
         custom_attrs=_SILENT,
     )  # fmt: skip
+
+
+def _legend() -> rx.Component:
+    """In the order of what is drawn: by itself it sorts by the names."""
+    unsorted: dict[str, Any] = {"itemSorter": rx.Var("null")}
+    return Legend.create(icon_type="circle", icon_size=8, custom_attrs=unsorted)
 
 
 def _colour(number: int) -> str:

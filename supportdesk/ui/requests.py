@@ -178,7 +178,7 @@ def _decision(
             rx.el.div(
                 alert(RequestsState.decision_error),
                 *content,
-                class_name="body" if content else "body bare",
+                class_name="body",
             ),
             rx.el.div(
                 button("Cancel", on_click=deciding.set_value(NOTHING_DECIDED)),
@@ -301,7 +301,7 @@ def _report(row: rx.Var[ShownReport]) -> rx.Component:
                 ~row.blocked & (row.role != "Admin"),
                 button(
                     "Block",
-                    kind="danger",
+                    kind="grave",
                     aria_label=f"Block {row.name}",
                     on_click=_asks("block", row),
                 ),

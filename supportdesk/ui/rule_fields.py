@@ -11,11 +11,8 @@ _days = edited.value.to(dict[str, list[str]])["days"]
 
 
 def _hidden() -> rx.Component:
-    """Which rule it is, and what it was when the dialog opened."""
-    return rx.fragment(
-        rx.el.input(type="hidden", name="key", value=_now["key"]),
-        rx.el.input(type="hidden", name="was", value=_now["was"]),
-    )
+    """Which rule it is."""
+    return rx.el.input(type="hidden", name="key", value=_now["key"])
 
 
 def rule() -> rx.Component:

@@ -85,7 +85,8 @@ def _add(sort: str, name: str) -> rx.Component:
 
 def _edit(sort: str, row: Any, *names: str) -> rx.Component:
     """Opens the dialog with these parts of the row in it."""
-    values = {**NOTHING_EDITED, "sort": sort, **{name: getattr(row, name) for name in names}}
+    values = {name: getattr(row, name) for name in (*names, "was")}
+    values = {**NOTHING_EDITED, "sort": sort, **values}
     opens = [edited.set_value({**values, "id": row.id}), SettingsState.begin]
     if sort == "field":
         opens.append(kind_chosen.set_value(row.kind))

@@ -5,17 +5,13 @@ from typing import Any
 import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
-from supportdesk.domain.models import FieldKind, TicketType
-from supportdesk.domain.queries.settings import ALL_TYPES, KIND_LABELS
+from supportdesk.domain.models import COLOURS, FieldKind, TicketType
+from supportdesk.domain.queries.settings import ALL_TYPES
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
 from supportdesk.ui.controls import alert, button, described, error_in, field, select, text_input
 from supportdesk.ui.manage_replies import PLACEHOLDERS
 from supportdesk.ui.rule_fields import rule, working_hours
 
-_HUES = (
-    "Red", "Orange", "Amber", "Olive", "Green", "Teal",
-    "Cyan", "Blue", "Indigo", "Violet", "Purple", "Pink",
-)  # fmt: skip
 _IN_TEMPLATES = "{buyer}, {seller}, {my_name} and {date} are filled in."
 
 _now = edited.value.to(dict[str, str])
@@ -53,6 +49,8 @@ def _form() -> rx.Component:
             alert(error_in(SettingsState.errors, "form")),
             rx.el.input(type="hidden", name="sort", value=_sort),
             rx.el.input(type="hidden", name="id", value=_id),
+            # How it read when the dialog opened: what others have changed since is not lost.
+            rx.el.input(type="hidden", name="was", value=_now["was"]),
             rx.cond(_is_rule, rx.fragment(), _line("Name", "name")),
             rx.match(
                 _sort,
@@ -120,7 +118,7 @@ def _template() -> rx.Component:
 
 
 def _field(new: rx.Var[bool]) -> rx.Component:
-    kinds = [rx.el.option(label, value=kind.value) for kind, label in KIND_LABELS.items()]
+    kinds = [rx.el.option(kind.label, value=kind.value) for kind in FieldKind]
     return rx.fragment(
         rx.el.div(
             _choice("Type", "type", rx.el.option(ALL_TYPES, value=""), *_types()),
@@ -152,5 +150,5 @@ def _field(new: rx.Var[bool]) -> rx.Component:
 
 
 def _tag() -> rx.Component:
-    hues = [rx.el.option(name, value=str(hue)) for hue, name in enumerate(_HUES)]
+    hues = [rx.el.option(name, value=str(hue)) for hue, name in enumerate(COLOURS)]
     return rx.fragment(_choice("Colour", "hue", *hues), _line("Description", "description"))

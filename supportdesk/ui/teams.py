@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk import routes
-from supportdesk.domain.commands.teams import AutoAssign
+from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries.filters import UNDONE
 from supportdesk.domain.queries.teams import Member, Named, TeamWithMembers
 from supportdesk.state.teams import NOTHING_ASKED, TeamsState, asked
@@ -191,6 +191,7 @@ def _name_dialog() -> rx.Component:
             rx.el.div(
                 alert(error_in(TeamsState.errors, "form")),
                 rx.el.input(type="hidden", name="id", value=_now["id"]),
+                rx.el.input(type="hidden", name="was", value=_now["name"]),
                 field("Name", box, name="name", error=error),
                 class_name="body",
             ),

@@ -58,18 +58,12 @@ async def test_nobody_but_admins_gets_it(cast, sign_in, browser, ask, path):
     assert ask("SELECT count(*) FROM event WHERE kind = 'log_exported'") == before
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_cell_is_a_formula(cell):
-    assert audit._harmless(cell) == f"'{cell}"
-    assert audit._harmless(f"a{cell}") == f"a{cell}"
-
-
 async def test_what_is_named_like_a_formula_stays_text(cast, sign_in, ask):
-    ask('UPDATE "user" SET name = %s WHERE id = %s', "=cmd|' /C calc'!A0", cast.abe.user_id)
+    ask('UPDATE "user" SET name = %s WHERE id = %s', "  =cmd|' /C calc'!A0", cast.abe.user_id)
     await categories.save(cast.abe, None, "=1+1")
     (row,) = rows_of(await (await sign_in(cast.ada)).get("/admin/audit.csv?kind=settings"))
-    assert row["who"] == "'=cmd|' /C calc'!A0"
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
+    assert row["who"] == "'  =cmd|' /C calc'!A0"
+    assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row.values())
 
 
 async def test_half_typed_questions_do_no_harm(cast, sign_in):

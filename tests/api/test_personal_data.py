@@ -92,6 +92,7 @@ async def history(cast: Cast, ticket: UUID, bea: httpx.AsyncClient) -> None:
     await drafts.keep_reply(cast.bea, ticket, "Half a thought")
 
 
+@pytest.mark.usefixtures("storage")
 async def test_one_gets_all_that_is_kept_of_oneself(bea: httpx.AsyncClient, history: None) -> None:
     data, inside = opened(await bea.get(OWN))
     assert {*data} == {"format", "exported_at", "files", *PARTS}

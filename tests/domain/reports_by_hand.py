@@ -75,7 +75,8 @@ class Desk:
         """Something happens to one of them, at a time when it could have."""
         id_ = self.chance.choice(self.ids)
         often = (self.resolve, self.mark)
-        deed = self.chance.choice((self.answer, self.reopen, self.assign, *often, *often))
+        seldom = self.delete if self.chance.random() < 0.25 else self.answer
+        deed = self.chance.choice((self.answer, self.reopen, self.assign, seldom, *often, *often))
         deed(id_)
 
     def _later(self, id_: UUID) -> datetime:
@@ -118,6 +119,11 @@ class Desk:
             self.connection.execute(
                 "INSERT INTO ticket_reopening VALUES (%s, %s, %s)", [id_, held[0], at]
             )
+
+    def delete(self, id_: UUID) -> None:
+        """It was never there, whatever has been sealed of it."""
+        self.connection.execute("DELETE FROM conversation WHERE id = %s", [id_])
+        self.ids.remove(id_)
 
     def assign(self, id_: UUID) -> None:
         to = self.chance.choice((*self.admins, None))

@@ -45,7 +45,6 @@ from supportdesk.domain.commands import (
 )
 from supportdesk.domain.commands.field_definitions import Definition
 from supportdesk.domain.commands.filing import NewTicket
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError, SignInFailed
 from supportdesk.domain.events import EventKind
@@ -53,6 +52,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import (
     Audience,
+    AutoAssign,
     FieldDefinition,
     FieldKind,
     Priority,

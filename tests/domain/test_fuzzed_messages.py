@@ -6,6 +6,8 @@ import asyncio
 import random
 from html.parser import HTMLParser
 
+import pytest
+
 from supportdesk.domain.commands import messages
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.markup import render, words
@@ -70,6 +72,7 @@ def test_whatever_is_written_is_drawn_without_a_tag_of_its_own():
     assert accepted > MANY * 0.9
 
 
+@pytest.mark.slow
 async def test_what_is_accepted_is_stored_as_it_is_and_nothing_else_is(cast, ticket):
     accepted = []
     for written in fuzzed(MANY, seed=2):

@@ -37,7 +37,8 @@ async def test_the_link_makes_an_account_of_that_role_and_is_told(cast, ask, rol
 
 
 SPEND = text(
-    "SELECT accept_invitation(:hash, :id, 'first@demo.test', 'First', 'none', gen_random_uuid())"
+    "SELECT accept_invitation(:hash, :id, 'first@demo.test', 'First', 'none', gen_random_uuid(),"
+    " '', '')"
 )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -48,15 +51,19 @@ from supportdesk.domain.commands import (
 )
 from supportdesk.domain.commands.field_definitions import Definition
 from supportdesk.domain.commands.filing import NewTicket
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import DomainError
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Audience, FieldKind, Priority, TicketType
-from supportdesk.domain.queries.audit import Asked, page_for
+from supportdesk.domain.models import Audience, AutoAssign, FieldKind, Priority, TicketType
+from supportdesk.domain.queries.audit import page_for
+from supportdesk.domain.queries.audit_asked import Asked
 from supportdesk.domain.queries.sessions import viewer_for
+from tests.support.cast import Cast
 
 GOOD = "a lamp that flickers"
+FROM: Any = {"ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}
+# A ticket stands in a line by its id, not by its number.
+_FIGURES = re.compile(r"TC-[0-9]+")
 NINE_TO_FIVE = [("09:00", "17:00")] * 7
 
 # What no log needs to tell: that somebody has read, marked or half written something is their own
@@ -102,11 +109,16 @@ def commands() -> set[str]:
 class Deeds:
     """What there is to do something with."""
 
-    def __init__(self, cast: Any, ticket: UUID, ask: Callable[..., list[Any]]) -> None:
+    def __init__(self, cast: Cast, ticket: UUID, ask: Callable[..., list[Any]]) -> None:
         self.cast, self.ticket, self.ask = cast, ticket, ask
-        self.ada, self.abe, self.bea, self.sol = cast.ada, cast.abe, cast.bea, cast.sol
 
     async def prepare(self) -> None:
+        self.cast = replace(
+            self.cast, **{each.name: await self._here(each.name) for each in dataclass_fields(Cast)}
+        )
+        self.ada, self.abe, self.bea, self.sol = (
+            self.cast.ada, self.cast.abe, self.cast.bea, self.cast.sol,
+        )  # fmt: skip
         ada, sol = self.cast.ada, self.cast.sol
         self.said = (await messages.post(sol, self.ticket, "It is the blub.")).id
         self.field = await field_definitions.save(ada, None, Definition("Order", FieldKind.TEXT))
@@ -120,9 +132,9 @@ class Deeds:
         await tags.add(sol, self.ticket, "slow")
         self.slow = self.ask("SELECT id FROM tag WHERE name = 'slow'")[0]
         self.view = await views.save(ada, "Mine", "status=open")
-        self.session = await sessions.open_session(self.cast.bea.user_id)
+        self.session = await sessions.open_session(self.cast.bea.user_id, **FROM)
         await people.deactivate(ada, self.cast.max.user_id)
-        self.bens = await sessions.open_session(self.cast.ben.user_id)
+        self.bens = await sessions.open_session(self.cast.ben.user_id, **FROM)
         found = await viewer_for(self.bens.token)
         assert found is not None
         self.bens_session = found.session_id
@@ -132,6 +144,14 @@ class Deeds:
         self.note = await person_notes.add(ada, self.bea.user_id, "A regular.")
         self.done = (await self._bulk()).done
         await self._moderate()
+
+    async def _here(self, name: str) -> Actor:
+        """The one of that name, at a browser."""
+        actor: Actor = getattr(self.cast, name)
+        opened = await sessions.open_session(actor.user_id, **FROM)
+        found = await viewer_for(opened.token)
+        assert found is not None
+        return found.actor
 
     async def _moderate(self) -> None:
         """sia takes part as a guest and is blocked; ben asks to; bea complains."""
@@ -153,7 +173,7 @@ class Deeds:
 
     async def fail(self) -> None:
         with pytest.raises(DomainError):
-            await sessions.sign_in("bea@demo.test", "wrong")
+            await sessions.sign_in("bea@demo.test", "wrong", **FROM)
 
     async def reopen(self) -> None:
         await tickets.close(self.cast.ada, self.ticket)
@@ -173,13 +193,15 @@ DEEDS: dict[str, Callable[[Deeds], Awaitable[Any]]] = {
     "credentials.withdraw_reset_link": lambda d: credentials.withdraw_reset_link(
         d.ada, d.cast.sia.user_id
     ),
-    "credentials.reset": lambda d: credentials.reset(d.reset_link, GOOD),
+    "credentials.reset": lambda d: credentials.reset(d.reset_link, GOOD, **FROM),
     "credentials.change": lambda d: credentials.change(
         d.bens.token, "ben@demo.test", PASSWORD, GOOD
     ),
     "invitations.invite": lambda d: invitations.invite(d.ada, Role.BUYER),
     "invitations.revoke": lambda d: invitations.revoke(d.ada, d.invitation),
-    "invitations.accept": lambda d: invitations.accept(d.invited, "n@demo.test", "Nora", GOOD),
+    "invitations.accept": lambda d: invitations.accept(
+        d.invited, "n@demo.test", "Nora", GOOD, **FROM
+    ),
     "person_notes.add": lambda d: person_notes.add(d.ada, d.bea.user_id, "Another."),
     "person_notes.remove": lambda d: person_notes.remove(d.ada, d.note),
     "people.change_role": lambda d: people.change_role(
@@ -226,8 +248,8 @@ DEEDS: dict[str, Callable[[Deeds], Awaitable[Any]]] = {
     "replies.save": lambda d: replies.save(d.ada, d.reply, "Hello", "Hi.", shared=True),
     "replies.remove": lambda d: replies.remove(d.ada, d.reply),
     "sessions.sign_in": Deeds.fail,
-    "sessions.open_session": lambda d: sessions.open_session(d.bea.user_id),
-    "sessions.sign_up": lambda d: sessions.sign_up("new@demo.test", "Nora", GOOD),
+    "sessions.open_session": lambda d: sessions.open_session(d.bea.user_id, **FROM),
+    "sessions.sign_up": lambda d: sessions.sign_up("new@demo.test", "Nora", GOOD, **FROM),
     "sessions.sign_out": lambda d: sessions.sign_out(d.session.token),
     "tag_settings.save": lambda d: tag_settings.save(d.ada, d.tag, "later"),
     "tag_settings.merge": lambda d: tag_settings.merge(d.ada, d.tag, d.other),
@@ -264,7 +286,9 @@ def test_every_command_is_expected_to_tell_or_not_to():
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-async def test_every_command_leaves_a_line_that_says_who_what_and_what_was(cast, ticket, ask, deed):
+async def test_every_command_leaves_a_line_that_says_who_what_from_where_and_what_was(
+    cast, ticket, ask, deed
+):
     deeds = Deeds(cast, ticket, ask)
     await deeds.prepare()
     before = {each.id for each in (await page_for(cast.ada, Asked(), "UTC", most=500)).entries}
@@ -274,7 +298,12 @@ async def test_every_command_leaves_a_line_that_says_who_what_and_what_was(cast,
     assert told
     for each in told:
         assert each.who and each.sentence, each
+        assert each.where == "Firefox on Linux · 203.0.113.7", each
         assert "_" not in each.sentence and "None" not in each.sentence, each.sentence
+        # As it reads, it is found.
+        words = f"{each.who} {_FIGURES.sub('', each.sentence)}"
+        found = await page_for(cast.ada, Asked(words=words), "UTC", most=500)
+        assert each.id in {line.id for line in found.entries}, words
     bare = {
         "filing.file_ticket", "messages.post", "reactions.toggle", "amending.delete",
         "sessions.sign_in", "sessions.open_session", "sessions.sign_up", "sessions.sign_out",

@@ -38,7 +38,8 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, Priority
 from supportdesk.domain.queries import inbox, thread
 from supportdesk.domain.queries.attachments import file_for
-from supportdesk.domain.queries.audit import Asked, page_for
+from supportdesk.domain.queries.audit import page_for
+from supportdesk.domain.queries.audit_asked import Asked
 from supportdesk.domain.queries.dashboard import counts_for
 from supportdesk.domain.queries.joining import own_standing_for
 from supportdesk.domain.queries.moderation import moderation_for
@@ -205,7 +206,27 @@ WRITING = {
     "hurrying": lambda cast, at: tickets.change(
         cast.sol, at["ticket"], Changes(priority=Priority.URGENT)
     ),
+    "renaming": lambda cast, at: people.rename(cast.sol, "Rude word"),
 }
+# What people of these roles write for themselves, or may write whatever they have done.
+OWN = {
+    "abuse_report", "canned_reply", "draft", "notification", "notification_preference",
+    "participant", "saved_view",
+}  # fmt: skip
+# Lines of the log come with something that is refused; of oneself, one may say what time it is.
+WITH_THE_REST = {"event": {"INSERT"}, "user": {"UPDATE"}, "attachment": {"DELETE"}}
+# Each table, what buyers or sellers may do with it, and what of that is refused to the blocked.
+RIGHTS = """
+SELECT relname, deed, EXISTS (
+    SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgname = 'refuse_blocked'
+      AND tgtype & bit <> 0 AND tgattr = '')
+FROM pg_class c,
+    (VALUES ('INSERT', 4), ('UPDATE', 16), ('DELETE', 8)) AS deeds (deed, bit),
+    (VALUES ('supportdesk_buyer'), ('supportdesk_seller')) AS roles (role)
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND (
+    has_table_privilege(role, c.oid, deed)
+    OR deed <> 'DELETE' AND has_any_column_privilege(role, c.oid, deed))
+"""
 
 
 @pytest.mark.parametrize("deed", WRITING)
@@ -220,6 +241,16 @@ async def test_who_is_blocked_does_not_write_and_is_told_why(cast, ticket, field
     assert ask("SELECT count(*) FROM event") == before
     await moderation.unblock(cast.ada, cast.sol.user_id)
     await WRITING[deed](cast, at)
+
+
+def test_whatever_others_would_read_is_refused_to_who_is_blocked(cast, ask):
+    """Also what is added to the desk later."""
+    allowed = {
+        (table, deed)
+        for table, deed, refused in ask(RIGHTS)
+        if not refused and table not in OWN and deed not in WITH_THE_REST.get(table, ())
+    }
+    assert allowed == set()
 
 
 async def test_who_is_blocked_reads_and_keeps_what_they_typed(cast, ticket):

@@ -60,11 +60,61 @@ async def test_files_are_as_large_many_and_of_such_kinds_as_admins_say(cast, tic
 
 
 async def test_one_may_try_to_sign_in_as_often_as_admins_say(cast):
-    await desk_rules.choose(cast.ada, "sign_in_attempts_per_address", "1 in 2 hours")
-    assert rules.now().sign_in_attempts_per_address == "1/2hours"
-    attempts.spend("bea@demo.test", "10.0.0.1")
+    await desk_rules.choose(cast.ada, "sign_in_attempts_per_address", "3 in 2 hours")
+    assert rules.now().sign_in_attempts_per_address == "3/2hours"
+    for _ in range(3):
+        attempts.spend("bea@demo.test", "10.0.0.1")
     with pytest.raises(TooManyAttempts):
         attempts.spend("bea@demo.test", "10.0.0.1")
+
+
+@pytest.mark.parametrize("key", ["sign_in_attempts_per_address", "sign_in_attempts_per_ip"])
+@pytest.mark.parametrize(
+    "typed", ["1 in 1 minute", "2 in 15 minutes", "5 in 99999 days", "5 in 2 days",
+              "5 in 25 hours", "5 in 1441 minutes"]
+)  # fmt: skip
+async def test_no_limit_keeps_the_last_admin_out(cast, ask, key, typed):
+    """Who has mistyped a password may try again, soon enough to mend the limit."""
+    with pytest.raises(Invalid, match="at least 3 attempts, in at most 1 day") as refused:
+        await desk_rules.choose(cast.ada, key, typed)
+    assert refused.value.field == "value"
+    assert ask("SELECT count(*) FROM setting") == [0]
+
+
+@pytest.mark.parametrize("typed", ["3 in 1 day", "3 in 24 hours", "3 in 1440 minutes", "9999/1day"])
+async def test_a_limit_may_be_as_strict_as_that(cast, typed):
+    await desk_rules.choose(cast.ada, "sign_in_attempts_per_ip", typed)
+
+
+async def test_a_question_fits_into_the_shortest_messages_that_admins_can_allow(cast, ticket):
+    with pytest.raises(Invalid, match="from 20 to 20,000 characters"):
+        await desk_rules.choose(cast.ada, "message_max_length", "19")
+    await desk_rules.choose(cast.ada, "message_max_length", "20")
+    await messages.post(cast.bea, ticket, "Where is my order?")
+
+
+async def test_the_largest_file_fits_into_what_a_person_may_keep(cast, ask):
+    too_large = "A file of 300 megabytes would not fit into the 250 that"
+    await desk_rules.choose(cast.ada, "buyer_storage_megabytes", "250")
+    with pytest.raises(Invalid, match=too_large) as refused:
+        await desk_rules.choose(cast.ada, "buyer_file_megabytes", "300")
+    assert refused.value.field == "value"
+    await desk_rules.choose(cast.ada, "seller_file_megabytes", "300")
+    await desk_rules.choose(cast.ada, "buyer_storage_megabytes", "")
+    await desk_rules.choose(cast.ada, "buyer_file_megabytes", "300")
+    with pytest.raises(Invalid, match=too_large):
+        await desk_rules.choose(cast.ada, "buyer_storage_megabytes", "250")
+    assert ask("SELECT value FROM setting WHERE key LIKE 'buyer%%'") == [300]
+
+
+async def test_two_who_set_a_size_each_leave_sizes_that_fit(cast, ask):
+    done = await asyncio.gather(
+        desk_rules.choose(cast.ada, "buyer_file_megabytes", "1500"),
+        desk_rules.choose(cast.abe, "buyer_storage_megabytes", "1000"),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in done if each] == [Invalid]
+    assert ask("SELECT count(*) FROM setting") == [1]
 
 
 async def test_another_process_knows_once_it_reads(cast):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,27 +18,27 @@ from supportdesk.domain.commands import (
     templates,
 )
 from supportdesk.domain.commands.field_definitions import Definition
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.commands.templates import Template
-from supportdesk.domain.errors import Invalid, NotFound, Refused
+from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.ids import new_id
-from supportdesk.domain.models import FieldKind, TicketType
+from supportdesk.domain.models import AutoAssign, FieldKind, TicketType
 from supportdesk.domain.queries.settings import settings_for
 
 # Each sort of thing by its verb: `save(actor, id, name)`.
 Save = Callable[..., Awaitable[Any]]
 
 
-def _template(actor, id_, name):
-    return templates.save(actor, id_, Template(name, TicketType.PROBLEM, "Late", "Hello {seller}"))
+def _template(actor, id_, name, **more):
+    template = Template(name, TicketType.PROBLEM, "Late", "Hello {seller}")
+    return templates.save(actor, id_, template, **more)
 
 
-def _field(actor, id_, name):
-    return field_definitions.save(actor, id_, Definition(name, FieldKind.TEXT))
+def _field(actor, id_, name, **more):
+    return field_definitions.save(actor, id_, Definition(name, FieldKind.TEXT), **more)
 
 
-def _reply(actor, id_, name):
-    return replies.save(actor, id_, name, "Thank you, {buyer}.", shared=True)
+def _reply(actor, id_, name, **more):
+    return replies.save(actor, id_, name, "Thank you, {buyer}.", shared=True, **more)
 
 
 SAVES: dict[str, Save] = {
@@ -49,10 +51,13 @@ SAVES: dict[str, Save] = {
 every = pytest.mark.parametrize("sort", SAVES)
 
 
-async def names(cast, sort: str) -> list[str]:
+async def rows(cast, sort: str) -> list[Any]:
     found = await settings_for(cast.ada)
-    rows = getattr(found, {"category": "categories", "reply": "replies"}.get(sort, f"{sort}s"))
-    return [row.name for row in rows]
+    return getattr(found, {"category": "categories", "reply": "replies"}.get(sort, f"{sort}s"))
+
+
+async def names(cast, sort: str) -> list[str]:
+    return [row.name for row in await rows(cast, sort)]
 
 
 @every
@@ -66,6 +71,42 @@ async def test_an_admin_adds_and_renames_it_and_the_log_tells(cast, ask, sort):
         (f"{sort}_created", cast.ada.user_id, made, "admins", "First name"),
         (f"{sort}_changed", cast.abe.user_id, made, "admins", "Second"),
     ]
+
+
+@every
+async def test_who_is_slower_is_told_what_it_is_now_and_overwrites_nothing(cast, ask, sort):
+    made = await SAVES[sort](cast.ada, None, "First")
+    seen = json.loads((await rows(cast, sort))[0].was)
+    await SAVES[sort](cast.abe, made, "Second", expected=seen)
+    with pytest.raises(Changed, match=r"^Another admin .* Name is now “Second”"):
+        await SAVES[sort](cast.ada, made, "Third", expected=seen)
+    assert await names(cast, sort) == ["Second"]
+    # The same by two is no quarrel, and who has left the name alone leaves the new one.
+    await SAVES[sort](cast.ada, made, "Second", expected=seen)
+    await SAVES[sort](cast.ada, made, "First", expected=seen)
+    assert await names(cast, sort) == ["Second"]
+    assert ask("SELECT count(*) FROM event") == [2]
+
+
+async def test_two_who_change_different_parts_of_it_both_have_their_way(cast):
+    made = await tag_settings.save(cast.ada, None, "Fragile", 3, "Handle with care")
+    seen = json.loads((await rows(cast, "tag"))[0].was)
+    await tag_settings.save(cast.abe, made, "Fragile", 9, "Handle with care", seen)
+    await tag_settings.save(cast.ada, made, "Brittle", 3, "Handle with care", seen)
+    (tag,) = await rows(cast, "tag")
+    assert (tag.name, tag.hue, tag.description) == ("Brittle", 9, "Handle with care")
+    with pytest.raises(Changed, match="Colour is now “Violet” and Name is now “Brittle”"):
+        await tag_settings.save(cast.abe, made, "Delicate", 1, "Handle with care", seen)
+
+
+async def test_of_two_who_save_in_the_same_moment_one_is_told(cast):
+    made = await tag_settings.save(cast.ada, None, "Fragile")
+    seen = json.loads((await rows(cast, "tag"))[0].was)
+    done = await asyncio.gather(
+        *(tag_settings.save(cast.ada, made, f"Tag {n}", expected=seen) for n in range(6)),
+        return_exceptions=True,
+    )
+    assert [each for each in done if not isinstance(each, Changed)] == [made]
 
 
 @every

@@ -21,6 +21,12 @@ async def test_the_link_makes_an_admin_who_can_sign_in(database):
     assert (await viewer_for(opened.token)).actor == Actor(user_id, Role.ADMIN)
 
 
+async def test_the_log_says_from_where_the_first_admin_came(database, ask):
+    await create_first_admin(await issue_link(), *WHO, ip="203.0.113.7", user_agent="curl/8")
+    told = ask("SELECT data FROM event WHERE kind = 'signed_up'")
+    assert told == [{"ip": "203.0.113.7", "browser": "curl/8"}]
+
+
 async def test_the_link_works_once(database, ask):
     token = await issue_link()
     await create_first_admin(token, *WHO)

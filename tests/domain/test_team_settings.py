@@ -9,9 +9,9 @@ import pytest
 
 from supportdesk.domain.changes import Changes
 from supportdesk.domain.commands import teams, tickets, views
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.ids import new_id
+from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries.teams import teams_for
 from supportdesk.domain.queries.views import views_for
 

@@ -10,9 +10,9 @@ import pytest
 from supportdesk.domain.changes import Changes
 from supportdesk.domain.commands import messages, people, teams, tickets
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
-from supportdesk.domain.commands.teams import AutoAssign
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.ids import new_id
+from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries import thread
 from supportdesk.domain.queries.teams import options_for, teams_for
 

@@ -157,11 +157,12 @@ def main() -> int:
     results = compared(small, large)
     for name, value in results.items():
         print(f"{name}: {value:g}")
-    for line in missed(small, large):
+    too_slow = missed(small, large)
+    for line in too_slow:
         print(f"target MISSED: {line}")
     named = vars(options) | {"folder": None, "messages": messages}
     print(f"saved: {_save(machine, named, results).relative_to(ROOT)}")
-    return 0
+    return 1 if too_slow else 0
 
 
 if __name__ == "__main__":

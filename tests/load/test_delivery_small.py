@@ -53,6 +53,7 @@ async def test_rooms_in_which_all_write_hear_themselves_and_nobody_else(
     assert tally.received == 3 * MESSAGES
 
 
+@pytest.mark.slow
 async def test_a_message_asks_the_database_as_much_for_many_as_for_few(
     desk: Desk, seed: Seed
 ) -> None:

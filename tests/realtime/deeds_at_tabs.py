@@ -12,9 +12,8 @@ from typing import Any
 import psycopg
 from hypothesis import strategies as st
 
-from supportdesk import routes
 from supportdesk.domain.ids import new_id
-from tests.realtime.settling_at_tabs import Settling, settling
+from tests.realtime.settling_at_tabs import ASIDES, Settling, settling
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
 from tests.support.raw_browser import (
@@ -32,7 +31,7 @@ from tests.support.raw_browser import (
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
 
 # Who sits at which tab: bea has two of one session, sol two of two sessions.
-TABS = ("bea", "bea", "sol", "sol again", "ada", "abe", "ada")
+TABS = ("bea", "bea", "sol", "sol again", "ada", "abe", "ada", "abe")
 PAGE, MORE = 30, 4  # The list has a further page.
 # Filters of a list -> what that asks of tickets, and the order, in SQL.
 ACTIVITY = "c.activity_{level} DESC, t.number DESC"
@@ -168,7 +167,7 @@ class World(Settling):
         self.tabs = [self._browsers.new(person) for person in self.people]
         tickets = [self.tickets[0], None, self.tickets[0], None, self.tickets[0], self.tickets[1]]
         pages = [person.page(at) for person, at in zip(self.people, tickets, strict=False)]
-        pages.append(routes.ADMIN_SETTINGS)
+        pages += ASIDES
         await asyncio.gather(*(tab.visit(page) for tab, page in zip(self.tabs, pages, strict=True)))
 
     async def take(self, step: Step) -> None:
@@ -184,7 +183,7 @@ class World(Settling):
         await tab.navigate(person.home + query_of(tab))
 
     async def _filter(self, tab: RawBrowser, person: Person, query: str) -> None:
-        here = person.home if at_settings(tab) else tab.path.partition("?")[0]
+        here = person.home if aside(tab) else tab.path.partition("?")[0]
         await tab.navigate(here + query)
 
     async def _scroll(self, tab: RawBrowser, person: Person, away: bool) -> None:
@@ -313,8 +312,8 @@ class World(Settling):
         await tab.open(path)
 
 
-def at_settings(tab: RawBrowser) -> bool:
-    return tab.path == routes.ADMIN_SETTINGS
+def aside(tab: RawBrowser) -> bool:
+    return tab.path in ASIDES
 
 
 def query_of(tab: RawBrowser) -> str:

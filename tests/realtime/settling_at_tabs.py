@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supportdesk import routes
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries import numbers
-from tests.support.raw_browser import COMPOSER, NEW_TICKET, SETTINGS, VIEWS, RawBrowser
+from tests.support.raw_browser import COMPOSER, NEW_TICKET, SETTINGS, TEAMS, VIEWS, RawBrowser
 
 if TYPE_CHECKING:
     from tests.support.seed import Person, SeededTicket
@@ -24,12 +24,18 @@ SORTS = {
     "category": "categories",
 }
 
+# The pages beside the workspace that are compared, with what stands on them.
+ASIDES = {
+    routes.ADMIN_SETTINGS: [(SETTINGS, kind) for kind in SORTS.values()],
+    routes.ADMIN_TEAMS: [(TEAMS, "teams")],
+}
+
 
 def settling() -> list[st.SearchStrategy[tuple[str, Any]]]:
     sort, yes_or_no = st.sampled_from(sorted(SORTS)), st.booleans()
     retirable = st.tuples(st.sampled_from(["template", "field"]), yes_or_no)
     return [
-        st.tuples(st.just("settings"), st.none()),
+        st.tuples(st.just("aside"), st.sampled_from(sorted(ASIDES))),
         st.tuples(st.just("settle"), sort),
         st.tuples(st.just("settle_anew"), sort),
         st.tuples(st.just("retire"), retirable),
@@ -71,12 +77,12 @@ class Settling:
                 database.execute(f"DELETE FROM {table} WHERE name LIKE 'Deed%'")
             database.execute("UPDATE team SET auto_assign = 'off'")
 
-    # The settings page.
+    # The pages of settings and of teams.
 
-    async def _settings(self, tab: RawBrowser, person: Person, _: None) -> None:
+    async def _aside(self, tab: RawBrowser, person: Person, page: str) -> None:
         if person.actor.role == "admin":
             self.menus.discard(tab)
-            await tab.navigate(routes.ADMIN_SETTINGS)
+            await tab.navigate(page)
 
     async def _settle(self, tab: RawBrowser, person: Person, sort: str, id_: str = "") -> None:
         form = {"sort": sort, "id": id_, "name": f"Deed {new_id().hex[-8:]}", "body": "Hello."}
@@ -103,12 +109,12 @@ class Settling:
             await tab.send(f"{SETTINGS}.delete_reply", row_id=row["id"])
 
     async def _auto_assign(self, tab: RawBrowser, person: Person, way: str) -> None:
-        await tab.send(f"{SETTINGS}.choose_auto_assign", row_id=self.team, value=way)
+        await tab.send(f"{TEAMS}.choose_auto_assign", team_id=self.team, value=way)
 
     # Saved views.
 
     async def _menu(self, tab: RawBrowser, person: Person, opened: bool) -> None:
-        if tab.path != routes.ADMIN_SETTINGS:
+        if tab.path not in ASIDES:
             (self.menus.add if opened else self.menus.discard)(tab)
             await tab.send(f"{VIEWS}.show", opened=opened)
 

@@ -20,8 +20,10 @@ from tests.support.raw_browser import (
     FILTERS,
     INVITING,
     PERSON,
+    REPORTS,
     SELLERS,
     SESSION,
+    SETTINGS,
     THREAD,
     USERS,
     RawBrowser,
@@ -73,20 +75,39 @@ DEEDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+ELSEWHERE = {
+    BUYER: ((routes.ACCOUNT, ACCOUNT),),
+    SELLER: ((routes.ACCOUNT, ACCOUNT),),
+    ADMIN: (
+        (routes.ACCOUNT, ACCOUNT),
+        (routes.ADMIN_SETTINGS, SETTINGS),
+        (routes.ADMIN_REPORTS, REPORTS),
+    ),
+}
+
+
+@pytest.mark.parametrize("role", ELSEWHERE)
 @pytest.mark.parametrize("how", DEEDS)
 async def test_all_tabs_of_whom_it_is_done_to_leave_at_once(
-    browsers: Browsers, seed: Seed, how: str
+    browsers: Browsers, seed: Seed, how: str, role: Role
 ) -> None:
-    person, ada = seed.person(BUYER), seed.person(ADMIN)
+    person, ada = seed.person(role), seed.person(ADMIN)
     tabs = [await browsers.visit(person), await browsers.visit(seed.session_of(person))]
+    tabs += [await at(browsers, person, path, state) for path, state in ELSEWHERE[role]]
     admin = await at_page_of(browsers, ada, person)
-    other = await browsers.visit(seed.person(BUYER))
+    other = await browsers.visit(seed.person(role))
     handler, payload = DEEDS[how]
+    if handler == "change_role":
+        becomes = "seller" if role is ADMIN else "admin"
+        payload = {"form_data": {"role": becomes, "was": role.value}}
     await admin.send(f"{PERSON}.{handler}", **payload)
     for tab in tabs:
         await tab.until(lambda b: any(path.startswith(routes.LOGIN) for path in b.left_for))
     await admin.until(lambda b: b.var(PERSON, "person")["sessions"] == [])
     assert admin.var(PERSON, "problem") == ""
+    if how == "deactivated":
+        await admin.until(lambda b: not b.var(PERSON, "person")["active"])
+        assert admin.var(PERSON, "presence") == ""
     assert other.left_for == []
 
 

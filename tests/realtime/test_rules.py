@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from supportdesk import routes
 from tests.support.browsers import Browsers, catch_up
-from tests.support.desk import Desk
 from tests.support.raw_browser import AUDIT, COMPOSER, RULES, SETTINGS, TEAMS, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
 
@@ -30,18 +26,6 @@ async def choose(browser: RawBrowser, key: str, value: str, was: str = "") -> No
 
 def shown(browser: RawBrowser, kind: str, key: str) -> Any:
     return next(row["shown"] for row in browser.var(SETTINGS, kind) if row["id"] == key)
-
-
-@pytest.fixture
-async def unset(desk: Desk) -> AsyncIterator[None]:
-    """Whatever a test sets is as it was for the next one."""
-    yield
-    with psycopg.connect(desk.owner_url) as connection:
-        connection.execute("DELETE FROM setting")
-        bell = {"kind": "setting_changed", "conversation": None, "subject": None, "actor": None}
-        connection.execute(
-            "SELECT pg_notify('supportdesk', %s)", [json.dumps({**bell, "people": None})]
-        )
 
 
 async def test_a_limit_holds_at_once_where_people_write(

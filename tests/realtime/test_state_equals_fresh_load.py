@@ -15,9 +15,9 @@ from typing import Any
 
 import aiohttp
 import psycopg
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from supportdesk import routes
 from supportdesk.state.outbox import MESSAGE_BOX
 from tests.realtime.deeds_at_tabs import (
     FILTERED,
@@ -25,11 +25,11 @@ from tests.realtime.deeds_at_tabs import (
     TALKED_OF,
     Step,
     World,
-    at_settings,
+    aside,
     query_of,
     steps,
 )
-from tests.realtime.settling_at_tabs import SORTS, drafts_of
+from tests.realtime.settling_at_tabs import ASIDES, drafts_of
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk
 from tests.support.raw_browser import (
@@ -38,7 +38,6 @@ from tests.support.raw_browser import (
     INBOX,
     NEW_TICKET,
     NOTIFICATIONS,
-    SETTINGS,
     THREAD,
     VIEWS,
     RawBrowser,
@@ -58,11 +57,11 @@ async def at_rest(world: World, desk: Desk) -> None:
         if person.actor.role is SELLER:  # They reach for the box of assignees.
             await tab.send(f"{FILTERS}.reread_choices")
         await tab.settled()
-        if not at_settings(tab):
+        if not aside(tab):
             await tab.until(lambda b: not b.outbox, PATIENCE)
     with psycopg.connect(desk.owner_url, autocommit=True) as database:
         for tab, person in zip(world.tabs, world.people, strict=True):
-            if at_settings(tab):
+            if aside(tab):
                 continue
             order = _order(database, person, query_of(tab))
             await tab.until(
@@ -78,8 +77,8 @@ async def at_rest(world: World, desk: Desk) -> None:
 async def _fresh(browsers: Browsers, tab: RawBrowser, person: Person) -> RawBrowser:
     """Another tab of that person on the same page, which has paged as far."""
     fresh = browsers.new(person)
-    if at_settings(tab):
-        await fresh.visit(routes.ADMIN_SETTINGS)
+    if aside(tab):
+        await fresh.visit(tab.path)
         return fresh
     number = tab.var(THREAD, "number")
     path = person.page(SeededTicket(person.id, number)) if number else person.home
@@ -158,8 +157,9 @@ def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any
     Which lines are in slots and how far each has paged may differ, and where the screen begins the
     first line has its date and name.
     """
-    if at_settings(tab):
-        shown = {kind: tab.var(SETTINGS, kind) for kind in (*SORTS.values(), "teams")}
+    if aside(tab):
+        shown = {kind: tab.var(state, kind) for state, kind in ASIDES[tab.path]}
+        assert None not in shown.values()
         return {**shown, "notified": notified(tab)}
     lines = [line for line in tab.lines if line["seq"] >= from_seq]
     numbers = [row["number"] for row in tab.rows[:rows]]
@@ -193,6 +193,7 @@ def _in_once(tab: RawBrowser) -> bool:
     return seqs == sorted(set(seqs)) and len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     derandomize=True,
@@ -236,7 +237,7 @@ async def _agrees(world: World, browsers: Browsers, tab: RawBrowser, person: Per
     told, loaded = held(tab, rows, from_seq, menu), held(fresh, rows, from_seq, menu)
     for what in told:
         assert told[what] == loaded[what], f"{what} of {person.name} at {tab.path}"
-    if at_settings(tab):
+    if aside(tab):
         return
     assert _in_once(tab)
     assert _in_once(fresh)

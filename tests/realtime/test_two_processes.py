@@ -87,6 +87,7 @@ async def test_one_who_goes_from_one_process_to_another_is_online_throughout(
     assert not any('"state":"offline"' in frame for _, frame in at_bea.frames[since:])
 
 
+@pytest.mark.slow
 async def test_of_a_killed_process_nobody_stays_and_of_a_new_one_all_is_known(
     seed: Seed, browsers: Browsers, there: Browsers, second: Desk
 ) -> None:

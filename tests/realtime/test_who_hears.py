@@ -73,6 +73,20 @@ class Room:
         return told
 
 
+def everybody_is_here(browser: RawBrowser, *, admins: bool = True) -> bool:
+    """Whether that screen says of all people of its ticket that they look at it, and of admins
+    only where it may."""
+    people = browser.var(THREAD, "facts")["people"]
+    here = {each["id"]: admins or each["role"] != ADMIN.label for each in people}
+    told = {id_: {"state": "online", "seen_at": "", "here": here[id_]} for id_ in here}
+    admins_told = bool(browser.var(THREAD, "admins_here"))
+    return browser.var(THREAD, "presence") == told and admins_told is admins
+
+
+def all_but_admins_are_here(browser: RawBrowser) -> bool:
+    return everybody_is_here(browser, admins=False)
+
+
 @pytest.fixture(scope="module")
 async def room(seed: Seed, desk: Desk, http: aiohttp.ClientSession) -> AsyncIterator[Room]:
     roles = {BEA: BUYER, BEN: BUYER, SOL: SELLER, SIA: SELLER, ADA: ADMIN, ABE: ADMIN}
@@ -84,6 +98,8 @@ async def room(seed: Seed, desk: Desk, http: aiohttp.ClientSession) -> AsyncIter
     at = {who: await opened.visit(people[who], tickets.get(who, ticket)) for who in roles}
     for browser in at.values():  # A first answer changes a ticket's facts: that is over now.
         await catch_up(browser)
+    for who, browser in at.items():  # Who is there is told a moment after they came, or wrote.
+        await browser.until(everybody_is_here if who in ADMINS else all_but_admins_are_here)
     yield Room(ticket, bens, people, at)
     await opened.close()
 

@@ -49,9 +49,9 @@ class Caller(RawBrowser):
 
     async def answered(self) -> None:
         """Everything before this was dealt with: a tab's events are taken one after another."""
-        mark = f"answered {uuid.uuid4()}"
+        mark, before = f"answered {uuid.uuid4()}", len(self.frames)
         await self.send(f"{ROOT_STATE}.set_is_hydrated", value=mark)
-        await self.until(lambda browser: mark in browser.heard, seconds=60)
+        await self.until(lambda b: any(mark in text for _, text in b.frames[before:]), seconds=60)
 
     async def call(self, handler: str, payload: dict[str, Any]) -> None:
         event = {"name": handler, "payload": payload, "router_data": self._router_data()}

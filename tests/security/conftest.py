@@ -14,13 +14,14 @@ from tests.security.desk_world import Planted, plant
 from tests.security.world import World, furnish
 from tests.support.attempt import app_connection
 from tests.support.cast import add_cast
-from tests.support.database import empty
+from tests.support.database import empty, hurry
 from tests.support.desk import running_desk
 
 
 @pytest.fixture(scope="session")
 def planted() -> Iterator[Planted]:
     with running_desk(SUPPORTDESK_SIGN_IN_ATTEMPTS_PER_IP="10000/minute") as desk:
+        hurry(desk.owner_url)
         yield plant(desk)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -52,10 +51,8 @@ class Planted:
     def fingerprint(self, leave_out: dict[str, str] | None = None) -> dict[str, str]:
         """What every table holds, but for the traces of signing in; `leave_out` are conditions."""
         with psycopg.connect(self.desk.owner_url) as connection:
-            return {
-                table: _hash(connection, table, (leave_out or {}).get(table))
-                for table in _tables(connection)
-            }
+            tables = [_hash(table, (leave_out or {}).get(table)) for table in _tables(connection)]
+            return dict(connection.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.desk.owner_url) as connection:
@@ -114,10 +111,10 @@ def _tables(connection: psycopg.Connection[Any]) -> list[str]:
     return [row[0] for row in connection.execute(query)]
 
 
-def _hash(connection: psycopg.Connection[Any], table: str, condition: str | None) -> str:
+def _hash(table: str, condition: str | None) -> sql.Composed:
+    """The query for its name and its rows as one hash."""
     kept = " AND ".join(part for part in (_OWN_TRACES.get(table), condition) if part) or "true"
-    query = sql.SQL("SELECT t::text FROM {} t WHERE {} ORDER BY 1").format(
-        sql.Identifier(table), sql.SQL(kept)
+    rows = "sha256(convert_to(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), ''), 'UTF8'))"
+    return sql.SQL("SELECT {}, {}::text FROM {} t WHERE {}").format(
+        sql.Literal(table), sql.SQL(rows), sql.Identifier(table), sql.SQL(kept)
     )
-    rows = (row[0] for row in connection.execute(query))
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

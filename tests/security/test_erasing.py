@@ -70,6 +70,8 @@ def test_nor_does_the_owner_of_the_database_nor_is_anything_deleted(owner):
         ("postgres", "UPDATE event SET data = '{}'"),
         ("supportdesk_system", "UPDATE event SET kind = 'signed_in'"),
         ("supportdesk_system", "DELETE FROM event"),
+        ("supportdesk_system", "TRUNCATE event"),
+        ("postgres", "TRUNCATE event"),
     ):
         with owner.transaction(force_rollback=True), pytest.raises(InsufficientPrivilege):
             owner.execute("SELECT set_config('supportdesk.erasing', 'on', true)")

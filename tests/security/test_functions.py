@@ -105,9 +105,9 @@ FUNCTIONS = {
     "former_people(text[])": PEOPLE,
     "rename_me(text,uuid)": PEOPLE,
     "invitation_of(bytea)": "nobody",
-    "accept_invitation(bytea,uuid,text,text,text,uuid)": "nobody",
+    "accept_invitation(bytea,uuid,text,text,text,uuid,text,text)": "nobody",
     "password_reset_of(bytea)": "nobody",
-    "reset_password(bytea,text,uuid)": "nobody",
+    "reset_password(bytea,text,uuid,text,text)": "nobody",
     "change_password(bytea,text,uuid)": "nobody",
     "time_new_ticket()": "",
     "time_changed_ticket()": "",
@@ -130,7 +130,7 @@ FUNCTIONS = {
     "erased_among(uuid[])": "nobody",
     "ticket_name(bigint)": PEOPLE,
     "kept_of(uuid)": PEOPLE,
-    "create_first_admin(bytea,uuid,text,text,text,uuid)": "nobody",
+    "create_first_admin(bytea,uuid,text,text,text,uuid,text,text)": "nobody",
 }
 
 

@@ -108,6 +108,6 @@ def test_a_link_is_spent_by_its_token_and_nothing_else(app, world):
     for hash_ in ("x", "spent", "spare"):
         query = "SELECT accept_invitation(sha256(%s), gen_random_uuid(), 'x@y.test', 'X', 'h',"
         values = [hash_.encode()]
-        found = outcome(app, NOBODY, f"{query} gen_random_uuid())", values)
+        found = outcome(app, NOBODY, f"{query} gen_random_uuid(), '', '')", values)
         assert found == [("over",)], hash_
     assert outcome(app, NOBODY, "SELECT role FROM invitation_of(sha256('pending'))") == [("admin",)]

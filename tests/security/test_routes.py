@@ -6,6 +6,7 @@ The routes are read from the app: one that is added later needs an expectation h
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -50,6 +51,8 @@ MOUNTED = {"/*", "/_event/*"}
 PAGES = [
     "/", "/login", "/signup", "/setup", "/invite", "/forgot-password", "/reset-password",
     "/buyer/tickets", "/seller/tickets", "/admin/tickets", "/admin/buyers", "/admin/sellers",
+    "/admin/requests", "/admin/teams", "/admin/settings", "/admin/reports", "/admin/audit",
+    f"/admin/people/{UUID(int=1)}", "/account",
 ]  # fmt: skip
 HIDDEN = [
     "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect",

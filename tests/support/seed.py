@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
@@ -95,6 +96,17 @@ class Seed:
                 [(new_id(), p.id, token_hash(p.session)) for p in made],
             )
         return made
+
+    def zone_at_noon(self, person: Person) -> str:
+        """The time zone in which that person lives from now on, and their browser has to be: what
+        was said there an hour ago was said today, at whatever hour this runs.
+
+        The sign is the database's: west of Greenwich is positive.
+        """
+        zone = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+        with self._system() as connection:
+            connection.execute('UPDATE "user" SET timezone = %s WHERE id = %s', (zone, person.id))
+        return zone
 
     def session_of(self, person: Person) -> Person:
         """The same person in another browser, with a session of its own."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from supportdesk.domain.actor import Actor
@@ -15,7 +17,12 @@ NAME_MAX_LENGTH = 60
 _SORT = Sort(Category, "category", EventKind.CATEGORY_CREATED, EventKind.CATEGORY_CHANGED)
 
 
-async def save(actor: Actor, category_id: UUID | None, name: str) -> UUID:
+async def save(
+    actor: Actor,
+    category_id: UUID | None,
+    name: str,
+    expected: Mapping[str, Any] | None = None,
+) -> UUID:
     """Add a category (no id) or rename one. Raises like `settings.save`."""
     values = {"name": check_line(name, NAME_MAX_LENGTH, "The name", "name")}
-    return await settings.save(actor, _SORT, category_id, values)
+    return await settings.save(actor, _SORT, category_id, values, expected=expected)

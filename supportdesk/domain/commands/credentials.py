@@ -19,6 +19,7 @@ from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, PasswordReset, User
+from supportdesk.domain.text import clean
 
 OVER = "This link was used, has expired or was replaced. Ask an admin for a new one."
 
@@ -81,7 +82,7 @@ async def address_of(token: str) -> str:
     return found or ""
 
 
-async def reset(token: str, password: str, *, ip: str = "") -> UUID:
+async def reset(token: str, password: str, *, ip: str = "", user_agent: str = "") -> UUID:
     """Spend the link: all sessions of its person end. Return their id.
 
     Raises:
@@ -99,10 +100,12 @@ async def reset(token: str, password: str, *, ip: str = "") -> UUID:
         "token": token_hash(token),
         "hash": await passwords.hash_password(password),
         "event_id": new_id(),
+        "ip": ip,
+        "agent": clean(user_agent),
     }
     async with transaction(NOBODY) as tx:
         user_id: UUID | None = await tx.scalar(
-            text("SELECT reset_password(:token, :hash, :event_id)"), values
+            text("SELECT reset_password(:token, :hash, :event_id, :ip, :agent)"), values
         )
     if user_id is None:
         raise Refused(OVER)

@@ -19,7 +19,7 @@ from supportdesk.database.engine import transaction
 from supportdesk.domain import rules
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import settings
-from supportdesk.domain.errors import Changed, Invalid
+from supportdesk.domain.errors import Invalid
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Setting
 from supportdesk.domain.rules import Hours
@@ -29,6 +29,12 @@ TEXT_MAX_LENGTH = 2000
 TYPES_MAX_LENGTH = 1000
 _WEEK_MINUTES = 7 * 24 * 60
 _TERABYTE = 1_000_000
+# "Where is my order?" fits into so much.
+_SHORTEST_MESSAGE = 20
+# Who mistypes a password, the last admin too, has another try, and is back on the next day.
+_FEWEST_ATTEMPTS = 3
+_A_DAY = {"minute": 24 * 60, "hour": 24, "day": 1}
+_SIZES = ("file_megabytes", "storage_megabytes")
 _RATE = re.compile(r"(\d{1,4})\s*(?:/|in|per)\s*(\d{0,5})\s*(minute|hour|day)s?", re.IGNORECASE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -57,7 +63,10 @@ def read_rate(typed: str) -> str:
     often, long = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
     if found is None or not often or not long:
         raise Invalid("Write how many in how long, like “5 in 15 minutes”.", "value")
-    return f"{often}/{long}{found[3].lower()}s"
+    unit = found[3].lower()
+    if often < _FEWEST_ATTEMPTS or long > _A_DAY[unit]:
+        raise Invalid(f"Allow at least {_FEWEST_ATTEMPTS} attempts, in at most 1 day.", "value")
+    return f"{often}/{long}{unit}s"
 
 
 def read_types(typed: str) -> str:
@@ -79,7 +88,7 @@ def read_text(typed: str) -> str:
 _MEGABYTES = Range(1, 5_000, "megabytes")
 _STORAGE = Range(1, _TERABYTE, "megabytes")
 READERS: dict[str, Callable[[str], Any]] = {
-    "message_max_length": Range(1, rules.LONGEST_MESSAGE, "characters").read,
+    "message_max_length": Range(_SHORTEST_MESSAGE, rules.LONGEST_MESSAGE, "characters").read,
     "message_edit_minutes": Range(0, _WEEK_MINUTES, "minutes").read,
     "message_files": Range(1, 100, "files").read,
     "sign_in_attempts_per_address": read_rate,
@@ -154,7 +163,8 @@ async def _set(actor: Actor, key: str, value: Any, expected: Any) -> None:
             return
         seen = clean(expected) if isinstance(expected, str) else expected
         if seen is not None and spelled(key, before) != seen:
-            raise Changed("Another admin has just changed this. Look again, then decide.")
+            raise settings.overtaken({key: spelled(key, before) or "the default"})
+        await _check_sizes(tx, key, value)
         if value is None:
             await tx.execute(delete(Setting).where(col(Setting.key) == key))
         else:
@@ -166,10 +176,25 @@ async def _set(actor: Actor, key: str, value: Any, expected: Any) -> None:
     await rules.refresh()
 
 
+async def _check_sizes(tx: AsyncConnection, key: str, value: Any) -> None:
+    """Of all files of a person there is room for one of the largest."""
+    role, _, what = key.partition("_")
+    if what not in _SIZES:
+        return
+    sizes = [value if what == size else await _stored(tx, f"{role}_{size}") for size in _SIZES]
+    default = [getattr(rules.by_default(), f"{role}_{size}") for size in _SIZES]
+    file, storage = (a if a is not None else b for a, b in zip(sizes, default, strict=True))
+    if file > storage:
+        raise Invalid(
+            f"A file of {file:,} megabytes would not fit into the {storage:,} that all files of a"
+            " person may have.",
+            "value",
+        )
+
+
 async def _stored(tx: AsyncConnection, key: str) -> Any:
-    """What admins have set; nobody else sets this rule until the transaction is over."""
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('setting ' || :key, 0))")
-    await tx.execute(lock, {"key": key})
+    """What admins have set; nobody else sets a rule until the transaction is over."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('setting', 0))"))
     return await tx.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
 
 

@@ -5,6 +5,7 @@ A field is never deleted, for tickets hold values of it: it is retired, and can 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,12 @@ class Definition:
     choices: tuple[str, ...] = ()
 
 
-async def save(actor: Actor, field_id: UUID | None, definition: Definition) -> UUID:
+async def save(
+    actor: Actor,
+    field_id: UUID | None,
+    definition: Definition,
+    expected: Mapping[str, Any] | None = None,
+) -> UUID:
     """Define a field (no id), at the end, or change one. Raises like `settings.save`.
 
     What kind of value it holds stays as it is: tickets have values of that kind.
@@ -51,7 +57,8 @@ async def save(actor: Actor, field_id: UUID | None, definition: Definition) -> U
         )
     if field_id is not None and kind not in (None, definition.kind):
         raise Invalid("What a field holds cannot be changed. Retire it, add another.", "kind")
-    return await settings.save(actor, _SORT, field_id, values, {"position": (last or 0) + 1})
+    new_only = {"position": (last or 0) + 1}
+    return await settings.save(actor, _SORT, field_id, values, new_only, expected)
 
 
 def _check(definition: Definition) -> dict[str, Any]:

@@ -103,7 +103,9 @@ async def find(token: str) -> Invitation | None:
     return Invitation(Role(row.role), row.email, row.name) if row else None
 
 
-async def accept(token: str, address: str, name: str, password: str, *, ip: str = "") -> UUID:
+async def accept(
+    token: str, address: str, name: str, password: str, *, ip: str = "", user_agent: str = ""
+) -> UUID:
     """Spend the link and return the id of the new account.
 
     An address that the invitation names is the one, whatever is given.
@@ -129,10 +131,16 @@ async def accept(token: str, address: str, name: str, password: str, *, ip: str 
         "name": name,
         "hash": await passwords.hash_password(password),
         "event_id": new_id(),
+        "ip": ip,
+        "agent": clean(user_agent),
     }
     async with transaction(NOBODY) as tx:
         became = await tx.scalar(
-            text("SELECT accept_invitation(:token, :id, :address, :name, :hash, :event_id)"), values
+            text(
+                "SELECT accept_invitation(:token, :id, :address, :name, :hash, :event_id,"
+                " :ip, :agent)"
+            ),
+            values,
         )
     if became == "taken":
         attempts.blame(ip)

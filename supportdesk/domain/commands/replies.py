@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
@@ -12,7 +14,7 @@ from sqlmodel import col
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands.settings import tell
+from supportdesk.domain.commands.settings import changes_of, tell
 from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.ids import new_id
@@ -24,13 +26,22 @@ BODY_MAX_LENGTH = 10_000
 
 
 async def save(
-    actor: Actor, reply_id: UUID | None, name: str, body: str, *, shared: bool = False
+    actor: Actor,
+    reply_id: UUID | None,
+    name: str,
+    body: str,
+    expected: Mapping[str, Any] | None = None,
+    *,
+    shared: bool = False,
 ) -> UUID:
     """Write a new reply (no id) or change one; whose it is stays.
 
     One's own are nobody else's business, so only what happens to shared ones is told of.
 
+    `expected` is how it read when the actor began, see `settings.save`.
+
     Raises:
+        Changed: another admin was faster.
         Invalid: name or text missing or too long, or one has a reply of this name.
         NotFound: no such reply, or not the actor's to change.
         Refused: buyers have none, and shared ones are kept by admins.
@@ -39,21 +50,23 @@ async def save(
     name, body = _check(name, body)
     owner = None if shared else actor.user_id
     before: dict[str, str] = {}
+    after = {"name": name, "body": body}
     try:
         async with transaction(actor) as tx:
             if reply_id is None:
                 reply_id = new_id()
-                values = {"id": reply_id, "owner_id": owner, "name": name, "body": body}
-                await tx.execute(insert(CannedReply).values(**values))
+                new = insert(CannedReply).values(id=reply_id, owner_id=owner, **after)
+                await tx.execute(new)
                 kind = EventKind.REPLY_CREATED
             else:
                 shared, before = await _as_it_is(tx, actor, reply_id)
-                mine = update(CannedReply).where(col(CannedReply.id) == reply_id)
-                await tx.execute(mine.values(name=name, body=body))
+                after = before | changes_of(before, after, expected)
+                this = update(CannedReply).where(col(CannedReply.id) == reply_id)
+                await tx.execute(this.values(**after))
                 kind = EventKind.REPLY_CHANGED
-            after = {"name": name, "body": body}
             if shared and before != after:
-                await tell(tx, actor, kind, reply_id, {"name": name, "from": before, "to": after})
+                data = {"name": after["name"], "from": before, "to": after}
+                await tell(tx, actor, kind, reply_id, data)
     except IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):
             raise
@@ -82,13 +95,16 @@ def _check_may(actor: Actor, shared: bool) -> None:
 async def _as_it_is(
     tx: AsyncConnection, actor: Actor, reply_id: UUID
 ) -> tuple[bool, dict[str, str]]:
-    """Whether it is shared, and what it says."""
+    """Whether it is shared, and what it says; nobody else changes it meanwhile."""
     columns = col(CannedReply.owner_id), col(CannedReply.name), col(CannedReply.body)
-    found = await tx.execute(select(*columns).where(col(CannedReply.id) == reply_id))
-    row = found.one_or_none()
+    this = select(*columns).where(col(CannedReply.id) == reply_id)
+    row = (await tx.execute(this)).one_or_none()
     if row is None:
         raise NotFound("reply")
     _check_may(actor, row.owner_id is None)
+    row = (await tx.execute(this.with_for_update())).one_or_none()
+    if row is None:  # Deleted in this very moment.
+        raise NotFound("reply")
     return row.owner_id is None, {"name": row.name, "body": row.body}
 
 

@@ -4,7 +4,7 @@ own, by admins, with an event for whoever looks at the log later.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,15 @@ from sqlmodel import SQLModel
 
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.errors import Invalid, NotFound, Refused
+from supportdesk.domain.audit import NOTHING, Told, shifts
+from supportdesk.domain.changes import join
+from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience
+
+# More of a text would not help anybody decide.
+_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,14 @@ async def save(
     row_id: UUID | None,
     values: dict[str, Any],
     new_only: dict[str, Any] | None = None,
+    expected: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Add a row (no id) or change one, and tell of it; changing nothing tells of nothing.
 
+    `expected` is how the row read when the actor began: what they left so stays as it is by now.
+
     Raises:
+        Changed: another admin was faster with the same; the sentence says what it is now.
         Invalid: there is one of this name.
         NotFound: no such row.
         Refused: only admins may.
@@ -56,7 +65,7 @@ async def save(
     check_admin(actor)
     async with _own_name(sort), transaction(actor) as tx:
         if row_id is not None:
-            await change_within(tx, actor, sort, row_id, values)
+            await change_within(tx, actor, sort, row_id, values, expected)
             return row_id
         row_id = new_id()
         await tx.execute(insert(sort.table).values(id=row_id, **values, **(new_only or {})))
@@ -73,15 +82,21 @@ async def change(actor: Actor, sort: Sort, row_id: UUID, values: dict[str, Any])
 
 
 async def change_within(
-    tx: AsyncConnection, actor: Actor, sort: Sort, row_id: UUID, values: dict[str, Any]
+    tx: AsyncConnection,
+    actor: Actor,
+    sort: Sort,
+    row_id: UUID,
+    values: dict[str, Any],
+    expected: Mapping[str, Any] | None = None,
 ) -> None:
     """`change` inside a transaction that is already open."""
     table: Any = sort.table.__table__  # type: ignore[attr-defined]
-    found = await tx.execute(select(table).where(table.c.id == row_id))
+    # Two who change it at once take turns, and the second sees what the first has made of it.
+    found = await tx.execute(select(table).where(table.c.id == row_id).with_for_update())
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound(sort.word)
-    changed = {name: value for name, value in values.items() if row[name] != value}
+    changed = changes_of(dict(row), values, expected)
     if not changed:
         return
     await tx.execute(update(table).where(table.c.id == row_id).values(**changed))
@@ -91,6 +106,33 @@ async def change_within(
         "to": changed,
     }
     await tell(tx, actor, sort.changed, row_id, data)
+
+
+def changes_of(
+    row: Mapping[str, Any], values: Mapping[str, Any], expected: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What of the `values` is to be written into the row. Raises `Changed`, see `save`."""
+    changed = {name: value for name, value in values.items() if row[name] != value}
+    if expected is None:
+        return changed
+    mine = {name: value for name, value in changed.items() if expected.get(name) != value}
+    theirs = [name for name in mine if expected.get(name) != row[name]]
+    if theirs:
+        raise overtaken({name: row[name] for name in theirs})
+    return mine
+
+
+def overtaken(now: Mapping[str, Any]) -> Changed:
+    """Another admin was faster, and this is what it is `now`."""
+    parts = [
+        f"{each.what} is now {f'“{_begin(each.after)}”' if each.after else NOTHING}"
+        for each in shifts(Told("", {"from": {}, "to": now}), {})
+    ]
+    return Changed(f"Another admin has just changed this. {join(parts)}. Look again, then decide.")
+
+
+def _begin(text: str) -> str:
+    return f"{text[:_SHOWN]} …" if len(text) > _SHOWN else text
 
 
 async def tell(

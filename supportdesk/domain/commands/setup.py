@@ -14,7 +14,7 @@ from supportdesk.domain.actor import NOBODY
 from supportdesk.domain.commands.sessions import check_address, token_hash
 from supportdesk.domain.errors import Invalid, Refused
 from supportdesk.domain.ids import new_id
-from supportdesk.domain.text import NAME_MAX_LENGTH, check_line
+from supportdesk.domain.text import NAME_MAX_LENGTH, check_line, clean
 
 
 async def issue_link() -> str | None:
@@ -35,7 +35,9 @@ async def link_works(token: str) -> bool:
         )
 
 
-async def create_first_admin(token: str, address: str, name: str, password: str) -> UUID:
+async def create_first_admin(
+    token: str, address: str, name: str, password: str, *, ip: str = "", user_agent: str = ""
+) -> UUID:
     """Spend the link. Raises `Invalid` for the form, `Refused` when the link is used up."""
     address = check_address(address)
     name = check_line(name, NAME_MAX_LENGTH, "Your name", "name")
@@ -45,11 +47,15 @@ async def create_first_admin(token: str, address: str, name: str, password: str)
     user_id = new_id()
     hashed = await passwords.hash_password(password)
     identity = {"id": user_id, "address": address, "name": name, "hash": hashed}
+    where = {"ip": ip, "agent": clean(user_agent)}
     try:
         async with transaction(NOBODY) as tx:
             created = await tx.scalar(
-                text("SELECT create_first_admin(:token, :id, :address, :name, :hash, :event_id)"),
-                {"token": token_hash(token), "event_id": new_id(), **identity},
+                text(
+                    "SELECT create_first_admin(:token, :id, :address, :name, :hash, :event_id,"
+                    " :ip, :agent)"
+                ),
+                {"token": token_hash(token), "event_id": new_id(), **identity, **where},
             )
     except IntegrityError as error:
         raise Invalid("There is an account with this address already.", "email") from error

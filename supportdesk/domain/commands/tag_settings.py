@@ -5,6 +5,7 @@ Who puts tags on tickets does so elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,12 @@ _SORT = Sort(Tag, "tag", EventKind.TAG_CREATED, EventKind.TAG_CHANGED)
 
 
 async def save(
-    actor: Actor, tag_id: UUID | None, name: str, hue: int = 0, description: str = ""
+    actor: Actor,
+    tag_id: UUID | None,
+    name: str,
+    hue: int = 0,
+    description: str = "",
+    expected: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Add a tag (no id) or change one. Raises like `settings.save`."""
     problems = Problems()
@@ -45,7 +51,8 @@ async def save(
             description, DESCRIPTION_MAX_LENGTH, "The description", "description"
         )
     problems.tell()
-    return await settings.save(actor, _SORT, tag_id, values, {"created_by": actor.user_id})
+    new_only = {"created_by": actor.user_id}
+    return await settings.save(actor, _SORT, tag_id, values, new_only, expected)
 
 
 async def merge(actor: Actor, tag_id: UUID, into_id: UUID) -> int:

@@ -4,7 +4,7 @@ assign by themselves.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,23 +22,11 @@ from supportdesk.domain.commands import settings
 from supportdesk.domain.commands.settings import Sort
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
-from supportdesk.domain.models import Audience, Team, TeamMember, User
+from supportdesk.domain.models import Audience, AutoAssign, Team, TeamMember, User
 from supportdesk.domain.text import check_line
 
 NAME_MAX_LENGTH = 60
 _SORT = Sort(Team, "team", EventKind.TEAM_CREATED, EventKind.TEAM_CHANGED)
-
-
-class AutoAssign(StrEnum):
-    """Who gets a ticket of the team that nobody has: the one after the last, or the least busy."""
-
-    OFF = "off"
-    ROUND_ROBIN = "round_robin"
-    LEAST_OPEN = "least_open"
-
-    @property
-    def label(self) -> str:
-        return {"off": "Off", "round_robin": "In turn", "least_open": "Fewest open tickets"}[self]
 
 
 async def choose_auto_assign(actor: Actor, team_id: UUID, mode: AutoAssign) -> None:
@@ -46,10 +34,12 @@ async def choose_auto_assign(actor: Actor, team_id: UUID, mode: AutoAssign) -> N
     await settings.change(actor, _SORT, team_id, {"auto_assign": mode})
 
 
-async def save(actor: Actor, team_id: UUID | None, name: str) -> UUID:
+async def save(
+    actor: Actor, team_id: UUID | None, name: str, expected: Mapping[str, Any] | None = None
+) -> UUID:
     """Found a team (no id) or rename one. Raises like `settings.save`."""
     values = {"name": check_line(name, NAME_MAX_LENGTH, "The name", "name")}
-    return await settings.save(actor, _SORT, team_id, values)
+    return await settings.save(actor, _SORT, team_id, values, expected=expected)
 
 
 async def delete(actor: Actor, team_id: UUID) -> None:

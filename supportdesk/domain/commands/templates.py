@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,12 @@ class Template:
     body: str = ""
 
 
-async def save(actor: Actor, template_id: UUID | None, template: Template) -> UUID:
+async def save(
+    actor: Actor,
+    template_id: UUID | None,
+    template: Template,
+    expected: Mapping[str, Any] | None = None,
+) -> UUID:
     """Write a new template (no id) or change one. Raises like `settings.save`."""
     problems = Problems()
     values: dict[str, Any] = {"ticket_type": template.type}
@@ -40,7 +46,7 @@ async def save(actor: Actor, template_id: UUID | None, template: Template) -> UU
     with problems.noted():
         values["body"] = check_room(template.body, BODY_MAX_LENGTH, "The description", "body")
     problems.tell()
-    return await settings.save(actor, _SORT, template_id, values)
+    return await settings.save(actor, _SORT, template_id, values, expected=expected)
 
 
 async def set_active(actor: Actor, template_id: UUID, active: bool) -> None:

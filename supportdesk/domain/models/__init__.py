@@ -16,6 +16,7 @@ from supportdesk.domain.models.conversation import (
 from supportdesk.domain.models.event import Event
 from supportdesk.domain.models.files import Attachment, Blob
 from supportdesk.domain.models.labels import (
+    COLOURS,
     Category,
     FieldDefinition,
     FieldKind,
@@ -40,6 +41,7 @@ from supportdesk.domain.models.notification import (
     NotificationPreference,
 )
 from supportdesk.domain.models.people import (
+    AutoAssign,
     FormerParticipant,
     Invitation,
     LastSeen,
@@ -63,9 +65,11 @@ from supportdesk.domain.models.shortcuts import CannedReply, Draft, SavedView, T
 from supportdesk.domain.models.ticket import Priority, Ticket, TicketType
 
 __all__ = [
+    "COLOURS",
     "AbuseReport",
     "Attachment",
     "Audience",
+    "AutoAssign",
     "Blob",
     "Block",
     "CannedReply",

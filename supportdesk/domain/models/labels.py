@@ -23,6 +23,17 @@ class FieldKind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
 
+    @property
+    def label(self) -> str:
+        return {"yes_no": "Yes or no"}.get(self, self.capitalize())
+
+
+# What a tag's `hue` is called.
+COLOURS = (
+    "Red", "Orange", "Amber", "Olive", "Green", "Teal",
+    "Cyan", "Blue", "Indigo", "Violet", "Purple", "Pink",
+)  # fmt: skip
+
 
 class Category(SQLModel, table=True):
     id: UUID = Field(primary_key=True)

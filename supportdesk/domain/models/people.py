@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from supportdesk.domain.models.columns import aware, words
+
+
+class AutoAssign(StrEnum):
+    """Who gets a ticket of the team that nobody has: the one after the last, or the least busy."""
+
+    OFF = "off"
+    ROUND_ROBIN = "round_robin"
+    LEAST_OPEN = "least_open"
+
+    @property
+    def label(self) -> str:
+        return {"off": "Off", "round_robin": "In turn", "least_open": "Fewest open tickets"}[self]
 
 
 class User(SQLModel, table=True):

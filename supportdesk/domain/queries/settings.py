@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -28,18 +30,13 @@ from supportdesk.domain.queries.desk_rules import (
     texts_shown,
 )
 
-KIND_LABELS = {
-    FieldKind.TEXT: "Text",
-    FieldKind.NUMBER: "Number",
-    FieldKind.DATE: "Date",
-    FieldKind.YES_NO: "Yes or no",
-    FieldKind.CHOICE: "Choice",
-}
 ALL_TYPES = "All types"
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
+    """`was`, here and below, is what a form hands back: how the row read when it was opened."""
+
     id: str
     name: str
     type: str
@@ -47,6 +44,7 @@ class TemplateRow:
     subject: str
     body: str
     active: bool
+    was: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,7 @@ class SharedReply:
     id: str
     name: str
     body: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class FieldRow:
     required: bool
     choices: str
     active: bool
+    was: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,14 @@ class TagRow:
     name: str
     hue: int
     description: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
     id: str
     name: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +125,39 @@ async def settings_for(actor: Actor, timezone: str = "UTC") -> Settings:
             TemplateRow(
                 str(row.id), row.name, row.ticket_type, TicketType(row.ticket_type).label,
                 row.subject, row.body, row.active,
+                _was(row, "name", "ticket_type", "subject", "body"),
             )
             for row in templates
         ),
-        replies=tuple(SharedReply(str(row.id), row.name, row.body) for row in replies),
+        replies=tuple(
+            SharedReply(str(row.id), row.name, row.body, _was(row, "name", "body"))
+            for row in replies
+        ),
         fields=tuple(
             FieldRow(
-                str(row.id), row.name, row.kind, KIND_LABELS[FieldKind(row.kind)],
+                str(row.id), row.name, row.kind, FieldKind(row.kind).label,
                 row.ticket_type or "",
                 TicketType(row.ticket_type).label if row.ticket_type else ALL_TYPES,
                 row.required, "\n".join(row.choices), row.active,
+                _was(row, "name", "ticket_type", "kind", "required", "choices"),
             )
             for row in fields
         ),
-        tags=tuple(TagRow(str(row.id), row.name, row.hue, row.description) for row in tags),
-        categories=tuple(CategoryRow(str(row.id), row.name) for row in categories),
+        tags=tuple(
+            TagRow(
+                str(row.id), row.name, row.hue, row.description,
+                _was(row, "name", "hue", "description"),
+            )
+            for row in tags
+        ),
+        categories=tuple(
+            CategoryRow(str(row.id), row.name, _was(row, "name")) for row in categories
+        ),
         limits=limits_shown(stored),
         texts=texts_shown(stored),
         hours=hours_shown(stored, timezone),
     )  # fmt: skip
+
+
+def _was(row: Any, *names: str) -> str:
+    return json.dumps({name: getattr(row, name) for name in names})

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from supportdesk.database.engine import transaction
+from supportdesk.database.engine import read_at_once, transaction
 from supportdesk.domain import markup, mentions
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import sentence
@@ -21,7 +21,7 @@ from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.files import several
 from supportdesk.domain.models import Ticket
-from supportdesk.domain.queries.attachments import File, as_file
+from supportdesk.domain.queries.attachments import File, as_files
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
 
@@ -305,19 +305,34 @@ class News:
     lost: frozenset[UUID]
 
 
+async def news_for(
+    actor: Actor, circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
+) -> News:
+    """What came after `seq`, at most a page of it, and who of these `people` of that circle is no
+    longer to be told. `actor` is one of them."""
+    query, values = _news(circle, conversation_id, seq, people)
+    return _as_news(await read_at_once(actor, query, values))
+
+
 async def news_within(
     tx: AsyncConnection, circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
 ) -> News:
-    """What came after `seq`, and who of these `people` of that circle is no longer to be told.
+    """The same, in a transaction of one of them that the hub holds open."""
+    query, values = _news(circle, conversation_id, seq, people)
+    return _as_news((await tx.execute(query, values)).all())
 
-    At most a page of it, in a transaction of one of them that the hub holds open.
-    """
+
+def _news(
+    circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
+) -> tuple[TextClause, dict[str, Any]]:
     values = {"conversation_id": conversation_id, "seq": seq, "limit": PAGE}
     values["people"] = list(people)
     if circle is Circle.ADMINS:
-        rows = (await tx.execute(_NEWS_FOR_ADMINS, values)).all()
-    else:
-        rows = (await tx.execute(_NEWS_FOR_PARTIES, {**values, "reads": _READS[circle]})).all()
+        return _NEWS_FOR_ADMINS, values
+    return _NEWS_FOR_PARTIES, {**values, "reads": _READS[circle]}
+
+
+def _as_news(rows: Sequence[Any]) -> News:
     lines = tuple(as_line(row) for row in rows if row.seq is not None)
     return News(lines, frozenset(rows[0].lost))
 
@@ -362,7 +377,7 @@ def as_line(row: Any) -> Line:
         quote=_quoted(row),
         client_id=row.client_id.hex if row.client_id else "",
         mentions=mentions.by_name(row.mentions) if row.mentions else (),
-        files=tuple(as_file(file) for file in row.attached or ()),
+        files=as_files(row.attached or ()),
     )
 
 

@@ -1,0 +1,20 @@
+"""What a page is asked for stands behind the `?` of its address."""
+
+from __future__ import annotations
+
+import json
+
+import reflex as rx
+from reflex.event import EventSpec
+
+
+def ask(place: str, query: str, *, replace: bool = False) -> EventSpec:
+    """Ask the page at `place`, or one below it, for something else.
+
+    Nothing happens when its reader has gone on: an answer may be late, and what was typed a moment
+    before the page was left is sent after it.
+    """
+    is_there = f"(location.pathname + '/').startsWith({json.dumps(place + '/')})"
+    # `navigate` is the router's, as Reflex has it at hand for its own redirects.
+    go = f"navigate({json.dumps('?' + query)}, {json.dumps({'replace': replace})})"
+    return rx.call_script(f"{is_there} && {go}")

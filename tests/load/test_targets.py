@@ -1,0 +1,28 @@
+"""A measurement that misses its target says so to whoever started it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.load import list as lists
+from tests.load import reports
+from tests.support.desk import ROOT
+
+
+@pytest.mark.parametrize(("p95", "ends"), [(299.9, 0), (300.0, 1)])
+def test_reports_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, p95, ends):
+    values = {"unsealed_all_by_day_p95_ms": 5000.0, "sealed_all_by_day_p95_ms": p95}
+    monkeypatch.setattr(reports, "measured", lambda *_: (values, "18.0"))
+    monkeypatch.setattr(reports, "_save", lambda *_: ROOT / "bench-results" / "none.json")
+    monkeypatch.setattr("sys.argv", ["reports", "--folder", str(tmp_path)])
+    assert reports.main() == ends
+
+
+@pytest.mark.parametrize(("missed", "ends"), [([], 0), (["inbox: 301 ms"], 1)])
+def test_lists_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, missed, ends):
+    monkeypatch.setattr(lists, "measured", lambda *_: ({}, "18.0"))
+    monkeypatch.setattr(lists, "compared", lambda *_: {})
+    monkeypatch.setattr(lists, "missed", lambda *_: missed)
+    monkeypatch.setattr(lists, "_save", lambda *_: ROOT / "bench-results" / "none.json")
+    monkeypatch.setattr("sys.argv", ["list", "--folder", str(tmp_path)])
+    assert lists.main() == ends
