@@ -1,6 +1,7 @@
 """The `supportdesk` command. Each subcommand translates its arguments and calls one function."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,20 @@ def one_sentence() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+@contextmanager
+def left_at_once() -> Iterator[None]:
+    """End the process where the block ends. Threads of obstore may still be letting go of objects
+    of Python, which aborts when it takes itself down meanwhile, its work well done."""
+    code = 0
+    try:
+        yield
+    except typer.Exit as told:
+        code = told.exit_code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 @app.command()
 def serve(port: Port = None, host: Host = None, demo: Demo = False) -> None:
     """Serve the desk: database, pages and everything, on one port."""
@@ -81,7 +96,7 @@ def backup(file: Path) -> None:
     from supportdesk.serving import backup as backups
     from supportdesk.serving import database
 
-    with one_sentence(), stoppable(), database.ready():
+    with left_at_once(), one_sentence(), stoppable(), database.ready():
         count = asyncio.run(backups.save(file))
         say(f"The desk is in {file}, with {count} files.")
 
@@ -92,7 +107,7 @@ def restore(file: Path) -> None:
     from supportdesk.serving import backup as backups
     from supportdesk.serving import database
 
-    with one_sentence(), stoppable(), database.ready():
+    with left_at_once(), one_sentence(), stoppable(), database.ready():
         count = asyncio.run(backups.load(file))
         say(f"The desk is as it was, with {count} files.")
 

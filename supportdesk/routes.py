@@ -46,6 +46,11 @@ TICKET_PARAMETER = "splat"
 PERSON_PAGE = f"{ADMIN_PEOPLE}/[person_id]"
 
 
+def asking(query: str) -> str:
+    """A link: the page that one is on, asked for something else."""
+    return f"?{query}"
+
+
 def tickets(role: str) -> str:
     """The ticket list of a role."""
     return f"/{role}/tickets"

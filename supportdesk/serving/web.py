@@ -3,12 +3,16 @@
 Started by `server.py` as `python -m supportdesk.serving.web HOST PORT`, and of no use otherwise.
 """
 
+import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from threading import Thread
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.importer import import_from_string
 
 from supportdesk.serving.websocket import DirectWebSocketProtocol
 
@@ -20,7 +24,7 @@ def main() -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     # One process: what browsers are told of lives in it; see realtime/.
     uvicorn.run(
-        "supportdesk.supportdesk:app",
+        _load(),
         factory=True,
         host=host,
         port=port,
@@ -38,6 +42,16 @@ def main() -> None:
         log_level="warning",
         timeout_graceful_shutdown=SECONDS_TO_END,
     )
+
+
+def _load() -> Callable[[], ASGIApp]:
+    """The app. What it consists of stays for good, so nobody has to look through it for garbage:
+    not while it is loaded, and not later, when people wait."""
+    gc.disable()
+    app: Callable[[], ASGIApp] = import_from_string("supportdesk.supportdesk:app")
+    gc.freeze()
+    gc.enable()
+    return app
 
 
 def _end_with_parent() -> None:

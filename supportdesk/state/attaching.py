@@ -1,7 +1,7 @@
 """Files that somebody has attached and not sent yet.
 
-They live in the browser, as what is typed does: `ui/attaching` uploads them, and what has been
-uploaded is known by its id. What is ready stays through a reload of the page.
+They live in the browser, as what is typed does: `ui/uploading` sends them, and what has been
+uploaded is known by its id. What the server has all of stays through a reload of the page.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SENDING, CHECKING, WAITING, READY, FAILED = "sending", "checking", "waiting", "r
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """`file` is its id, once it has been received and checked. `why` it has failed or waits, and
-    whether to try `again` makes sense.
+    """`arrived` is its address once the server has all of it, `file` its id once it has been
+    checked. `why` it has failed or waits, and whether to try `again` makes sense.
 
     `preview` is where there is a picture of it; `name` and `alt` can be changed until it is sent.
     """
@@ -46,41 +46,56 @@ class Attached:
     state: str
     why: str
     again: bool
+    arrived: str
     file: str
 
 
 attached = ClientStateVar.create("attached_files", default=[])
 
-# The place whose message goes out by itself when its files are there.
-sends_when_ready = ClientStateVar.create("sends_when_ready", default="")
+# By their places, the messages that go out by themselves when their files are there.
+sends_when_ready = ClientStateVar.create("sends_when_ready", default={})
 
+# Between a reconnect and the arrival the page does not say who is at it. Who it was stays in its
+# memory, which nobody else ever gets.
+KNOWN_AS = "refs['supportdesk_me']"
+ME = f"(document.getElementById('attaching')?.dataset.by || {KNOWN_AS} || '')"
 NOW = f"(refs['_client_state_{attached._getter_name}'] ?? [])"
 SHOW = f"refs['_client_state_{attached._setter_name}']"
+LATER = f"(refs['_client_state_{sends_when_ready._getter_name}'] ?? {{}})"
 
 
-def at(place: str) -> str:
-    """The files there. `place` and what follows are expressions, for the browser."""
-    return f"{NOW}.filter((each) => each.place === {place})"
+def at(place: str, by: str) -> str:
+    """The files of that person there: others may sign in at this browser. `place` and what
+    follows are expressions, for the browser."""
+    return f"{NOW}.filter((each) => each.place === {place} && each.by === {by})"
 
 
-def settled(place: str) -> str:
-    """Whether all files there can be sent."""
-    return f"{at(place)}.every((each) => each.state === '{READY}')"
+def settled(files: str) -> str:
+    """Whether all of them can be sent."""
+    return f"{files}.every((each) => each.state === '{READY}')"
 
 
-def on_its_way(place: str) -> str:
-    return f"{at(place)}.some((each) => !['{READY}', '{FAILED}'].includes(each.state))"
+def send_later(place: str, message: str) -> str:
+    """Have the message that was written there go out when its files are there."""
+    wait = f"refs['_client_state_{sends_when_ready._setter_name}']"
+    return f"{wait}({{...{LATER}, [{place}]: {message}}})"
 
 
-def send_later(place: str) -> str:
-    """Have the form there submitted when its files have arrived, if that is what it waits for."""
-    wait = f"refs['_client_state_{sends_when_ready._setter_name}']({place})"
-    return f"if ({on_its_way(place)}) {{ {wait} }}"
+def send_no_more(place: str) -> str:
+    """Let it stay where it is, whatever becomes of its files."""
+    return send_later(place, "null")
 
 
-def leave(place: str) -> str:
+def leave(place: str, by: str) -> str:
     """Forget the files there: something else has them now."""
-    return f"refs['attaching'].keep({NOW}.filter((each) => each.place !== {place}))"
+    theirs = f"each.place === {place} && each.by === {by}"
+    return f"refs['attaching'].keep({NOW}.filter((each) => !({theirs})))"
+
+
+def drop_all(place: str) -> EventSpec:
+    """Let go of the files there, which nothing else has."""
+    mine = at(json.dumps(place), ME)
+    return rx.call_script(f"{mine}.forEach((each) => refs['attaching'].drop(each.id))")
 
 
 def bring_back(files: str) -> str:
@@ -99,7 +114,7 @@ def attach(files: str, place: str) -> str:
 
 
 def forget_sent(place: str) -> EventSpec:
-    return rx.call_script(leave(json.dumps(place)))
+    return rx.call_script(leave(json.dumps(place), ME))
 
 
 def sent_files(files: object) -> tuple[Sent, ...]:

@@ -42,6 +42,7 @@ class MessageState(rx.State):
     edited_text: str = ""
     error: str = ""
     versions: list[ShownVersion] = []
+    _versions_of: UUID | None = None
 
     @rx.event
     async def begin_edit(self, message_id: str) -> EventSpec:
@@ -101,15 +102,28 @@ class MessageState(rx.State):
 
     @rx.event
     async def show_versions(self, message_id: str) -> EventSpec:
-        viewer = await signed_in(self)
-        wanted = parse_id(message_id)
+        self._versions_of = parse_id(message_id)
+        await self._read_versions()
+        return versions_open.push(True)
+
+    @rx.event
+    async def reread_versions(self) -> EventSpec | None:
+        """Sent when the message has changed, or may not be seen any more: none are left then."""
+        if self.versions:
+            await self._read_versions()
+            return None if self.versions else versions_open.push(False)
+        return None
+
+    async def _read_versions(self) -> None:
+        viewer, browser, wanted = await signed_in(self), browser_of(self), self._versions_of
         found = await versions.versions_for(viewer.actor, wanted) if wanted else ()
         reader = zone(viewer.timezone)
         self.versions = [
             ShownVersion(each.text, f"{each.written_at.astimezone(reader):%-d %B %Y, %H:%M}")
             for each in found
         ]
-        return versions_open.push(True)
+        if browser is not None:
+            browser.hits["versions"] = frozenset({wanted} if wanted and found else ())
 
 
 async def _or_say_why(command: Awaitable[None]) -> EventSpec | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -20,7 +21,7 @@ from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.similar import Similar, similar_for
-from supportdesk.state.attaching import NEW_TICKET, forget_sent, sent_in_form
+from supportdesk.state.attaching import NEW_TICKET, drop_all, forget_sent, sent_in_form
 from supportdesk.state.boxes import choose_if, focus, form_values, offer, set_if
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
@@ -70,6 +71,28 @@ class NewTicketState(rx.State):
         for effect in _bring_back(kept):
             yield effect
 
+    @rx.event
+    def ask_whether_open(self) -> EventSpec | None:
+        """Sent when there is something else to choose from."""
+        return self._ask_whether_open()
+
+    def _ask_whether_open(self) -> EventSpec | None:
+        """Only the browser knows whether the dialog is open; here, whether it ever was."""
+        renew: Any = NewTicketState.renew
+        return dialog_open.retrieve(callback=renew) if self.ticket_id else None
+
+    @rx.event
+    async def renew(self, opened: bool) -> EventSpec | None:
+        """Offer in the open dialog what there is by now; what was typed and chosen stays."""
+        viewer = await signed_in(self)
+        if opened is not True:
+            return None
+        try:
+            kept = await kept_for(viewer.actor, None)
+            return offered.push(shown_offer(await form.offer_for(viewer.actor), kept.form))
+        except DatabaseUnavailable:
+            return None  # When it is back, the page arrives anew and asks again.
+
     def _begin(self) -> None:
         self.errors, self.similar = {}, []
         self.asking = self.brought_back = False
@@ -93,6 +116,7 @@ class NewTicketState(rx.State):
         if error:
             self.errors = {"form": error}
             return
+        yield drop_all(NEW_TICKET)
         yield offered.push(NOTHING)
         for name in ("subject", "description"):
             yield rx.set_value(name, "")
@@ -166,11 +190,11 @@ class NewTicketState(rx.State):
             viewer = await signed_in(self)
             filed = await filing.file_ticket(viewer.actor, self._read(form_data))
         except SeveralInvalid as error:
-            self.errors = {each.field: str(each) for each in reversed(error.problems)}
+            self.errors = _at_fields(error.problems, form_data)
             yield focus(error.field)
             return
         except Invalid as error:
-            self.errors = {error.field or "form": str(error)}
+            self.errors = _at_fields([error], form_data)
             return
         except (DomainError, DatabaseUnavailable) as error:
             self.errors = {"form": str(error)}
@@ -195,6 +219,17 @@ class NewTicketState(rx.State):
             tag_ids=tuple(key for key in tags if key),
             files=sent_in_form(form),
         )
+
+
+def _at_fields(problems: Sequence[Invalid], form_data: object) -> dict[str, str]:
+    """Each problem under its field, if that was on the screen when it was sent. All others are the
+    form's: what admins have asked for meanwhile, and what stands beside no single field."""
+    drawn = form_values(form_data, "").keys() - {"files"}
+    errors: dict[str, str] = {}
+    for each in problems:
+        place = each.field if each.field in drawn else "form"
+        errors[place] = f"{errors[place]} {each}" if place in errors else str(each)
+    return errors
 
 
 def _bring_back(kept: Kept) -> list[EventSpec]:

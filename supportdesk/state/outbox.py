@@ -17,7 +17,7 @@ from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
 from supportdesk.state import attaching
-from supportdesk.state.attaching import Attached
+from supportdesk.state.attaching import KNOWN_AS, Attached
 
 MESSAGE_BOX = "message"
 FORM = "composer"
@@ -62,42 +62,68 @@ def _waiting(me: str) -> str:
     return f"{mine}.slice(0, {AT_ONCE})"
 
 
-# Between a reconnect and the arrival the form knows neither who writes nor how long it may be. Who
-# it was stays in the memory of the page, which nobody else ever gets; what is too long is refused
-# later.
-_KNOWN_AS = "refs['supportdesk_me']"
-_ME = f"({_FORM}.by.value || {_KNOWN_AS})"
+# Between a reconnect and the arrival the form knows neither who writes nor how long it may be; what
+# is too long is refused later.
+_ME = f"({_FORM}.by.value || {KNOWN_AS})"
 _MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
 _PLACE = f"{_FORM}.ticket.value"
-_FILES = attaching.at(_PLACE)
-SENDABLE = (
-    f"({_ME} && ({_BOX}.value.trim() || {_FILES}.length) && {attaching.settled(_PLACE)}"
-    f" && [...{_BOX}.value].length <= {_MOST})"
+_FILES = attaching.at(_PLACE, _ME)
+MAKES_A_MESSAGE = (
+    f"({_ME} && ({_BOX}.value.trim() || {_FILES}.length) && [...{_BOX}.value].length <= {_MOST})"
 )
-"""Whether it can be a message at all, and all its files are there; the form says in `data-most` how
+"""Whether it can be sent, at the latest when its files are there; the form says in `data-most` how
 many characters it may have."""
+_SENDABLE = f"({MAKES_A_MESSAGE} && {attaching.settled(_FILES)})"
 
 waiting: rx.Var[list[dict[str, Any]]] = rx.Var(_waiting(_ME)).to(list)
 """What is to go out next, the oldest first: an argument for an event."""
 
 unsendable: rx.Var[str] = rx.Var(
-    f"{SENDABLE} ? '' : {_BOX}.value || {_FILES}.map((each) => each.name).join()"
+    f"{_SENDABLE} ? '' : {_BOX}.value || {_FILES}.map((each) => each.name).join()"
 ).to(str)
 """What stands in the box, or else beside it, and was not `put` into the outbox."""
 
 
-def put(*then: str) -> str:
-    """Move what stands in the box to the outbox, and do `then`, if it can be a message at all."""
+STAY = attaching.send_no_more(_PLACE)
+"""What is in the box is not to go out by itself any more."""
+FOLLOW_TYPING = (
+    f"if ({attaching.LATER}[{_PLACE}]) {{"
+    f" {attaching.send_later(_PLACE, f'{{...{attaching.LATER}[{_PLACE}], message: {_BOX}.value}}')}"
+    " }"
+)
+"""What waits for its files goes out as it stands in the box by then."""
+
+
+def put(*then: str, agreed: str) -> str:
+    """Move what stands in the box to the outbox, and do `then`; or have it wait for its files. In
+    both cases it has been `agreed` to."""
     form = f"...Object.fromEntries(new FormData({_FORM}))"
-    item = f"{{{form}, by: {_ME}, id: {_NEW_ID}, failed: '', files: {_FILES}}}"
+    message = f"{{{form}, by: {_ME}, id: {_NEW_ID}, failed: ''}}"
     steps = (
-        f"{_KEEP}({_STORED}.concat({item}))",
-        attaching.leave(_PLACE),
+        STAY,
+        _add(message, _FILES),
+        attaching.leave(_PLACE, _ME),
         f"{_BOX}.value = ''",
         f"{_BOX}.focus()",
         *then,
     )
-    return f"if ({SENDABLE}) {{ {'; '.join(steps)} }} else {{ {attaching.send_later(_PLACE)} }}"
+    wait = attaching.send_later(_PLACE, message)
+    either = f"if ({_SENDABLE}) {{ {'; '.join(steps)} }} else {{ {wait} }}"
+    return f"if ({MAKES_A_MESSAGE}) {{ {agreed}; {either} }}"
+
+
+def _add(message: str, files: str) -> str:
+    return f"{_KEEP}({_STORED}.concat({{...{message}, files: {files}}}))"
+
+
+def go_out(message: str, files: str, send: str) -> str:
+    """Send what has waited for its files: the form, as it asks what is to be asked, or by `send`
+    when it is about something else by now."""
+    here = f"{_FORM} && {_PLACE} === {message}.ticket && {_BOX}.value === {message}.message"
+    away = "; ".join(
+        (_add(message, files), attaching.leave(f"{message}.ticket", f"{message}.by"), send)
+    )
+    return f"if ({here}) {{ {_FORM}.requestSubmit() }} else {{ {away} }}"
 
 
 def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:
@@ -124,7 +150,8 @@ def put_back(id_: rx.Var[str], said: rx.Var[str], files: rx.Var[Any], *then: str
     text = f"[{said}, {_BOX}.value].filter(Boolean).join('\\n')"
     changed = f"{_BOX}.dispatchEvent(new Event('input', {{bubbles: true}}))"
     beside = attaching.bring_back(str(files))
-    steps = (take_out(id_), beside, *then, f"{_BOX}.value = {text}", changed, f"{_BOX}.focus()")
+    write = f"{_BOX}.value = {text}"
+    steps = (STAY, take_out(id_), beside, *then, write, changed, f"{_BOX}.focus()")
     return "; ".join(steps)
 
 
@@ -136,7 +163,7 @@ def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) ->
     mine = _waiting(json.dumps(me))
     show = f"() => {_SHOW} ? ({_SHOW}({_STORED}), done({mine})) : setTimeout(show, 50)"
     return rx.call_script(
-        f"new Promise((done) => {{ {_KNOWN_AS} = {json.dumps(me)} || {_KNOWN_AS};"
+        f"new Promise((done) => {{ {KNOWN_AS} = {json.dumps(me)} || {KNOWN_AS};"
         f" const show = {show}; setTimeout(show, {after_seconds * 1000:.0f}) }})",
         callback=handler,
     )

@@ -33,7 +33,10 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.filters import FilterState
 from supportdesk.state.found import FoundState
 from supportdesk.state.inbox import InboxState
+from supportdesk.state.message import MessageState
+from supportdesk.state.new_ticket import NewTicketState
 from supportdesk.state.notifications import NotificationState
+from supportdesk.state.replies import RepliesState
 from supportdesk.state.rules import RulesState, allowed, said_to
 from supportdesk.state.said import SaidState
 from supportdesk.state.standing import StandingState
@@ -121,6 +124,12 @@ class ReflexScreen:
         await self._tell(token, FilterState.reread_choices)
         await self._tell(token, DetailsState.count_again)
 
+    async def renew_offer(self, token: str) -> None:
+        await self._tell(token, NewTicketState.ask_whether_open)
+
+    async def reread_replies(self, token: str) -> None:
+        await self._tell(token, RepliesState.reread)
+
     async def reread_page(self, token: str, page: Page) -> None:
         await self._tell(token, REREADS[page])
 
@@ -136,6 +145,7 @@ class ReflexScreen:
     async def reread_hits(self, token: str) -> None:
         await self._tell(token, FoundState.reread)
         await self._tell(token, SaidState.reread)
+        await self._tell(token, MessageState.reread_versions)
 
     async def show_rules(self, sockets: Iterable[str], role: Role) -> None:
         to = list(sockets)

@@ -1,7 +1,5 @@
-"""Attaching files: by the button, by dropping them, by pasting; each uploaded while one writes on.
-
-Uploading is the work of tus-js-client, which goes on where a lost line has interrupted it. Files
-that are dropped or pasted belong to the nearest element that says where, in `data-files-for`.
+"""Attaching files, as one sees it: the button, and what has been attached by it, by dropping or by
+pasting, with what becomes of it. `uploading` does the work.
 """
 
 from __future__ import annotations
@@ -12,183 +10,21 @@ from reflex.vars import FunctionVar
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
 from reflex_base.vars.base import Var
-from reflex_components_core.base.fragment import Fragment
 
-from supportdesk import routes
 from supportdesk.domain import files
-from supportdesk.state import attaching
 from supportdesk.state.attaching import (
     CHECKING,
     FAILED,
-    READY,
     SENDING,
     WAITING,
     Attached,
     attached,
     sends_when_ready,
 )
-from supportdesk.state.outbox import FORM
 from supportdesk.ui.controls import button, icon_button
 from supportdesk.ui.focus import at_once
 
 _REFS = VarData(imports={"$/utils/state": [ImportVar(tag="refs")]})
-_PIECE_BYTES = 4_000_000
-_RETRY_AFTER = [0, 1000, 2000, 4000, 8000]
-_ASK_AGAIN_AFTER = 5000
-_KEPT = "supportdesk-files"
-_LOST = "The connection was lost."
-_FAULT = "Something went wrong on our side."
-_PREVIEWED = "/^image\\/(png|jpeg|gif|webp|avif)$/"
-_ME = "document.getElementById('attaching')?.dataset.by ?? ''"
-
-# What of a file is its own; the rest lies in `attached`. Kept where a reload does not reach.
-_ENGINE = f"""
-refs['attaching'] ??= (() => {{
-  const running = {{}}, settled = {{}};
-  const now = () => {attaching.NOW};
-  const keep = (all) => {{
-    {attaching.SHOW}(all);
-    const ready = all.filter((each) => each.state === '{READY}');
-    sessionStorage.setItem('{_KEPT}', JSON.stringify(ready.map((each) => ({{...each,
-      preview: each.image ? `{routes.ATTACHMENTS}/${{each.file}}/thumbnail` : ''}}))));
-  }};
-  const change = (id, values) => {{
-    keep(now().map((each) => each.id === id ? {{...each, ...values}} : each));
-    const place = refs['_client_state_{sends_when_ready._getter_name}'];
-    if (!place || now().some((each) => each.place === place && each.state !== '{READY}')) return;
-    refs['_client_state_{sends_when_ready._setter_name}']('');
-    const form = document.getElementById('{FORM}');
-    setTimeout(() => form?.ticket.value === place && form.requestSubmit());
-  }};
-  const fail = (id, why, status = 0) => change(id,
-    {{state: '{FAILED}', why, lost: !status, again: !status || status >= 500}});
-  const said = (text) => {{ try {{ return JSON.parse(text) }} catch {{ return {{}} }} }};
-  const finish = (id, url) => {{
-    change(id, {{state: '{CHECKING}', percent: 100, why: ''}});
-    fetch(`${{url}}/keep`, {{method: 'POST'}}).then(async (answer) => {{
-      const told = said(await answer.text());
-      if (!now().some((each) => each.id === id)) return;
-      if (answer.ok) {{
-        change(id, {{state: '{READY}', file: told.id,
-          image: told.kind === 'picture', size: told.size}});
-        settled[id]?.();
-      }} else if (told.waits) {{
-        change(id, {{state: '{WAITING}', why: told.error}});
-        setTimeout(() => now().some((each) => each.id === id) && finish(id, url),
-          {_ASK_AGAIN_AFTER});
-      }} else fail(id, told.error ?? '{_FAULT}', answer.status);
-    }}, () => fail(id, '{_LOST}'));
-  }};
-  const start = (id, file) => {{
-    const upload = running[id] ??= new Upload(file, {{
-      endpoint: '{routes.UPLOADS}', metadata: {{filename: file.name}}, chunkSize: {_PIECE_BYTES},
-      retryDelays: {_RETRY_AFTER}, storeFingerprintForResuming: false,
-      onProgress: (sent, all) => change(id, {{percent: Math.floor(100 * sent / all)}}),
-      onSuccess: () => finish(id, upload.url),
-      onError: (error) => {{
-        const answer = error.originalResponse;
-        const why = answer ? said(answer.getBody()).error ?? '{_FAULT}' : '{_LOST}';
-        fail(id, why, answer?.getStatus());
-      }},
-    }});
-    change(id, {{state: '{SENDING}', why: ''}});
-    upload.start();
-  }};
-  const retry = (id) => running[id]?.url && now().some((each) => each.id === id
-    && each.percent === 100) ? finish(id, running[id].url) : start(id);
-  const words = (size) => size < 1e6 ? `${{Math.ceil(size / 1e3)}} kB`
-    : `${{(size / 1e6).toFixed(1)}} MB`;
-  // `done` is called when what is in the browser is needed no more.
-  const add = (files, place, done) => [...files].forEach((file) => {{
-    const id = Math.random().toString(36).slice(2), image = {_PREVIEWED}.test(file.type);
-    settled[id] = done;
-    keep(now().concat({{id, by: {_ME}, place, name: file.name, alt: '', size: words(file.size),
-      image, preview: image ? URL.createObjectURL(file) : '', percent: 0, state: '{SENDING}',
-      why: '', again: false, file: ''}}));
-    start(id, file);
-  }});
-  const drop = (id) => {{
-    const gone = now().find((each) => each.id === id);
-    running[id]?.abort();
-    const url = running[id]?.url ?? (gone?.file && `{routes.UPLOADS}/${{gone.file}}`);
-    if (url) fetch(url, {{method: 'DELETE', keepalive: true}}).catch(() => {{}});
-    if (gone?.preview.startsWith('blob:')) URL.revokeObjectURL(gone.preview);
-    delete running[id];
-    settled[id]?.();
-    keep(now().filter((each) => each.id !== id));
-  }};
-  const forget = (files) => files?.forEach(({{file}}) =>
-    fetch(`{routes.UPLOADS}/${{file}}`, {{method: 'DELETE', keepalive: true}}).catch(() => {{}}));
-  return {{add, keep, change, retry, drop, forget, words}};
-}})();
-"""
-# From the page to the engine, wherever on the page it happens.
-_LISTENING = f"""
-useEffect(() => {{
-  const engine = refs['attaching'];
-  if (!{attaching.NOW}.length)
-    engine.keep(JSON.parse(sessionStorage.getItem('{_KEPT}') ?? '[]'));
-  const zone = (event) => event.target.closest?.('[data-files-for]');
-  const take = (event, files) => {{
-    const place = zone(event)?.dataset.filesFor;
-    if (files?.length && place) engine.add(files, place);
-    return files?.length;
-  }};
-  const mark = (at) => document.querySelectorAll('[data-files-for]').forEach((each) =>
-    each.toggleAttribute('data-dropping', each === at && !!each.dataset.filesFor));
-  const heard = {{
-    change: (event) => {{
-      if (!event.target.matches?.('input[type=file]')) return;
-      take(event, event.target.files);
-      event.target.value = '';
-    }},
-    paste: (event) => take(event, event.clipboardData?.files) && event.preventDefault(),
-    dragover: (event) => {{
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      mark(zone(event));
-    }},
-    dragleave: (event) => event.relatedTarget || mark(null),
-    drop: (event) => {{
-      mark(null);
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      take(event, event.dataTransfer.files);
-    }},
-  }};
-  const again = () => {attaching.NOW}.forEach((each) => each.lost && engine.retry(each.id));
-  Object.entries(heard).forEach(([name, on]) => document.addEventListener(name, on));
-  window.addEventListener('online', again);
-  return () => {{
-    Object.entries(heard).forEach(([name, on]) => document.removeEventListener(name, on));
-    window.removeEventListener('online', again);
-  }};
-}}, [])
-"""
-
-
-class Engine(Fragment):
-    """Takes files and uploads them; draws nothing."""
-
-    def add_imports(self) -> dict[str, ImportVar | list[ImportVar]]:
-        return {
-            "tus-js-client@4.3.1": ImportVar(tag="Upload"),
-            "react": ImportVar(tag="useEffect"),
-            "$/utils/state": ImportVar(tag="refs"),
-        }
-
-    def add_hooks(self) -> list[str | Var[str]]:
-        return [_ENGINE, _LISTENING]
-
-
-def engine(me: rx.Var[str]) -> rx.Component:
-    """What the page needs once, for all places where one attaches files."""
-    return rx.fragment(
-        rx.el.span(id="attaching", data_by=me, hidden=True),
-        Engine.create(),
-        attached,
-        sends_when_ready,
-    )
 
 
 def attach_button(place: str, *, in_words: bool = False) -> rx.Component:
@@ -217,6 +53,32 @@ def files_at(place: rx.Var[str], me: rx.Var[str]) -> rx.Var[list[Attached]]:
     ).to(list[Attached])
 
 
+def has_failed(shown: rx.Var[list[Attached]]) -> rx.Var[bool]:
+    return rx.Var(
+        _js_expr=f"{shown!s}.some((each) => each.state === '{FAILED}')",
+        _var_type=bool,
+        _var_data=shown._get_all_var_data(),
+    )
+
+
+def waits_for_files(place: rx.Var[str]) -> rx.Var[bool]:
+    """Whether what was written there goes out when its files are there."""
+    waiting = sends_when_ready.value
+    return rx.Var(
+        _js_expr=f"!!{waiting!s}[{place!s}]",
+        _var_type=bool,
+        _var_data=VarData.merge(waiting._get_all_var_data(), place._get_all_var_data()),
+    )
+
+
+def failed_note(shown: rx.Var[list[Attached]], name: str) -> rx.Component:
+    """Why nothing can be sent yet; `name` is its id, for the button that waits."""
+    return rx.cond(
+        has_failed(shown),
+        rx.el.p("Retry or remove the file that failed.", id=name, class_name="later"),
+    )
+
+
 def attached_files(shown: rx.Var[list[Attached]]) -> rx.Component:
     """What is attached, each with what becomes of it; nothing while nothing is."""
     return rx.cond(
@@ -233,7 +95,8 @@ def attached_files(shown: rx.Var[list[Attached]]) -> rx.Component:
 def _file(file: rx.Var[Attached]) -> rx.Component:
     return rx.el.li(
         rx.cond(
-            file.preview != "",
+            # One that is refused for good may be no picture at all.
+            (file.preview != "") & ((file.state != FAILED) | file.again),
             rx.el.img(src=file.preview, alt="", class_name="preview"),
             rx.el.span(rx.icon("file", size=18), class_name="preview"),
         ),

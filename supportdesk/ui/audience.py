@@ -13,10 +13,11 @@ from supportdesk.state.composer import (
     audience_chosen,
     written_for,
 )
-from supportdesk.state.outbox import FORM, MESSAGE_BOX, SENDABLE
+from supportdesk.state.outbox import FORM, MAKES_A_MESSAGE, MESSAGE_BOX, STAY
 from supportdesk.ui import dialogs
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
+from supportdesk.ui.focus import at_once
 
 # A draft is kept a moment after typing pauses, and at once when the box is left.
 _PAUSE = 800
@@ -39,7 +40,7 @@ widens: rx.Var[bool] = rx.Var(
     ),
 )
 """The same, as it was when the page was drawn."""
-ASK = f"if ({WIDENS} && {SENDABLE}) refs['_client_state_{asking._setter_name}'](true)"
+ASK = f"if ({WIDENS} && {MAKES_A_MESSAGE}) refs['_client_state_{asking._setter_name}'](true)"
 WRITTEN_FOR_THESE = f"refs['_client_state_{written_for._setter_name}']({_FORM}.audience.value)"
 """Begin anew: what is typed next is for those who are chosen."""
 
@@ -74,6 +75,7 @@ def choice() -> rx.Component:
             ),
             value=audience_chosen.value,
             on_change=lambda value: [
+                at_once(STAY),
                 written_for.set_value(_fewest(value)),
                 audience_chosen.set_value(value),
                 keep_draft(value_of(MESSAGE_BOX), value),

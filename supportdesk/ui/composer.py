@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 from reflex_base.vars import VarData
 
-from supportdesk.state.attaching import sends_when_ready
+from supportdesk.state.attaching import Attached
 from supportdesk.state.boxes import setter, value_of
 from supportdesk.state.composer import (
     ComposerState,
@@ -20,14 +20,28 @@ from supportdesk.state.composer import (
     written_for,
 )
 from supportdesk.state.details import DetailsState
-from supportdesk.state.outbox import FORM, MESSAGE_BOX, put, unsendable, waiting
+from supportdesk.state.outbox import (
+    FOLLOW_TYPING,
+    FORM,
+    MESSAGE_BOX,
+    put,
+    unsendable,
+    waiting,
+)
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience, canned_replies, mentions
 from supportdesk.ui.address import open_number
-from supportdesk.ui.attaching import attach_button, attached_files, files_at
+from supportdesk.ui.attaching import (
+    attach_button,
+    attached_files,
+    failed_note,
+    files_at,
+    has_failed,
+    waits_for_files,
+)
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_button, emoji_picker
 from supportdesk.ui.focus import at_once
@@ -38,11 +52,18 @@ from supportdesk.ui.manage_replies import manage_replies
 from supportdesk.ui.reading_place import TO_THE_END
 from supportdesk.ui.recording import record_button
 from supportdesk.ui.rules import away
+from supportdesk.ui.uploading import SEND
 
 # Well within the silence after which nobody counts as typing any more.
 _TYPING_AGAIN = 2500
 
-_PUT = put(setter(quoted, None), setter(writing_since, 0), audience.WRITTEN_FOR_THESE, TO_THE_END)
+_PUT = put(
+    setter(quoted, None),
+    setter(writing_since, 0),
+    TO_THE_END,
+    agreed=audience.WRITTEN_FOR_THESE,
+)
+_FAILED = "composer-failed"
 
 
 def composer() -> rx.Component:
@@ -61,9 +82,10 @@ def composer() -> rx.Component:
             canned_replies.reply_list(),
             mentions.people_list(),
             key_area(_field(), on_key_down=_on_key),
-            attached_files(files_at(open_number, SessionState.me_id)),
+            attached_files(_files()),
+            failed_note(_files(), _FAILED),
             rx.cond(
-                sends_when_ready.value == open_number,
+                waits_for_files(open_number),
                 rx.el.p(
                     "Will be sent when its files are there.", role="status", class_name="later"
                 ),
@@ -90,9 +112,19 @@ def composer() -> rx.Component:
         rx.cond(StandingState.blocked, blocked_note(), _shut_note()),
         # Outside the form: what is submitted in a dialog is no message.
         audience.question(at_once(_PUT), ComposerState.send(waiting, "").temporal),
+        rx.el.button(
+            id=SEND,
+            type="button",
+            hidden=True,
+            on_click=ComposerState.send(waiting, "").temporal,
+        ),
         rx.cond(canned_replies.may_use, manage_replies()),
         class_name=f"composer-place {rx.cond(shut, 'shut', '')}",
     )
+
+
+def _files() -> rx.Var[list[Attached]]:
+    return files_at(open_number, SessionState.me_id)
 
 
 def _on_key(key: rx.Var[str], more: Any) -> list[Any]:
@@ -179,6 +211,7 @@ def _field() -> rx.Component:
             *canned_replies.follow_typing(),
             *mentions.follow_typing(),
             audience.follow_typing(text),
+            at_once(FOLLOW_TYPING),
             writing_since.set_value(
                 rx.cond(
                     text == "", 0, rx.cond(writing_since.value > 0, writing_since.value, newest)
@@ -212,7 +245,12 @@ def _tools() -> rx.Component:
             & ((ThreadState.facts.circle != "guests") | (audience_chosen.value != "everyone")),
             audience.choice(),
         ),
-        button("Send", kind="primary", type="submit"),
+        button(
+            "Send",
+            kind="primary",
+            type="submit",
+            aria_describedby=rx.cond(has_failed(_files()), _FAILED, ""),
+        ),
         class_name="tools",
     )
 

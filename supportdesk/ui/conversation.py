@@ -16,7 +16,6 @@ from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels, reading_place
 from supportdesk.ui.address import open_number
-from supportdesk.ui.attaching import engine
 from supportdesk.ui.composer import composer
 from supportdesk.ui.controls import alert, button, empty
 from supportdesk.ui.details import details_toggle
@@ -32,6 +31,7 @@ from supportdesk.ui.outbox import outbox_lines
 from supportdesk.ui.preview_file import preview_dialog
 from supportdesk.ui.said import found, search_box
 from supportdesk.ui.skeletons import bone, conversation_skeleton
+from supportdesk.ui.uploading import engine
 from supportdesk.ui.viewer import viewer
 
 _SHOWS = rx.cond(open_number == "", "at-list", rx.cond(ThreadState.missing, "missing", "shown"))
@@ -59,9 +59,9 @@ def conversation(role: str) -> rx.Component:
         engine(SessionState.me_id),
         aria_label="Ticket",
         data_files_for=rx.cond(
-            ThreadState.loaded & ThreadState.facts.accepts_messages & ~StandingState.blocked,
-            open_number,
+            ThreadState.loaded & (~ThreadState.facts.accepts_messages | StandingState.blocked),
             "",
+            open_number,
         ),
         class_name=f"thread {_SHOWS}",
     )

@@ -19,9 +19,9 @@ from supportdesk.ui.controls import alert, button, icon_button
 FIND = "find-messages"
 _FORM = "find-messages-form"
 _PAUSE_MS = 300
-_form: rx.Var[dict[str, str]] = rx.Var(
-    f"Object.fromEntries(new FormData(document.getElementById('{_FORM}')))"
-).to(dict[str, str])
+# What stands in the form when it is sent: whoever types and ticks a box within the pause asks for
+# both, and not for the first again in the end.
+_ask = rx.call_script(f"document.getElementById('{_FORM}').requestSubmit()")
 
 
 def opens_find_messages() -> rx.Var[Any]:
@@ -57,7 +57,7 @@ def find_messages() -> rx.Component:
                         type="checkbox",
                         name="file",
                         value="1",
-                        on_change=lambda _: FoundState.look_for(_form),
+                        on_change=_ask,
                     ),
                     "Has file",
                     class_name="choice",
@@ -90,7 +90,7 @@ def _field(name: str, label: str, **props: Any) -> rx.Component:
         name=name,
         aria_label=label,
         auto_complete="off",
-        on_change=lambda _: FoundState.look_for(_form).debounce(_PAUSE_MS),
+        on_change=_ask.debounce(_PAUSE_MS),
         class_name="input",
         **props,
     )
@@ -106,7 +106,7 @@ def _status() -> rx.Component:
         *[rx.el.option(each.label, value=each.value) for each in Status],
         name="status",
         aria_label="Status of the ticket",
-        on_change=lambda _: FoundState.look_for(_form),
+        on_change=_ask,
         class_name="input",
     )
 

@@ -10,7 +10,13 @@ from supportdesk.state.attaching import NEW_TICKET, READY, Attached
 from supportdesk.state.new_ticket import NewTicketState, dialog_open, offered, type_chosen
 from supportdesk.state.new_ticket_offer import NOTHING
 from supportdesk.state.session import SessionState
-from supportdesk.ui.attaching import attach_button, attached_files, files_at
+from supportdesk.ui.attaching import (
+    attach_button,
+    attached_files,
+    failed_note,
+    files_at,
+    has_failed,
+)
 from supportdesk.ui.controls import (
     alert,
     button,
@@ -27,6 +33,7 @@ from supportdesk.ui.rules import away, welcome
 # Typing is kept a moment after it pauses, and at once when the field is left.
 _PAUSE = 800
 _SHORT_PAUSE = 350
+_FAILED = "new-ticket-failed"
 
 
 def new_ticket(hint: str) -> rx.Component:
@@ -96,6 +103,7 @@ def _form(hint: str) -> rx.Component:
                 kind="primary",
                 type="submit",
                 disabled=NewTicketState.busy | ~_all_there(),
+                aria_describedby=rx.cond(has_failed(_attached()), _FAILED, ""),
             ),
             class_name="foot",
         ),
@@ -173,6 +181,7 @@ def _files() -> rx.Component:
         attach_button("new-ticket", in_words=True),
         rx.el.span("or drop them here, or paste an image", class_name="hint"),
         attached_files(files),
+        failed_note(files, _FAILED),
         rx.el.input(type="hidden", name="files", value=as_text),
         class_name="files-field",
     )
@@ -223,7 +232,8 @@ def _one_of(label: str, name: str, nothing: str, options: Any, chosen: Any) -> r
         label,
         select(
             rx.el.option(nothing, value=""),
-            rx.foreach(options, lambda each: rx.el.option(each.name, value=each.id)),
+            # Its key keeps the choice when other options come and go before it.
+            rx.foreach(options, lambda each: rx.el.option(each.name, value=each.id, key=each.id)),
             name=name,
             default_value=chosen,
             on_change=lambda value: NewTicketState.keep(name, value),

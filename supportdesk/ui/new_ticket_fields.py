@@ -71,7 +71,10 @@ def _control(each: rx.Var[ShownField], asked: Any, error: rx.Var[str]) -> rx.Com
             FieldKind.CHOICE.value,
             rx.el.select(
                 rx.el.option("Choose …", value=""),
-                rx.foreach(each.choices, lambda choice: rx.el.option(choice, value=choice)),
+                rx.foreach(
+                    each.choices,
+                    lambda choice: rx.el.option(choice, value=choice, key=choice),
+                ),
                 **choices,
             ),
         ),

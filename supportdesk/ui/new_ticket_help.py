@@ -37,7 +37,9 @@ def template() -> rx.Component:
 
 
 def _option(each: rx.Var[TemplateChoice]) -> rx.Component:
-    return rx.cond(each.type == type_chosen.value, rx.el.option(each.name, value=each.id))
+    return rx.cond(
+        each.type == type_chosen.value, rx.el.option(each.name, value=each.id, key=each.id)
+    )
 
 
 def _ask() -> rx.Component:

@@ -12,7 +12,8 @@ REQUESTS = "Chat requests"
 
 
 class Place(NamedTuple):
-    """`counted` names what of it the tabs count, in `DashboardState.counts`."""
+    """`counted` names what of it the tabs count, in `DashboardState.counts`: what somebody could go
+    through. Settings, reports and a log that only grows are no such thing."""
 
     name: str
     icon: str

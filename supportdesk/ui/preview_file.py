@@ -11,16 +11,26 @@ from reflex.experimental import ClientStateVar
 from reflex_base.vars.base import Var
 
 from supportdesk import routes
-from supportdesk.domain.files import Kind
+from supportdesk.domain.files import Kind, in_words
 from supportdesk.domain.queries.attachments import File
 from supportdesk.ui import dialogs
 from supportdesk.ui.controls import button
 from supportdesk.ui.focus import at_once
 
 _MOST_BYTES = 100_000
-_NOTHING = {"id": "", "name": "", "kind": "", "size": "", "text": ""}
+_NOTHING = {"id": "", "name": "", "kind": "", "size": "", "text": "", "cut": False}
 _previewed = ClientStateVar.create("previewed_file", default=_NOTHING)
 _SHOW = f"refs['_client_state_{_previewed._setter_name}']"
+# Where one was before: the dialog itself knows only of buttons that are part of it.
+_FROM = "refs['previewed_from']"
+
+
+# What has no mark of its own and is not UTF-8 is of the time when a byte was a letter.
+_READ = """(bytes) => {
+  const marked = {0xfffe: 'utf-16le', 0xfeff: 'utf-16be'}[256 * bytes[0] + bytes[1]];
+  try { return new TextDecoder(marked ?? 'utf-8', {fatal: true}).decode(bytes, {stream: true}) }
+  catch { return new TextDecoder('windows-1252').decode(bytes) }
+}"""
 
 
 def look_into(file: rx.Var[File]) -> Var[EventChain]:
@@ -28,11 +38,14 @@ def look_into(file: rx.Var[File]) -> Var[EventChain]:
     address = f"`{routes.ATTACHMENTS}/${{file.id}}`"
     headers = json.dumps({"Range": f"bytes=0-{_MOST_BYTES - 1}"})
     return at_once(
-        f"((file) => {{ const show = (text) => {_SHOW}({{...file, text}});"
+        f"((file) => {{ {_FROM} = document.activeElement;"
+        f" const show = (text, cut = false) => {_SHOW}({{...file, text, cut}}), read = {_READ};"
         f" if (file.kind !== '{Kind.TEXT.value}') return show('');"
-        f" fetch({address}, {{headers: {headers}}})"
-        " .then((answer) => answer.ok ? answer.text() : 'This file is not there any more.')"
-        " .then(show, () => show('The connection was lost.')) })"
+        f" fetch({address}, {{headers: {headers}}}).then(async (answer) => {{"
+        " if (!answer.ok) return show('This file is not there any more.');"
+        " const all = Number(answer.headers.get('Content-Range')?.split('/')[1]);"
+        f" show(read(new Uint8Array(await answer.arrayBuffer())), all > {_MOST_BYTES}) }})"
+        " .catch(() => show('The connection was lost.')) })"
         f"({file!s})"
     )
 
@@ -50,6 +63,14 @@ def preview_dialog() -> rx.Component:
                 rx.cond(
                     file["kind"] == Kind.TEXT.value,
                     rx.el.pre(file["text"].to(str), tab_index=0, class_name="text-preview"),
+                ),
+                rx.cond(
+                    file["cut"].to(bool),
+                    rx.el.p(
+                        f"This is the first {in_words(_MOST_BYTES)} of it."
+                        " Download the file to read on.",
+                        class_name="hint",
+                    ),
                 ),
                 rx.cond(
                     file["kind"] == Kind.PDF.value,
@@ -78,6 +99,7 @@ def preview_dialog() -> rx.Component:
             ),
             open=file["id"] != "",
             on_open_change=_previewed.set_value(_NOTHING),
+            on_close_auto_focus=at_once(f"{_FROM}?.focus()"),
             class_name="dialog wide",
         ),
     )

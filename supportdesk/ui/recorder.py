@@ -1,8 +1,7 @@
 """Recording the screen: what records, without what one sees of it; that is `ui/recording`.
 
-Pictures and sound are encoded by the browser and written into a file by mediabunny. The file lies
-in the browser's own storage from the first second, so that neither a lost connection nor a page
-load costs it, and no length of it takes memory; it goes from there once it is uploaded or given up.
+Pictures and sound are encoded by the browser and written by mediabunny into a file of
+`ui/recordings`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from reflex_base.vars.base import Var
 from reflex_components_core.base.fragment import Fragment
 
 from supportdesk.state.outbox import FORM
+from supportdesk.ui.recordings import FILES
 
 OFF, READY, CHOOSING, COUNTDOWN = "off", "ready", "choosing", "countdown"
 RECORDING, PAUSED, SAVING, PREVIEW = "recording", "paused", "saving", "preview"
@@ -46,10 +46,8 @@ _STARTS_WITHIN = 5000
 _PICTURES_A_SECOND = 15
 _FILM_BITS, _VOICE_BITS = 750_000, 64_000
 _WIDEST, _HIGHEST = 1920, 1080
-_PIECE_BYTES = 2**20
 # The file has a few bytes around the pictures and the sound.
 _FILLED = 0.98
-_FOLDER = "recordings"
 
 _INSECURE = "The screen can only be recorded where the desk is reached by https."
 _UNABLE = (
@@ -87,6 +85,7 @@ _WITH_VOICE = f"refs['_client_state_{with_voice._getter_name}']"
 
 _ENGINE = f"""
 refs['recorder'] ??= (() => {{
+  const files = refs['recordings'];
   let attempt = 0, writer, running, made;
   // The page that is being left may have put away what it knew.
   const now = () => {_NOW} ?? {{phase: '{OFF}'}};
@@ -96,28 +95,6 @@ refs['recorder'] ??= (() => {{
   const end = (streams) => streams.flatMap((each) => each.getTracks()).forEach((t) => t.stop());
   const named = (at) => `Screen recording ${{new Date(at - new Date(at).getTimezoneOffset() * 6e4)
     .toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}}.webm`;
-
-  // A lock that lasts as long as this tab says that a file is no other tab's, and not left behind.
-  const hold = (key) => new Promise((held) => navigator.locks.request(key, {{ifAvailable: true}},
-    (lock) => lock ? new Promise((letGo) => held(letGo)) : held(null)));
-  const folder = async () => (await navigator.storage.getDirectory())
-    .getDirectoryHandle('{_FOLDER}', {{create: true}});
-  const kept = async (key, letGo) => {{
-    const at = await folder(), handle = await at.getFileHandle(key, {{create: true}});
-    return {{handle, drop: () => at.removeEntry(key).catch(() => {{}}).finally(letGo)}};
-  }};
-  // Private windows may have no storage of their own; there it is the memory.
-  const somewhere = async (key) => {{
-    try {{
-      const letGo = await hold(key), file = await kept(key, letGo);
-      const to = new writer.StreamTarget(await file.handle.createWritable(),
-        {{chunked: true, chunkSize: {_PIECE_BYTES}}});
-      return {{to, drop: file.drop, stays: true, read: () => file.handle.getFile()}};
-    }} catch {{
-      const to = new writer.BufferTarget();
-      return {{to, drop: () => {{}}, stays: false, read: async () => new Blob([to.buffer])}};
-    }}
-  }};
 
   const open = () => {{
     if (is('{RECORDING}', '{PAUSED}')) document.querySelector('.recording-bar button').focus();
@@ -172,7 +149,7 @@ refs['recorder'] ??= (() => {{
     const quality = new writer.Quality({{bitrate: {_FILM_BITS}}});
     const codec = await writer.getFirstEncodableVideoCodec(['vp9', 'vp8'],
       {{width, height, quality}});
-    const file = await somewhere(`${{by}}_${{place}}_${{at}}`);
+    const file = await files.begin(`${{by}}_${{place}}_${{at}}`, writer);
     let bytes = 0, pictures = 0;
     const count = (packet) => {{
       bytes += packet.byteLength;
@@ -191,7 +168,9 @@ refs['recorder'] ??= (() => {{
       {{frameRate: {_PICTURES_A_SECOND}}})];
     if (voice) sources.push(new writer.MediaStreamAudioTrackSource(voice, {{codec: 'opus',
       quality: new writer.Quality({{bitrate: {_VOICE_BITS}}}), onEncodedPacket: count}}));
-    const output = new writer.Output({{format: new writer.WebMOutputFormat(), target: file.to}});
+    // Whatever becomes of the browser, what there is of it can be read.
+    const format = new writer.WebMOutputFormat({{appendOnly: true}});
+    const output = new writer.Output({{format, target: file.to}});
     output.addVideoTrack(sources[0]);
     if (voice) output.addAudioTrack(sources[1]);
     sources.forEach((each) => each.errorPromise.catch(() => stop('{_BROKEN}')));
@@ -216,9 +195,9 @@ refs['recorder'] ??= (() => {{
     running = null;
     show({{phase: '{SAVING}', note}});
     try {{
-      await output.finalize();
-      if (!seen()) throw new Error();
-      present({{...file, content: await file.read(), at, place}}, note);
+      const whole = await output.finalize().then(() => true, () => false);
+      if (!seen() || !(whole || file.stays)) throw new Error();
+      present({{...await files.finish(file), at, place}}, note);
     }} catch {{
       file.drop();
       show({{phase: '{READY}', error: seen() ? '{_FAULT}' : '{_NOTHING}'}});
@@ -246,15 +225,12 @@ refs['recorder'] ??= (() => {{
   }};
   const bringBack = async () => {{
     const {{by}} = document.getElementById('attaching').dataset;
+    if (!is('{OFF}')) return;
     try {{
-      for await (const key of (await folder()).keys()) {{
-        const letGo = is('{OFF}') && await hold(key);
-        if (!letGo) continue;
-        const file = await kept(key, letGo), content = await file.handle.getFile();
-        const [owner, place, at] = key.split('_');
-        if (owner !== by || !content.size) file.drop();
-        else present({{...file, stays: true, content, at: +at, place}}, '{_BROUGHT_BACK}');
-      }}
+      const left = await files.leftBy(by);
+      if (!left || !is('{OFF}')) return;
+      show({{phase: '{SAVING}', place: left.place, note: '{_BROUGHT_BACK}'}});
+      present({{...left, ...await files.finish(left)}}, '{_BROUGHT_BACK}');
     }} catch {{}}  // Where there is no storage, nothing was kept in it.
   }};
   addEventListener('beforeunload', (event) => {{
@@ -276,4 +252,4 @@ class Recorder(Fragment):
         }
 
     def add_hooks(self) -> list[str | Var[str]]:
-        return [_ENGINE]
+        return [FILES, _ENGINE]

@@ -13,6 +13,7 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.state.palette import PaletteState, typed
 from supportdesk.state.session import SessionState
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
@@ -76,7 +77,7 @@ def _changing(role: str) -> list[Action]:
     found = []
     if role != "admin":
         filing = (dialog_open.set_value(True), NewTicketState.show)
-        found.append(Action("New ticket", "plus", filing, "c", ("C",)))
+        found.append(Action("New ticket", "plus", filing, "c", ("C",), ~StandingState.blocked))
     found += [
         Action("Reply", "reply", (focus.on("#message"),), "r", ("R",), there & ~closed),
         Action("Close ticket", "check", (DetailsState.close_ticket,), "e", ("E",), there & ~closed),

@@ -18,6 +18,8 @@ from supportdesk.domain.queries.attachments import File
 from supportdesk.ui.focus import at_once
 
 _LIBRARY = "yet-another-react-lightbox@3.32.2"
+# Small writing on a picture that is shown whole has to become legible, too.
+_CLOSEST = 4
 # The pictures, and which of them is shown first; nothing while it is closed.
 viewed = ClientStateVar.create("viewed", default={"slides": [], "first": -1})
 _SHOW = f"refs['_client_state_{viewed._setter_name}']"
@@ -35,6 +37,7 @@ class Lightbox(NoSSRComponent):
     index: Var[int] = field(doc="Which is shown first.")
     plugins: Var[list[Any]] = field(doc="What else it can do.")
     carousel: Var[dict[str, Any]] = field(doc="How one moves between them.")
+    zoom: Var[dict[str, Any]] = field(doc="How far one can go into them.")
     labels: Var[dict[str, str]] = field(doc="What its parts are called.")
 
     def add_imports(self) -> ImportDict | list[ImportDict]:
@@ -58,6 +61,7 @@ def viewer() -> rx.Component:
             index=shown["first"],
             plugins=Var("[Zoom, Download]"),
             carousel={"finite": True},
+            zoom={"maxZoomPixelRatio": _CLOSEST},
             labels={"Lightbox": "Image viewer"},
         ),
     )

@@ -15,6 +15,9 @@ from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 PICTURE = files.picture(size=(640, 400))
+# Longer than its preview, and in the letters of another time.
+DIARY = "It began on Monday. In Köln.\n".encode("latin-1") * 4000
+_CUT = "This is the first 100 kB of it."
 # Puts a file where people would: a browser lets no test reach its clipboard or its desktop.
 _GIVE = """([name, type, content, how, selector]) => {
   const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
@@ -70,7 +73,7 @@ async def test_files_chosen_dropped_and_pasted_go_with_a_message_and_open_for_th
 ) -> None:
     writer = await at_ticket(browsers, nora, ticket)
     reader = await at_ticket(browsers, theo, ticket)
-    await choose(writer, ("notes.txt", "text/plain", b"It began on Monday."))
+    await choose(writer, ("notes.txt", "text/plain", DIARY))
     await give(writer, "drop", "#conversation", "dropped.png", PICTURE)
     await give(writer, "paste", "#message", "pasted.png", files.picture(colour="navy"))
     await expect(attached(writer)).to_have_count(3)
@@ -95,12 +98,13 @@ async def test_files_chosen_dropped_and_pasted_go_with_a_message_and_open_for_th
 
     await said.get_by_role("button", name="Preview diary.txt").click()
     preview = reader.page.get_by_role("dialog", name="diary.txt")
-    await expect(preview).to_contain_text("It began on Monday.")
+    await expect(preview).to_contain_text("It began on Monday. In Köln.")
+    await expect(preview.get_by_text(_CUT)).to_be_visible()
     async with reader.page.expect_download() as started:
         await preview.get_by_role("link", name="Download").click()
     downloaded = await started.value
     assert downloaded.suggested_filename == "diary.txt"
-    assert Path(await downloaded.path()).read_bytes() == b"It began on Monday."
+    assert Path(await downloaded.path()).read_bytes() == DIARY
     await reader.page.keyboard.press("Escape")
     gallery = reader.details.get_by_role("list", name="Files", exact=True)
     await expect(gallery.get_by_role("listitem")).to_have_count(3)
@@ -141,7 +145,7 @@ async def test_sending_waits_for_the_files_and_a_lost_line_costs_nothing(
         else:
             await route.continue_()
 
-    await screen.page.route("**/attachments/uploads/*", lose)
+    await screen.alter().route("**/attachments/uploads/*", lose)
     await screen.page.clock.install()
     await choose(screen, ("lamp.png", "image/png", PICTURE))
     await screen.message_box.fill("With a picture")
@@ -166,6 +170,7 @@ async def test_what_is_refused_says_why_and_can_be_removed(
     refused = attached(screen).first
     await expect(refused.get_by_role("alert")).to_have_text("This image has too many pixels.")
     await expect(refused.get_by_role("button", name="Retry")).to_have_count(0)
+    await expect(refused.locator("img")).to_have_count(0)
     await refused.get_by_role("button", name="Remove file").click()
     await expect(attached(screen)).to_have_count(0)
     screen.noise.clear()  # The browser tells of every answer that is no success.
@@ -177,6 +182,7 @@ async def test_what_is_attached_stays_through_a_reload_and_with_its_ticket(
     other = seed.ticket(nora)
     screen = await at_ticket(browsers, nora, ticket)
     await choose(screen, ("lamp.png", "image/png", PICTURE))
+    await expect(attached(screen).get_by_role("button", name="Remove file")).to_be_visible()
     await expect(screen.page.get_by_role("progressbar")).to_have_count(0)
     await screen.row(other.number).click()
     await screen.ready(other.number)
@@ -231,5 +237,6 @@ async def test_what_is_attached_and_what_is_sent_is_sound(
     await sound(screen)
     await screen.messages.last.get_by_role("button", name="Preview a very long").click()
     await expect(screen.page.get_by_role("dialog")).to_contain_text("It began on Monday.")
+    await expect(screen.page.get_by_text(_CUT)).to_have_count(0)
     await sound(screen)
     screen.noise.clear()  # The browser tells of every answer that is no success.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from io import BytesIO
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Error, Locator, Route, expect
+from pymediainfo import MediaInfo
 
 from supportdesk import cookies
 from tests.e2e.conftest import Browsers, launched, opened
@@ -24,6 +27,34 @@ _LEFT = """async () => {
     for await (const name of folder.keys()) left.push(name);
     return left.length;
 }"""
+_LASTS = """film => film.readyState ? film.duration
+    : new Promise(done => { film.onloadedmetadata = () => done(film.duration) })"""
+# What this tab has tried to get hold of, once it knows whether it may.
+_HOLDS = """
+    window.held = [];
+    const request = navigator.locks.request.bind(navigator.locks);
+    navigator.locks.request = (name, options, use) => request(name, options, (lock) => {
+        window.held.push([name, !!lock]);
+        return use(lock);
+    });
+"""
+# A screen that is always shared, and what becomes of it.
+_SHARES = """() => {
+    window.shared = [];
+    navigator.mediaDevices.getDisplayMedia = async () => {
+        const canvas = document.createElement('canvas');
+        canvas.getContext('2d');
+        const stream = canvas.captureStream();
+        window.shared.push(...stream.getTracks());
+        return stream;
+    };
+}"""
+_NO_MICROPHONE = """() => { navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException('', 'NotFoundError');
+} }"""
+_NO_ENCODER = "window.encoder = VideoEncoder; delete window.VideoEncoder"
+_NO_SCREENS = "window.VideoEncoder = encoder; navigator.mediaDevices.getDisplayMedia = undefined"
+_INSECURE = "Object.defineProperty(window, 'isSecureContext', {value: false})"
 # For the recorder five seconds are left of half an hour.
 _LATER = "(now => { performance.now = () => now() + 1795e3 })(performance.now.bind(performance))"
 
@@ -80,6 +111,13 @@ async def record(screen: Screen, *, microphone: bool = False) -> None:
     await expect(bar(screen).get_by_role("timer")).not_to_have_text("0:00")
 
 
+async def tracks(screen: Screen, film: Locator) -> list[str]:
+    """What is in the file that was sent."""
+    answer = await screen.page.request.get(screen.url + (await film.get_attribute("src") or ""))
+    parsed = MediaInfo.parse(BytesIO(await answer.body()))
+    return [track.track_type for track in parsed.tracks if track.track_type != "General"]
+
+
 async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_nothing(
     granted: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
 ) -> None:
@@ -115,7 +153,8 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     await expect(said).to_contain_text("This is how it breaks")
     film = said.get_by_label("Screen recording")
     await film.evaluate(_PLAYED)
-    assert await film.evaluate("film => film.duration") > 1
+    assert 1 < await film.evaluate(_LASTS) < 60
+    assert await tracks(reader, film) == ["Video", "Audio"]
     await expect(said.get_by_text(re.compile(r"^0:\d\d "))).to_be_visible()
     await expect(attached).to_have_count(0)
     assert await writer.page.evaluate(_LEFT) == 0
@@ -150,6 +189,50 @@ async def test_what_was_recorded_outlasts_a_reload_for_its_maker_alone(
     await expect(preview(screen)).to_have_count(0)
 
 
+async def test_what_was_recorded_outlasts_a_crash_and_a_reload_while_it_uploads(
+    granted: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    crashing = await at_ticket(granted, nora, ticket)
+    await record(crashing)
+    await expect(bar(crashing).get_by_role("timer")).to_have_text("0:03")
+    other = await granted.tab(await crashing.context.new_page())
+    await other.page.add_init_script(_HOLDS)
+    await other.go(nora.page(ticket))
+    await other.ready(ticket.number)
+    held = await other.page.wait_for_function("window.held.length && window.held")
+    assert [mine for _, mine in await held.json_value()] == [False]
+    await expect(preview(other)).to_have_count(0)
+
+    async with crashing.page.expect_event("crash"):
+        with suppress(Error):
+            await crashing.page.goto("chrome://crash")
+    await other.page.reload()
+    await expect(preview(other)).to_contain_text("You recorded this earlier.")
+    film = preview(other).get_by_label("Screen recording")
+    await film.evaluate(_PLAYED)
+    assert 2 < await film.evaluate(_LASTS) < 60
+
+    async def keep_waiting(route: Route) -> None:
+        pass
+
+    await other.page.route("**/attachments/uploads/*", keep_waiting)
+    await other.button("Attach").click()
+    await expect(other.button("Cancel upload")).to_be_visible()
+    await other.page.reload()
+    await expect(preview(other)).to_contain_text("You recorded this earlier.")
+    await other.page.unroute("**/attachments/uploads/*")
+    await other.button("Attach").click()
+    await other.message_box.fill("It crashed")
+    await other.message_box.press("Enter")
+    said = other.messages.last
+    await expect(said).to_contain_text("It crashed")
+    film = said.get_by_label("Screen recording")
+    assert 2 < await film.evaluate(_LASTS) < 60
+    assert await tracks(other, film) == ["Video"]
+    await expect(other.button("Remove file")).to_have_count(0)
+    assert await other.page.evaluate(_LEFT) == 0
+
+
 async def test_it_stops_by_itself_after_half_an_hour_or_at_the_largest_size_and_says_so(
     granted: Browsers, nora: Person, ticket: SeededTicket
 ) -> None:
@@ -176,8 +259,29 @@ async def test_what_cannot_be_recorded_says_why_to_everybody(
         await expect(screen.alert).to_contain_text("the browser does not allow it")
         await screen.page.keyboard.press("Escape")
         await expect(screen.button("Record screen")).to_be_focused()
-    await screen.page.evaluate("delete window.VideoEncoder")
+
+    await screen.page.evaluate(_SHARES)
     await screen.button("Record screen").click()
-    await expect(screen.alert).to_contain_text("This browser cannot record the screen.")
-    await expect(screen.button("Choose what to record")).to_have_count(0)
+    await screen.page.get_by_role("checkbox", name="With microphone").check()
+    for change, why in (
+        ("", "The microphone is not allowed."),
+        (_NO_MICROPHONE, "There is no microphone."),
+    ):
+        await screen.page.evaluate(change)
+        await screen.button("Choose what to record").click()
+        await expect(screen.alert).to_contain_text(why)
+        await screen.page.wait_for_function("shared.every(each => each.readyState === 'ended')")
+    await screen.button("Cancel").click()
+
+    for change, why in (
+        (_NO_ENCODER, "This browser cannot record the screen."),
+        (_NO_SCREENS, "This browser cannot record the screen."),
+        (_INSECURE, "only be recorded where the desk is reached by https."),
+    ):
+        await screen.page.evaluate(change)
+        await screen.button("Record screen").click()
+        await expect(screen.alert).to_contain_text(why)
+        await expect(screen.button("Choose what to record")).to_have_count(0)
+        if change != _INSECURE:
+            await screen.button("Cancel").click()
     await sound(screen)

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
+from supportdesk.state.standing import StandingState
 from supportdesk.ui.controls import button, empty
 from supportdesk.ui.new_ticket import new_ticket
 from supportdesk.ui.rules import welcome
@@ -19,10 +20,13 @@ def tickets() -> rx.Component:
             "Something wrong with an order, or a question? Write it down; you will see the answer "
             "here the moment it comes.",
             welcome(),
-            button(
-                "File your first ticket",
-                kind="primary",
-                on_click=[dialog_open.set_value(True), NewTicketState.show],
+            rx.cond(
+                ~StandingState.blocked,
+                button(
+                    "File your first ticket",
+                    kind="primary",
+                    on_click=[dialog_open.set_value(True), NewTicketState.show],
+                ),
             ),
         ),
         new_ticket("Say what happened; whoever can help sees it at once."),

@@ -1,0 +1,98 @@
+"""Files in a conversation, as those who may see them look at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Locator, expect
+
+from tests.e2e.conftest import Browsers
+from tests.e2e.test_files import at_ticket, attached, choose
+from tests.support import files
+from tests.support.screen import Screen
+from tests.support.seed import BUYER, SELLER, Seed
+
+_CODE = b"def mend(lamp: Lamp) -> None:\n    lamp.lit = True\n"
+_ARCHIVE = files.archive()
+
+
+async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, seed: Seed) -> None:
+    nora = seed.person(BUYER, "Nora")
+    ticket = seed.ticket(nora, seed.person(SELLER))
+    screen = await at_ticket(browsers, nora, ticket)
+    await choose(
+        screen,
+        ("red.png", "image/png", files.picture(size=(640, 400))),
+        ("mend.py", "text/x-python", _CODE),
+        ("blue.png", "image/png", files.picture(size=(300, 500), colour="navy")),
+        ("hum.wav", "audio/wav", files.sound(seconds=3)),
+        ("parts.zip", "application/zip", _ARCHIVE),
+        ("terms.pdf", "application/pdf", files.PDF),
+    )
+    await expect(attached(screen)).to_have_count(6)
+    for working in (screen.page.get_by_role("progressbar"), screen.page.get_by_text("Checking …")):
+        await expect(working).to_have_count(0)
+    await screen.send("Everything")
+    said = screen.messages.last
+    await expect(said).to_contain_text("Everything")
+
+    await pictures_stand_in_a_row_and_open_in_the_viewer(screen, said)
+    sound = said.get_by_label("hum.wav", exact=True)
+    assert await sound.evaluate("sound => sound.play().then(() => sound.duration)") == 3
+    await expect(said).to_contain_text("0:03")
+    await a_text_and_a_document_open_in_a_preview(screen, said)
+    await what_cannot_be_shown_is_a_card_to_download_it_by(screen, said)
+    gallery = screen.details.get_by_role("list", name="Files", exact=True)
+    await expect(gallery.get_by_role("listitem")).to_have_count(6)
+    await gallery.get_by_role("button", name="Open image: blue.png").click()
+    viewer = screen.page.get_by_role("dialog", name="Image viewer")
+    await expect(viewer.get_by_role("img", name="blue.png")).to_be_visible()
+
+
+async def pictures_stand_in_a_row_and_open_in_the_viewer(screen: Screen, said: Locator) -> None:
+    red, blue = (said.get_by_role("button", name=f"Open image: {it}.png") for it in ("red", "blue"))
+    left, right = await red.bounding_box(), await blue.bounding_box()
+    assert left and right and left["y"] == right["y"]
+    assert left["x"] + left["width"] < right["x"]
+
+    await blue.press("Enter")
+    viewer = screen.page.get_by_role("dialog", name="Image viewer")
+    await expect(viewer.get_by_role("img", name="blue.png")).to_be_visible()
+    await screen.page.keyboard.press("ArrowLeft")
+    shown = viewer.get_by_role("img", name="red.png")
+    await expect(shown).to_be_visible()
+    await expect(viewer.get_by_role("button", name="Previous")).to_be_disabled()
+    whole = await shown.bounding_box()
+    assert whole
+    await viewer.get_by_role("button", name="Zoom in").click()
+    await screen.page.wait_for_function(
+        "([image, wide]) => image.getBoundingClientRect().width > wide * 1.5",
+        arg=[await shown.element_handle(), whole["width"]],
+    )
+    await screen.page.keyboard.press("Escape")
+    await expect(viewer).to_have_count(0)
+    await expect(blue).to_be_focused()
+
+
+async def a_text_and_a_document_open_in_a_preview(screen: Screen, said: Locator) -> None:
+    for name in ("mend.py", "terms.pdf"):
+        card = said.get_by_role("button", name=f"Preview {name}")
+        await card.click()
+        preview = screen.page.get_by_role("dialog", name=name)
+        if name == "mend.py":
+            await expect(preview).to_contain_text(_CODE.decode())
+        else:
+            await expect(preview.get_by_role("img", name=f"First page of {name}")).to_be_visible()
+        await preview.get_by_role("button", name="Close").last.click()
+        await expect(preview).to_have_count(0)
+        await expect(card).to_be_focused()
+
+
+async def what_cannot_be_shown_is_a_card_to_download_it_by(screen: Screen, said: Locator) -> None:
+    card = said.get_by_role("link", name="Download parts.zip")
+    await expect(card).to_contain_text(f"{len(_ARCHIVE)} bytes")
+    async with screen.page.expect_download() as started:
+        await card.click()
+    downloaded = await started.value
+    assert downloaded.suggested_filename == "parts.zip"
+    assert Path(await downloaded.path()).read_bytes() == _ARCHIVE
