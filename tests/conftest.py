@@ -20,6 +20,29 @@ def pytest_configure(config: pytest.Config) -> None:
         server_user.find()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is run in one process, one after another, and in which order.
+
+    A folder whose tests share a desk or a database is one piece, so that it is started once. Those
+    that mostly wait begin first, beside what takes long: they leave the processors to others. What
+    takes long begins early, or all would wait for it in the end.
+    """
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def sort_of(item: pytest.Item) -> str:
+        return "long" if item.path in long else item.path.parent.name
+
+    for item in items:
+        piece = item.path.parent if sort_of(item) in _PIECES else item.path
+        item.add_marker(pytest.mark.xdist_group(piece.name))
+    items.sort(key=lambda item: [*_ORDER, sort_of(item)].index(sort_of(item)))
+
+
+_PIECES = ("realtime", "api", "security", "domain")
+_ORDER = ("realtime", "api", "long", "security", "domain")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """The embedded PostgreSQL of this run."""

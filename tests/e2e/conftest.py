@@ -11,12 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.async_api import Browser, Error, async_playwright, expect
+from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from supportdesk import cookies
 from supportdesk.domain.actor import Actor, Role
+from tests.support.database import hurry
 from tests.support.desk import Desk, running_desk
-from tests.support.screen import Screen
+from tests.support.screen import USUAL, Screen
 from tests.support.seed import Person, Seed
 
 PATIENCE = 15_000  # Milliseconds; generous, for nothing waits longer than it must.
@@ -46,6 +47,7 @@ async def chromium() -> AsyncIterator[Browser]:
 def desk() -> Iterator[Desk]:
     """The demo. Tests add to it and take nothing away, so each may run alone or with others."""
     with running_desk() as running:
+        hurry(running.owner_url)
         yield running
 
 
@@ -55,11 +57,18 @@ def seed(desk: Desk) -> Seed:
 
 
 class Browsers:
-    """Each `open` is a browser of its own, with its own cookies."""
+    """Each `open` is a browser of its own, with its own cookies.
 
-    def __init__(self, chromium: Browser, desk: Desk, url: str) -> None:
+    A page that has been `used` and forgets everything is taken again: it knows the app's code,
+    which is half of what a page load costs.
+    """
+
+    def __init__(
+        self, chromium: Browser, desk: Desk, url: str, used: list[Page] | None = None
+    ) -> None:
         self.screens: list[Screen] = []
         self._chromium, self._desk, self._url = chromium, desk, url
+        self._used = used
 
     async def open(
         self, person: str | Person | None = None, path: str | None = None, **options: Any
@@ -67,13 +76,21 @@ class Browsers:
         """A browser in which `person` (of the demo by name, or seeded) is signed in, at `path`."""
         if isinstance(person, str):
             person = member(self._desk, person)
-        context = await self._chromium.new_context(**{"reduced_motion": "reduce"} | options)
-        context.set_default_timeout(PATIENCE)
+        if self._used and options.keys() <= {"viewport"}:
+            page = self._used.pop()
+            await page.set_viewport_size(options.get("viewport", USUAL))
+        else:
+            context = await self._chromium.new_context(
+                **{"reduced_motion": "reduce", "viewport": USUAL} | options
+            )
+            context.set_default_timeout(PATIENCE)
+            page = await context.new_page()
         if person is not None:
-            await context.add_cookies(
+            await page.context.add_cookies(
                 [{"name": cookies.SESSION, "value": person.session, "url": self._url}]
             )
-        screen = await self.tab(await context.new_page())
+        screen = await self.tab(page)
+        screen.altered = bool(options.keys() - {"viewport"})
         if path is not None or person is not None:
             await screen.go(path if path is not None else person.home if person else "/")
         return screen
@@ -83,9 +100,14 @@ class Browsers:
         self.screens.append(screen)
         return screen
 
-    async def close(self) -> None:
+    async def close(self, *, keep: bool = False) -> None:
         for context in {screen.context for screen in self.screens}:
-            await context.close()
+            (screen, *others) = [each for each in self.screens if each.context is context]
+            alone = not others and context.pages == [screen.page]
+            if keep and self._used is not None and alone and not screen.altered:
+                self._used.append(await screen.forget())
+            else:
+                await context.close()
 
     async def photograph(self, name: str) -> None:
         FAILURES.mkdir(parents=True, exist_ok=True)
@@ -103,27 +125,65 @@ def member(desk: Desk, name: str) -> Person:
     return Seed(desk.owner_url).session_of(Person(Actor(row[0], Role(row[2])), row[1], ""))
 
 
+async def photographed(browsers: Browsers, test: pytest.FixtureRequest) -> bool:
+    """Whether the test has failed; then there is a picture of each screen."""
+    report = test.node.stash.get(REPORT, None)
+    failed = report is None or report.failed
+    if failed:
+        await browsers.photograph(re.sub(r"\W+", "-", test.node.name).strip("-"))
+    return failed
+
+
 @asynccontextmanager
 async def opened(
-    chromium: Browser, desk: Desk, test: pytest.FixtureRequest, url: str = ""
+    chromium: Browser,
+    desk: Desk,
+    test: pytest.FixtureRequest,
+    url: str = "",
+    used: list[Page] | None = None,
 ) -> AsyncIterator[Browsers]:
     """Browsers for one test, with a picture of each when it fails."""
-    browsers = Browsers(chromium, desk, url or desk.url)
+    browsers = Browsers(chromium, desk, url or desk.url, used)
     yield browsers
-    report = test.node.stash.get(REPORT, None)
-    if report is None or report.failed:
-        await browsers.photograph(re.sub(r"\W+", "-", test.node.name).strip("-"))
-    await browsers.close()
+    failed = await photographed(browsers, test)
+    await browsers.close(keep=not failed)
+
+
+@pytest.fixture(scope="session")
+def used_pages() -> list[Page]:
+    """Pages at the shared desk that have forgotten who used them."""
+    return []
 
 
 @pytest.fixture
 async def browsers(
-    chromium: Browser, desk: Desk, request: pytest.FixtureRequest
+    chromium: Browser, desk: Desk, request: pytest.FixtureRequest, used_pages: list[Page]
 ) -> AsyncIterator[Browsers]:
     """Browsers at the shared desk. They stay on this site and have nothing to complain about."""
-    async with opened(chromium, desk, request) as browsers:
+    async with opened(chromium, desk, request, used=used_pages) as browsers:
         yield browsers
     assert [noise for screen in browsers.screens for noise in screen.noise] == []
+
+
+@pytest.fixture(scope="module")
+async def kept_open(
+    chromium: Browser, desk: Desk, used_pages: list[Page]
+) -> AsyncIterator[Browsers]:
+    browsers = Browsers(chromium, desk, desk.url, used_pages)
+    yield browsers
+    await browsers.close(keep=True)
+
+
+@pytest.fixture
+async def standing(kept_open: Browsers, request: pytest.FixtureRequest) -> AsyncIterator[Browsers]:
+    """Browsers at the shared desk that one test after another of a module finds as they were left;
+    new ones after a test has failed."""
+    yield kept_open
+    noise = [noise for screen in kept_open.screens for noise in screen.noise]
+    if await photographed(kept_open, request) or noise:
+        await kept_open.close()
+        kept_open.screens.clear()
+    assert noise == []
 
 
 REPORT = pytest.StashKey[pytest.TestReport]()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Locator, WebSocket, WebSocketRoute, expect
+from playwright.async_api import Locator, WebSocket, expect
 
 from tests.e2e.conftest import Browsers, member
 from tests.e2e.test_access import sound
 from tests.support.desk import Desk
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Seed, SeededTicket
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.slow_line import SlowLine
 
 FIRST = "Seeded message 1"
 WARNINGS = {
@@ -38,23 +40,45 @@ class Room:
         self.buyers_list, self.sellers_list, self.admins_list = lists
 
 
+@pytest.fixture(scope="module")
+def trio(desk: Desk, seed: Seed) -> tuple[Person, Person, Person]:
+    return seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo"), member(desk, "ada")
+
+
+@pytest.fixture(scope="module")
+def tickets(seed: Seed, trio: tuple[Person, Person, Person]) -> Iterator[SeededTicket]:
+    """Enough for each test to have one of its own: those that are seeded later ring nowhere."""
+    return iter(seed.tickets([trio[:2]] * 4))
+
+
 @pytest.fixture
-async def room(desk: Desk, browsers: Browsers, seed: Seed) -> Room:
-    people = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo"), member(desk, "ada")
-    ticket = seed.ticket(*people[:2])
-    at_ticket = await asyncio.gather(*(browsers.open(who, who.page(ticket)) for who in people))
-    at_list = await asyncio.gather(*(browsers.open(seed.session_of(who)) for who in people))
-    for screen in at_ticket:
-        await screen.ready(ticket.number)
-    for screen in at_list:
+async def room(
+    standing: Browsers,
+    seed: Seed,
+    trio: tuple[Person, Person, Person],
+    tickets: Iterator[SeededTicket],
+) -> Room:
+    """A new ticket for each test, at screens that are open all the while."""
+    ticket = next(tickets)
+    if not standing.screens:
+        for who in (*trio, *(seed.session_of(who) for who in trio)):
+            await standing.open(who)
+    at_ticket, at_list = standing.screens[:3], standing.screens[3:]
+    for screen in standing.screens:
         await expect(screen.row(ticket.number)).to_be_visible()
+    for screen in at_ticket:
+        await screen.row(ticket.number).click()
+        await screen.ready(ticket.number)
     return Room(ticket, at_ticket, at_list)
 
 
-async def has_no_trace_of(note: str, marker: str, screens: tuple[Screen, Screen]) -> None:
+async def has_no_trace_of(
+    note: str, marker: str, ticket: SeededTicket, screens: tuple[Screen, Screen]
+) -> None:
     """`marker`, which everybody sees, came after the note: what is not here now will not come."""
     at_ticket, at_list = screens
     await at_ticket.shows([FIRST, marker])
+    await expect(at_list.rows.first).to_contain_text(ticket.number)
     await expect(at_list.rows.first).to_contain_text(marker)
     for screen in screens:
         await screen.page.reload()
@@ -76,7 +100,8 @@ async def test_a_note_for_staff_reaches_seller_and_admins_and_leaves_the_buyer_n
     assert await room.buyers_list.row(room.ticket.number).inner_text() == before
 
     await room.admin.send("To all")
-    await has_no_trace_of("Between us", "To all", (room.buyer, room.buyers_list))
+    screens = room.buyer, room.buyers_list
+    await has_no_trace_of("Between us", "To all", room.ticket, screens)
 
 
 async def test_a_note_for_admins_reaches_admins_and_leaves_buyer_and_seller_no_trace(
@@ -90,7 +115,7 @@ async def test_a_note_for_admins_reaches_admins_and_leaves_buyer_and_seller_no_t
 
     await room.buyer.send("To all")
     for screens in ((room.buyer, room.buyers_list), (room.seller, room.sellers_list)):
-        await has_no_trace_of("Among admins", "To all", screens)
+        await has_no_trace_of("Among admins", "To all", room.ticket, screens)
 
 
 async def test_a_buyer_has_no_say_in_who_sees_a_message(room: Room) -> None:
@@ -102,34 +127,28 @@ async def test_a_buyer_has_no_say_in_who_sees_a_message(room: Room) -> None:
     )
 
 
-async def test_on_a_slow_line_too_a_note_goes_to_those_who_were_chosen(room: Room) -> None:
+async def test_on_a_slow_line_too_a_note_goes_to_those_who_were_chosen(
+    room: Room, browsers: Browsers, seed: Seed, trio: tuple[Person, Person, Person]
+) -> None:
     """The choice and the send leave before the server has said a word to either."""
-    held: list[str | bytes] = []
-    servers: list[WebSocketRoute] = []
-    slow = False
+    theo = seed.session_of(trio[1])
+    seller = await browsers.open(theo)
+    line = await SlowLine.of(seller.alter())
+    await seller.go(theo.page(room.ticket))
+    await seller.ready(room.ticket.number)
+    await seller.message_box.fill("Not for the buyer")
+    line.slow = True
+    await audience(seller).select_option(label="Staff")
+    await expect(audience(seller)).to_have_value("staff")
+    await seller.message_box.press("Enter")
+    line.let_through()
 
-    def connect(line: WebSocketRoute) -> None:
-        server = line.connect_to_server()
-        servers.append(server)
-        line.on_message(lambda said: held.append(said) if slow else server.send(said))
-
-    await room.seller.page.route_web_socket("**/_event/**", connect)
-    await room.seller.page.reload()
-    await room.seller.ready(room.ticket.number)
-    await room.seller.message_box.fill("Not for the buyer")
-    slow = True
-    await audience(room.seller).select_option(label="Staff")
-    await expect(audience(room.seller)).to_have_value("staff")
-    await room.seller.message_box.press("Enter")
-    slow = False
-    for said in held:
-        servers[-1].send(said)
-
-    await expect(room.seller.message_box).to_have_value("")
+    await expect(seller.message_box).to_have_value("")
     await room.admin.shows([FIRST, "Not for the buyer"])
     await expect(room.admin.messages.last).to_contain_text("Staff only")
     await room.admin.send("To all")
-    await has_no_trace_of("Not for the buyer", "To all", (room.buyer, room.buyers_list))
+    screens = room.buyer, room.buyers_list
+    await has_no_trace_of("Not for the buyer", "To all", room.ticket, screens)
 
 
 async def test_what_one_may_not_see_is_not_counted_as_unread(
@@ -182,7 +201,7 @@ async def test_what_was_typed_before_is_not_saved_for_those_it_was_meant_for_the
     def note(line: WebSocket) -> None:
         line.on("framesent", lambda frame: saved.put_nowait(str(frame)))
 
-    screen.page.on("websocket", note)
+    screen.alter().on("websocket", note)
     await screen.go(theo.page(ticket))
     await screen.ready(ticket.number)
     await screen.message_box.fill("Half a note")

@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator
 from uuid import UUID
 
+import aiohttp
 import pytest
 from playwright.async_api import Locator, expect
 
+from supportdesk import routes
 from supportdesk.demo.load import PASSWORD
 from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers, member
 from tests.e2e.test_access import NARROW, WIDE, sound
 from tests.support.desk import Desk
+from tests.support.raw_browser import SETTINGS, RawBrowser
 from tests.support.screen import SIGN_IN, Screen
 from tests.support.seed import (
     ADMIN,
@@ -116,6 +119,58 @@ async def test_a_required_custom_field_blames_itself_and_everything_typed_is_kep
             [offer["category"]],
         ).fetchall()
     assert dict(values) == {offer["order"]: "A 17", offer["count"]: 2, offer["size"]: "Large"}
+
+
+async def test_an_open_form_offers_what_admins_have_just_made_and_keeps_what_is_there(
+    browsers: Browsers, seed: Seed, desk: Desk, offer: dict[str, UUID]
+) -> None:
+    screen = await browsers.open(seed.person(BUYER, "Nora"))
+    dialog = await begin(screen)
+    await pick(dialog, "Type").select_option(label="Feature request")
+    await box(dialog, "Order number").fill("A 17")
+    await pick(dialog, "Size").select_option(label="Large")
+    await pick(dialog, "Category").select_option(label="Freight")
+    await box(dialog, "Subject").fill("Which cable fits?")
+    async with aiohttp.ClientSession() as http:
+        admin = RawBrowser(http, desk.url, seed.person(ADMIN, "Zoe").session)
+        await admin.visit(routes.tickets("admin"))
+
+        async def save(sort: str, name: str, id_: str = "", **more: str) -> None:
+            form = {"sort": sort, "id": id_, "name": name, "type": "feature_request", **more}
+            await admin.send(f"{SETTINGS}.submit", form_data=form)
+
+        # Each comes before what was chosen.
+        await save("category", "Air")
+        air = pick(dialog, "Category").get_by_role("option", name="Air", exact=True)
+        await expect(air).to_have_count(1)
+        choices = {"kind": "choice", "choices": "Tiny\nSmall\nLarge"}
+        await save("field", "Size", str(offer["size"]), **choices)
+        await expect(pick(dialog, "Size").locator("option")).to_have_text(
+            ["Choose …", "Tiny", "Small", "Large"]
+        )
+        await save("field", "Colour", kind="text")
+        await expect(box(dialog, "Colour")).to_be_visible()
+        await expect(box(dialog, "Subject")).to_be_focused()
+        for name, kept in (("Order number", "A 17"), ("Subject", "Which cable fits?")):
+            await expect(box(dialog, name)).to_have_value(kept)
+        await expect(pick(dialog, "Category")).to_have_value(str(offer["category"]))
+        await expect(pick(dialog, "Size")).to_have_value("Large")
+        await box(dialog, "Colour").fill("Blue")
+        field = (await box(dialog, "Colour").get_attribute("id") or "").removeprefix("field:")
+        await save("category", "Freight by sea", str(offer["category"]))
+        await expect(pick(dialog, "Category").locator("option:checked")).to_have_text(
+            "Freight by sea"
+        )
+        await save("category", "Freight", str(offer["category"]))
+        await save("field", "Colour", field, kind="text", required="on")
+        await expect(box(dialog, "Colour")).to_have_attribute("aria-required", "true")
+        await expect(box(dialog, "Colour")).to_have_value("Blue")
+        await admin.send(f"{SETTINGS}.retire", sort="field", row_id=field)
+        await expect(box(dialog, "Colour")).to_have_count(0)
+        await save("field", "Size", str(offer["size"]), kind="choice", choices="Small\nLarge")
+        await expect(pick(dialog, "Size").locator("option")).to_have_count(3)
+        await admin.close()
+    await dialog.get_by_role("button", name="Cancel").click()
 
 
 async def test_a_seller_tags_what_they_file_and_a_buyer_sees_no_tags(

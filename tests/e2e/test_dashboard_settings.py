@@ -177,6 +177,11 @@ async def test_the_log_is_read_filtered_and_taken_along(browsers: Browsers, seed
     await press(section(other, "Categories"), "Edit Lamps of the log").click()
     await box(dialog(other), "Name").fill("Lights of the log")
     await saved(other)
+    told = await screen.button("2 new").bounding_box()
+    asked = await screen.page.get_by_role("search", name="Filter the log").bounding_box()
+    assert told
+    assert asked
+    assert told["y"] >= asked["y"] + asked["height"]  # It covers no box.
     await screen.button("2 new").click()
     first = lines.first
     await expect(first).to_contain_text(

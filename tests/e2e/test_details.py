@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import expect
 
 from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers
@@ -24,6 +24,7 @@ from tests.support.seed import (
     Seed,
     SeededTicket,
 )
+from tests.support.slow_line import SlowLine
 
 
 @dataclass
@@ -242,29 +243,6 @@ async def test_notes_are_kept_on_leaving_the_box_and_nobodys_are_lost(open_, tab
 # On a slow line.
 
 
-class SlowLine:
-    """Once `slow` is set, what the browser sends is held back until it is let through."""
-
-    def __init__(self) -> None:
-        self.slow = False
-        self._held: list[str | bytes] = []
-
-    def connect(self, line: WebSocketRoute) -> None:
-        self._server = line.connect_to_server()
-        line.on_message(self._pass)
-
-    def _pass(self, said: str | bytes) -> None:
-        if self.slow:
-            self._held.append(said)
-        else:
-            self._server.send(said)
-
-    def let_through(self) -> None:
-        self.slow = False
-        for said in self._held:
-            self._server.send(said)
-
-
 @dataclass
 class Pair:
     """Two admins on the ticket, one of them on a slow line."""
@@ -276,9 +254,8 @@ class Pair:
 
 @pytest.fixture
 async def pair(browsers: Browsers, open_, table: Table) -> Pair:
-    line = SlowLine()
     ada, abe = await browsers.open(table.ada), await open_(table.abe)
-    await ada.page.route_web_socket("**/_event/**", line.connect)
+    line = await SlowLine.of(ada.alter())
     await ada.go(table.ada.page(table.ticket))
     await ada.ready(table.ticket.number)
     return Pair(ada, abe, line)

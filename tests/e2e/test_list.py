@@ -13,6 +13,7 @@ from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.slow_line import SlowLine
 
 
 @pytest.fixture
@@ -53,6 +54,24 @@ def count(screen: Screen) -> Locator:
 async def numbers_are(screen: Screen, tickets: list[SeededTicket]) -> None:
     await expect(screen.rows).to_have_count(len(tickets))
     await expect(screen.rows).to_contain_text([ticket.number for ticket in tickets])
+
+
+async def test_a_search_that_is_answered_late_closes_no_ticket(
+    browsers: Browsers, seed: Seed, buyer: Person, seller: Person
+) -> None:
+    (ticket,) = tickets_of(seed, buyer, seller, "A lamp")
+    screen = await browsers.open(buyer)
+    line = await SlowLine.of(screen.alter())
+    await screen.page.reload()
+    await numbers_are(screen, [ticket])
+    line.slow = True
+    await search_box(screen).fill("lamp")
+    await line.holds("lamp")
+    await screen.rows.first.click()
+    await screen.arrives_at(buyer.page(ticket))
+    line.let_through()
+    await screen.arrives_at(f"{buyer.page(ticket)}?q=lamp")
+    await screen.ready(ticket.number)
 
 
 async def test_filters_are_a_link_that_opens_reloads_and_goes_back(

@@ -84,7 +84,7 @@ async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
 
         line.on_message(pass_on)
 
-    await screen.page.route_web_socket("**/_event/**", connect)
+    await screen.alter().route_web_socket("**/_event/**", connect)
     await screen.go(nora.page(ticket))
     await screen.ready(ticket.number)
     slow.set()
@@ -164,6 +164,7 @@ async def test_it_is_not_shown_to_the_next_person_at_this_browser_nor_sent_as_th
         await refuse(screen, "For my eyes")
     await sit_down(screen, theo)
     await screen.go(theo.page(ticket))
+    await screen.ready(ticket.number)
     await screen.send("I am another.")
     await screen.shows([FIRST, "I am another."])
     await expect(screen.page.get_by_text("For my eyes")).to_have_count(0)

@@ -161,7 +161,12 @@ async def test_a_message_that_arrives_leaves_a_reader_of_old_ones_where_they_are
     await expect(seller.messages.last).to_be_in_viewport()
 
 
-async def test_days_are_told_apart(reader: Screen) -> None:
+async def test_days_are_told_apart(
+    browsers: Browsers, seed: Seed, people: tuple[Person, Person], long_ticket: SeededTicket
+) -> None:
+    nora, zone = people[0], seed.zone_at_noon(people[0])
+    reader = await browsers.open(nora, nora.page(long_ticket), timezone_id=zone)
+    await reader.ready(long_ticket.number)
     days = reader.log.locator(".day")
     await expect(days).to_have_text(["Today"])
     for _ in range(2):

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Browsers
 from tests.e2e.test_access import NARROW, WIDE, sound
 from tests.support.screen import SIGN_IN, Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
+from tests.support.slow_line import SlowLine
 
 USERS, SELLERS = "/admin/buyers", "/admin/sellers"
 
@@ -87,6 +88,24 @@ async def test_admins_find_people_and_nobody_else_does(browsers: Browsers, seed:
     for other, home in (("bea", "/buyer/tickets"), ("sol", "/seller/tickets")):
         stranger = await browsers.open(other, f"/admin/people/{seller.id}")
         await stranger.arrives_at(home)
+
+
+async def test_a_search_that_is_answered_late_leads_nobody_back(
+    browsers: Browsers, seed: Seed
+) -> None:
+    admin = await browsers.open(seed.person(ADMIN))
+    line = await SlowLine.of(admin.alter())
+    await admin.go(USERS)
+    first = people(admin).get_by_role("link").first
+    await expect(first).to_be_visible()
+    line.slow = True
+    await look_for(admin, "somebody")
+    await line.holds("somebody")
+    await first.click()
+    await expect(admin.page).to_have_url(re.compile("/admin/people/"))
+    line.let_through()
+    await expect(region(admin, "Notes")).to_be_visible()
+    await expect(admin.page).to_have_url(re.compile(r"/admin/people/[^/?]+/?$"))
 
 
 async def test_somebody_is_invited_joins_and_stands_in_the_list(

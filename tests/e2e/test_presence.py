@@ -71,7 +71,7 @@ async def test_who_does_not_move_for_long_is_away_until_they_do(
     looks, still = await browsers.open(bea, bea.page(ticket)), await browsers.open()
     people = looks.details.get_by_role("list", name="People").get_by_role("listitem")
     other = people.filter(has_text="Solveig")
-    await still.page.clock.install()
+    await still.alter().clock.install()
     await still.context.add_cookies(
         [{"name": cookies.SESSION, "value": sol.session, "url": still.url}]
     )

@@ -109,6 +109,7 @@ def said_in(desk: Desk, ticket: SeededTicket) -> dict[int, str]:
 
 
 # Ten starts of a server alone are half a minute, and several times that on a machine that is busy.
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_nothing_that_was_sent_is_lost_doubled_or_out_of_order(
     chromium: Browser, frail: Desk, http: aiohttp.ClientSession, request: pytest.FixtureRequest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -53,10 +52,15 @@ async def file_ticket(buyer: Screen, subject: str, seller: str = "Sol") -> str:
 
 
 @pytest.fixture
-async def story(browsers: Browsers) -> AsyncIterator[Story]:
-    bea, sol, ada = await asyncio.gather(*(browsers.open(name) for name in ("bea", "sol", "ada")))
-    await asyncio.gather(*(expect(screen.rows.first).to_be_visible() for screen in (bea, sol, ada)))
-    yield Story(bea, sol, ada, await file_ticket(bea, "The lamp flickers"))
+async def story(standing: Browsers) -> Story:
+    """A new ticket for each test, at screens that are open all the while."""
+    if not standing.screens:
+        for name in ("bea", "sol", "ada"):
+            await standing.open(name)
+    bea, sol, ada = standing.screens
+    for screen in standing.screens:
+        await screen.back_to_the_list()
+    return Story(bea, sol, ada, await file_ticket(bea, "The lamp flickers"))
 
 
 async def test_a_filed_ticket_opens_for_its_buyer_and_tops_the_lists_of_seller_and_admin(

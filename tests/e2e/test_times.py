@@ -78,7 +78,7 @@ async def test_a_time_in_the_list_goes_on_while_one_looks(browsers: Browsers, se
     nora = seed.person(BUYER, "Nora")
     ticket = seed.ticket(nora, seed.person(SELLER, "Theo"))
     screen = await browsers.open(nora)
-    await screen.page.clock.install()
+    await screen.alter().clock.install()
     await screen.page.reload()
     time = screen.row(ticket.number).get_by_role("time")
     await expect(time).to_have_text("a few seconds ago")

@@ -77,11 +77,16 @@ class Desk:
         )
         self.output.clear()
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self.said(READY)
+
+    def said(self, what: re.Pattern[str]) -> re.Match[str]:
+        """Wait until it says that."""
         deadline = time.monotonic() + START_SECONDS
-        while not any(READY.search(line) for line in list(self.output)):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the desk did not start:\n" + "".join(self.output))
+        while not (found := what.search("".join(self.output))):
+            if (self.process and self.process.poll() is not None) or time.monotonic() > deadline:
+                raise RuntimeError("the desk does not say so:\n" + "".join(self.output))
             time.sleep(0.05)
+        return found
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():

@@ -51,6 +51,7 @@ BULK = state_name("bulk", "bulk_state")
 QUICK = state_name("quick", "quick_state")
 DETAILS = state_name("details", "details_state")
 DASHBOARD = state_name("dashboard", "dashboard_state")
+REPLIES = state_name("replies", "replies_state")
 LABELS = state_name("labels", "label_state")
 PRESENCE = state_name("presence", "presence_state")
 NOTIFICATIONS = state_name("notifications", "notification_state")
@@ -70,6 +71,7 @@ MODERATION = state_name("moderation", "moderation_state")
 WORKSPACE = state_name("workspace", "workspace_state")
 SEND_AGAIN = f"{COMPOSER}.send_again"
 NOTE_ATTENTION = f"{PRESENCE}.note_attention"
+RENEW = f"{NEW_TICKET}.renew"
 NOTE_TYPING = f"{PRESENCE}.note_typing"
 
 
@@ -94,6 +96,7 @@ class RawBrowser:
         self.events: list[dict[str, Any]] = []
         self.outbox: list[dict[str, Any]] = []
         self.attention = "here"
+        self.files = False  # Whether the dialog for a new ticket is open.
         self.refused: dict[str, str] = {}
         self.bytes_in = 0
         self.frames: list[tuple[float, str]] = []
@@ -103,6 +106,7 @@ class RawBrowser:
         self._changed = asyncio.Event()
         self._again: asyncio.Task[None] | None = None
         self._asked: asyncio.Task[None] | None = None
+        self._renewed: asyncio.Task[None] | None = None
 
     async def open(self, path: str, origin: str | None = None) -> None:
         """Connect and arrive on `path`, as a page load does."""
@@ -212,8 +216,8 @@ class RawBrowser:
     async def close(self) -> None:
         if self._reader is not None:
             self._reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reader
+            # Not `await`: whoever is cancelled just here has to hear of it.
+            await asyncio.wait([self._reader])
         if self._socket is not None:
             await self._socket.close()
 
@@ -271,6 +275,8 @@ class RawBrowser:
                 self.outbox = [each for each in self.outbox if each["id"] not in gone]
             if NOTE_ATTENTION in str(event.get("payload", {}).get("callback")):
                 self._asked = asyncio.create_task(self.look(self.attention))
+            if RENEW in str(event.get("payload", {}).get("callback")):
+                self._renewed = asyncio.create_task(self.send(RENEW, opened=self.files))
             if SEND_AGAIN in str(event.get("payload", {}).get("callback")):
                 delay = float(re.findall(r"(\d+)\) }\)$", script)[0]) / 1000
                 self._again = asyncio.create_task(self._send_again(delay))

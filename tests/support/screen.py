@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 SIGN_IN = re.compile(r"/login(\?next=[^&]*)?$")
 # What a browser says of itself, or of a page that it left while it was still connecting.
 _NO_NOISE = re.compile(r"Download the React DevTools|closed before the connection is established")
+USUAL: ViewportSize = {"width": 1280, "height": 720}
 
 
 @dataclass(eq=False)
@@ -21,12 +23,17 @@ class Screen:
     url: str
     noise: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    altered: bool = False
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda said: self._heard(said.type, said.text, said.location))
-        self.page.on("pageerror", lambda error: self._heard("error", str(error)))
-        self.page.on("request", lambda request: self._asked(request.url))
-        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self._listeners: dict[Any, Callable[[Any], None]] = {
+            "console": lambda said: self._heard(said.type, said.text, said.location),
+            "pageerror": lambda error: self._heard("error", str(error)),
+            "request": lambda request: self._asked(request.url),
+            "websocket": lambda socket: self._asked(socket.url),
+        }
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)
 
     def _heard(self, kind: str, text: str, where: object = "") -> None:
         if kind in ("error", "warning") and not _NO_NOISE.search(text):
@@ -37,6 +44,27 @@ class Screen:
         if not url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):
             self.noise.append(f"request to {url}")
 
+    def alter(self) -> Page:
+        """The page, to put something into it that cannot be taken out: nobody else gets it."""
+        self.altered = True
+        return self.page
+
+    async def forget(self) -> Page:
+        """The page as if nobody had been there: on no page of the app, with nothing kept."""
+        await self.page.goto(f"{self.url}/health")
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        await self.context.set_offline(False)
+        await self.context.clear_cookies()
+        await self.context.clear_permissions()
+        line = await self.context.new_cdp_session(self.page)
+        await line.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
+        await line.detach()
+        await self.page.evaluate("sessionStorage.clear()")
+        await self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await self.page.set_viewport_size(USUAL)
+        return self.page
+
     @property
     def context(self) -> BrowserContext:
         return self.page.context
@@ -44,8 +72,17 @@ class Screen:
     async def go(self, path: str) -> None:
         await self.page.goto(self.url + path)
 
+    async def back_to_the_list(self) -> None:
+        """By the link, as people go; the page is not loaded again."""
+        await self.link("Tickets").click()
+        await expect(self.messages).to_have_count(0)
+        await expect(self.rows.first).to_be_visible()
+
     async def arrives_at(self, path: str) -> None:
-        await expect(self.page).to_have_url(self.url + path)
+        """Pages that were loaded there end with a slash."""
+        page, mark, query = path.partition("?")
+        address = re.escape(self.url + page.rstrip("/")) + "/?" + re.escape(mark + query)
+        await expect(self.page).to_have_url(re.compile(f"^{address}$"))
 
     # Anywhere.
 
@@ -139,6 +176,8 @@ class Screen:
 
     async def send(self, text: str) -> None:
         """Write and send, and wait until it is saved."""
+        # The box is there a moment before the page knows who writes in it.
+        await expect(self.log.get_by_role("article").first).to_be_visible()
         await self.message_box.fill(text)
         await self.message_box.press("Enter")
         await expect(self.message_box).to_have_value("")
