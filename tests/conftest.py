@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from supportdesk.database.engine import dispose_engine
 from supportdesk.domain import attempts, rules
 from tests.support.cast import Cast, add_cast
 from tests.support.database import embedded_database, empty
+from tests.support.pieces import Pieces, piece_of, turn_of
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,27 +23,27 @@ def pytest_configure(config: pytest.Config) -> None:
         server_user.find()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is run in one process, one after another, and in which order.
-
-    A folder whose tests share a desk or a database is one piece, so that it is started once. Those
-    that mostly wait begin first, beside what takes long: they leave the processors to others. What
-    takes long begins early, or all would wait for it in the end.
-    """
-    long = {item.path for item in items if item.get_closest_marker("slow")}
-
-    def sort_of(item: pytest.Item) -> str:
-        return "long" if item.path in long else item.path.parent.name
-
-    for item in items:
-        piece = item.path.parent if sort_of(item) in _PIECES else item.path
-        item.add_marker(pytest.mark.xdist_group(piece.name))
-    items.sort(key=lambda item: [*_ORDER, sort_of(item)].index(sort_of(item)))
+    items.sort(key=lambda item: turn_of(item.nodeid))
 
 
-_PIECES = ("realtime", "api", "security", "domain")
-_ORDER = ("realtime", "api", "long", "security", "domain")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Pieces:
+    return Pieces(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_process(
+    request: pytest.FixtureRequest, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A piece that is torn apart would start its desk several times, which nobody would notice."""
+    if worker_id == "master":
+        return
+    name = piece_of(request.node.nodeid).replace("/", "-")
+    claim = tmp_path_factory.getbasetemp().parent / f"{name}.process"
+    with suppress(FileExistsError):
+        claim.symlink_to(worker_id)
+    assert claim.readlink().name == worker_id, "this piece is run in several processes"
 
 
 @pytest.fixture(scope="session")
