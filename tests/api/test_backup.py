@@ -23,7 +23,7 @@ from tests.support.seed import BUYER, Seed
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    with running_desk() as running:
+    with running_desk(from_nothing=True) as running:
         yield running
 
 

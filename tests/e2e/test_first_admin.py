@@ -18,7 +18,7 @@ REFUSED = "This link no longer works"
 
 @pytest.fixture(scope="module")
 def empty_desk() -> Iterator[Desk]:
-    with running_desk(demo=False) as running:
+    with running_desk(demo=False, from_nothing=True) as running:
         yield running
 
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import psycopg
 
 from supportdesk.config import override
-from supportdesk.database import embedded, migrations
+from supportdesk.database import embedded
 from supportdesk.database.embedded import EmbeddedServer
+from tests.support import template
 
 
 @contextmanager
 def embedded_database() -> Iterator[EmbeddedServer]:
-    """Start a server on an empty folder, migrate, and let the settings name it."""
+    """Start a server on an empty database, and let the settings name it."""
     with tempfile.TemporaryDirectory(prefix="desk-test-") as folder:
+        template.copy_to(Path(folder))
         server = embedded.start(Path(folder))
         try:
             hurry(server.owner_url)
-            migrations.upgrade(server.owner_url)
-            server.admit_app()
             override(database_url=server.app_url)
             yield server
         finally:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from supportdesk.database.cluster import Cluster
 from supportdesk.database.embedded import APP_LOGIN, DATABASE
+from tests.support import template
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"Ready after .*: (http://\S+)")
@@ -110,10 +111,13 @@ class Desk:
 
 
 @contextmanager
-def running_desk(*, demo: bool = True, **env: str) -> Iterator[Desk]:
-    """A desk on an empty folder, gone afterwards with all that it started."""
+def running_desk(*, demo: bool = True, from_nothing: bool = False, **env: str) -> Iterator[Desk]:
+    """A desk without tickets or people of its own, gone afterwards with all that it started;
+    `from_nothing` without a database, too, which it makes for itself."""
     with tempfile.TemporaryDirectory(prefix="desk-") as folder:
         desk = Desk(Path(folder), demo=demo, env=env)
+        if not from_nothing:
+            template.copy_to(desk.home)
         try:
             desk.start()
             yield desk
