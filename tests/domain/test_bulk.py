@@ -7,13 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from supportdesk.domain.commands import bulk, filing, tickets
+from supportdesk.domain.changes import Changes
+from supportdesk.domain.commands import bulk, filing, teams, tickets
 from supportdesk.domain.commands.bulk import Change, Field
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
+from supportdesk.domain.queries import thread
 from tests.load._statements import Watch
 
 CLOSE = Change(Field.STATUS, Status.CLOSED)
@@ -72,6 +74,26 @@ async def test_what_only_admins_may_set_is_refused_to_all_others(cast, three, as
     assert len((await bulk.apply(cast.ada, three, mine)).done) == 3
     assert set(ask("SELECT assignee_id FROM ticket")) == {cast.ada.user_id}
     assert len((await bulk.apply(cast.ada, three, Change(Field.ASSIGNEE, ""))).done) == 3
+
+
+async def test_an_assignee_and_a_team_are_set_told_of_and_put_back(cast, three, ask, team):
+    nights = await teams.save(cast.ada, None, "Nights")
+    await tickets.change(cast.ada, three[0], Changes(assignee_id=cast.abe.user_id))
+    facts = "SELECT assignee_id, team_id FROM ticket ORDER BY number"
+    before = ask(facts)
+    done = [
+        (await bulk.apply(cast.ada, three, Change(field, str(value)))).done
+        for field, value in ((Field.ASSIGNEE, cast.ada.user_id), (Field.TEAM, nights))
+    ]
+    assert ask(facts) == [(cast.ada.user_id, nights)] * 3
+    lines = (await thread.opening_for(cast.bea, three[2])).lines
+    assert [f"{line.name} {line.body}" for line in lines if line.kind == "event"] == [
+        "Ada set assignee to Ada",
+        "Ada set team to Nights",
+    ]
+    for each in done:
+        assert len((await bulk.undo(cast.ada, each)).done) == 3
+    assert ask(facts) == before == [(cast.abe.user_id, team), (None, team), (None, team)]
 
 
 async def test_undo_puts_back_exactly_what_was_changed(cast, three, ask):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
@@ -14,7 +16,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import inbox
-from supportdesk.domain.queries.filters import Filters, Sort
+from supportdesk.domain.queries.filters import Filters, Sort, parse, spell
 
 STAFF = ("sol", "ada")
 ALL = ("bea", *STAFF)
@@ -166,6 +168,19 @@ async def test_what_is_not_known_finds_nothing(cast, desk, who):
     for kind in ("assignee", "team", "tag"):
         assert await both(cast, who, **{kind: unknown}) == []
         assert await both(cast, who, **{kind: "no id' OR true --"}) == []
+
+
+def test_all_that_can_be_asked_for_stands_in_the_address_and_comes_back():
+    ids = {name: str(new_id()) for name in ("assignee", "team", "tag", "buyer", "seller")}
+    asked = Filters(
+        statuses=(Status.OPEN, Status.CLOSED), priority=Priority.HIGH, type=TicketType.QUESTION,
+        role=Role.SELLER, starred=True, unread=True, overdue=True, text="a lamp & 1/2 =?",
+        sort=Sort.DUE, **ids,
+    )  # fmt: skip
+    assert [each.name for each in fields(asked) if getattr(asked, each.name) == each.default] == []
+    for kind in (*({"sort": sort} for sort in Sort), {"assignee": "me"}, {"assignee": "nobody"}):
+        other = replace(asked, **kind)
+        assert parse(dict(parse_qsl(spell(other)))) == other
 
 
 # Orders.

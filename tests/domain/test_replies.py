@@ -73,6 +73,8 @@ async def test_what_is_open_in_it_is_filled_in_for_the_ticket(cast, ticket):
     made = await replies.save(cast.sol, None, "look", BODY)
     filled = await filled_for(cast.sol, made, ticket, "UTC")
     assert filled == ("Hello Bea, Sol and Sol look at TC-0001 (A lamp that flickers). {unknown}")
+    shared = await replies.save(cast.ada, None, "thanks", "{my_name} thanks.", shared=True)
+    assert await filled_for(cast.sol, shared, ticket, "UTC") == "Sol thanks."
 
 
 async def test_a_name_that_there_is_not_stays_open(cast):

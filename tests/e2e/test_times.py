@@ -14,6 +14,7 @@ from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 
 # Before and after midnight in Auckland; in London both are the morning of one day.
 BEFORE, AFTER = "2025-11-20T10:30:00+00:00", "2025-11-20T11:30:00+00:00"
+LATER = "2025-11-20T13:30:00+00:00"
 
 
 @pytest.fixture
@@ -32,8 +33,13 @@ def pair(desk: Desk, seed: Seed) -> tuple[Person, Person, SeededTicket]:
             {"at": AFTER, "id": ticket.id},
         )
         connection.execute(
-            "UPDATE ticket SET created_at = %s, first_response_at = %s WHERE id = %s",
+            "UPDATE ticket SET created_at = %s, first_response_at = %s, status = 'resolved'"
+            " WHERE id = %s",
             [BEFORE, AFTER, ticket.id],
+        )
+        connection.execute(  # After the moment that the database has noted by itself.
+            "UPDATE ticket SET resolved_at = %s WHERE id = %s",
+            [LATER, ticket.id],
         )
     return nora, theo, ticket
 
@@ -69,7 +75,9 @@ async def test_each_reads_the_days_and_times_of_their_own_zone(
         await expect(listed).to_have_attribute("datetime", re.compile("^2025-11-20T11:30:00"))
         await expect(listed).to_have_text(exact[1].split()[1] + " Nov")
         told = screen.details.get_by_role("definition").filter(has=screen.page.get_by_role("time"))
-        await expect(told).to_have_text([re.compile(f"{exact[0][-5:]}$"), "after an hour"])
+        await expect(told).to_have_text(
+            [re.compile(f"{exact[0][-5:]}$"), "after an hour", "after 3 hours"]
+        )
         for position, text in enumerate(exact):
             await expect(told.nth(position).get_by_role("time")).to_have_attribute("title", text)
 

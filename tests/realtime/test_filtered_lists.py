@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.filters import Sort
 from tests.support.browsers import Browsers, catch_up
 from tests.support.desk import Desk
 from tests.support.raw_browser import (
@@ -22,6 +24,9 @@ from tests.support.raw_browser import (
 )
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 from tests.support.statements import counting
+
+# The address that the page is led to.
+NAVIGATES = re.compile(r'navigate\("([^"]*)"')
 
 
 def listed(browser: RawBrowser) -> list[str]:
@@ -142,6 +147,32 @@ async def test_buyers_are_not_offered_what_the_staff_sorts_by(
     admin = await at(browsers, seed.person(ADMIN), "?assignee=nobody")
     assert admin.var(FILTERS, "assignees")
     assert admin.var(FILTERS, "query") == "?assignee=nobody"
+
+
+async def test_every_box_and_switch_leads_to_the_list_that_it_asks_for(
+    browsers: Browsers, seed: Seed
+) -> None:
+    admin = await at(browsers, seed.person(ADMIN), "?status=open")
+    id_ = str(new_id())
+
+    async def leads_to(handler: str, **payload: str) -> str:
+        await admin.send(f"{FILTERS}.{handler}", **payload)
+        await admin.settled()
+        scripts = [each.get("payload", {}).get("javascript_code", "") for each in admin.events]
+        return [to for script in scripts for to in NAVIGATES.findall(script)][-1]
+
+    for name, value in (
+        ("priority", "high"), ("type", "question"), ("assignee", "me"), ("assignee", id_),
+        ("team", id_), ("tag", id_), ("role", "seller"), ("buyer", id_), ("seller", id_),
+        *(("sort", sort.value) for sort in Sort if sort is not Sort.ACTIVITY),
+    ):  # fmt: skip
+        assert await leads_to("choose", name=name, value=value) == f"?status=open&{name}={value}"
+    assert await leads_to("choose", name="status", value="closed") == "?status=open,closed"
+    assert await leads_to("choose", name="status", value="open") == "?"
+    for name in ("starred", "unread", "overdue"):
+        assert await leads_to("switch", name=name) == f"?status=open&{name}=1"
+    await admin.navigate(f"{admin.path}&starred=1")
+    assert await leads_to("switch", name="starred") == "?status=open"
 
 
 # Held still.
