@@ -30,7 +30,6 @@ editing = ClientStateVar.create("editing_views", default=False)
 class ViewsState(rx.State):
     """`counts` is told by the hub, by query, while the menu is open: it follows."""
 
-    built_in: list[View] = []
     saved: list[View] = []
     counts: dict[str, str] = {}
     error: str = ""
@@ -54,7 +53,8 @@ class ViewsState(rx.State):
         """Show what is so by now, and be told of what comes: see `Browser`."""
         hub().menus.open(browser, ())
         await self._read(viewer)
-        counts = hub().menus.open(browser, [*self.built_in, *self.saved])
+        shown = [*views.built_in(viewer.actor.role), *self.saved]
+        counts = hub().menus.open(browser, shown)
         told = self.counts = await counts.now()
         yield None
         while counts.latest != told:
@@ -80,7 +80,8 @@ class ViewsState(rx.State):
         browser = browser_of(self)
         await self._read(viewer)
         if browser is not None and hub().menus.shows(browser):
-            hub().menus.open(browser, [*self.built_in, *self.saved]).wake()
+            shown = [*views.built_in(viewer.actor.role), *self.saved]
+            hub().menus.open(browser, shown).wake()
 
     @rx.event
     async def save(self, form_data: dict[str, Any]) -> EventSpec | None:
@@ -96,9 +97,10 @@ class ViewsState(rx.State):
         return saving.push(False)
 
     @rx.event
-    async def rename(self, view_id: str, form_data: dict[str, Any]) -> EventSpec | None:
+    async def rename(self, form_data: dict[str, Any]) -> EventSpec | None:
+        """Give the view of the form the name that was typed."""
         viewer = await signed_in(self)
-        name = typed(form_data, "name")
+        view_id, name = typed(form_data, "id"), typed(form_data, "name")
         self.error = await attempt(self._do(commands.rename, viewer, view_id, name))
         return None if self.error else rx.toast("The view has its new name.")
 
@@ -120,5 +122,4 @@ class ViewsState(rx.State):
         await self._read(viewer)
 
     async def _read(self, viewer: Viewer) -> None:
-        self.built_in = list(views.built_in(viewer.actor.role))
         self.saved = list(await views.views_for(viewer.actor))

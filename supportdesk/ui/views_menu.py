@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from supportdesk.domain.queries.views import View
+from supportdesk.domain.actor import Role
+from supportdesk.domain.queries.views import View, built_in
 from supportdesk.state.views import ViewsState, editing, saving
 from supportdesk.ui import dialogs, menu
 from supportdesk.ui.controls import alert, button, icon_button, text_input
@@ -18,7 +21,8 @@ def views_menu(role: str) -> rx.Component:
                 button("Views", rx.icon("chevron-down", size=14), kind="views"), as_child=True
             ),
             menu.content(
-                rx.foreach(ViewsState.built_in, _item),
+                # There from the first moment, so that the menu opens on its first entry.
+                *[_built_in(view) for view in built_in(Role(role))],
                 rx.cond(
                     ViewsState.saved.length() > 0,
                     rx.fragment(rx.el.div(class_name="rule"), rx.foreach(ViewsState.saved, _item)),
@@ -48,20 +52,26 @@ def _action(icon: str, label: str, on_select: list) -> rx.Component:
     return menu.item(rx.icon(icon, size=16), label, on_select=on_select, class_name="item")
 
 
+def _built_in(view: View) -> rx.Component:
+    return _entry(view.name, view.query, False)
+
+
 def _item(view: rx.Var[View]) -> rx.Component:
+    return _entry(view.name, view.query, view.shared, key=view.id)
+
+
+def _entry(name: Any, query: Any, shared: Any, **props: Any) -> rx.Component:
     counts = ViewsState.counts
     return menu.item(
         ReactRouterLink.create(
-            rx.el.span(view.name, class_name="name"),
-            rx.cond(view.shared, rx.el.small("shared")),
-            rx.el.span(
-                rx.cond(counts.contains(view.query), counts[view.query], ""), class_name="number"
-            ),
-            to=f"?{view.query}",
+            rx.el.span(name, class_name="name"),
+            rx.cond(shared, rx.el.small("shared")),
+            rx.el.span(rx.cond(counts.contains(query), counts[query], ""), class_name="number"),
+            to=f"?{query}",
             class_name="item",
         ),
         as_child=True,
-        key=f"{view.id}{view.name}",
+        **props,
     )
 
 
@@ -134,11 +144,14 @@ def _line(view: rx.Var[View], role: str) -> rx.Component:
         rx.cond(
             may,
             rx.el.form(
+                # Of which view it is, the form says itself: what is sent is put together outside of
+                # the list, where no single view is known.
+                rx.el.input(type="hidden", name="id", default_value=view.id),
                 text_input("name", aria_label=f"Name of {view.name}", default_value=view.name),
                 button("Rename", type="submit", aria_label=f"Rename {view.name}"),
                 _share(view) if role == "admin" else None,
                 icon_button(f"Delete {view.name}", "trash-2", on_click=ViewsState.delete(view.id)),
-                on_submit=lambda form: ViewsState.rename(view.id, form),
+                on_submit=ViewsState.rename,
                 reset_on_submit=False,
                 no_validate=True,
             ),

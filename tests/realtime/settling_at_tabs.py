@@ -124,8 +124,8 @@ class Settling:
 
     async def _rename_view(self, tab: RawBrowser, person: Person, _: None) -> None:
         if id_ := _a_view(tab):
-            form = {"name": f"Deed {new_id().hex[-8:]}"}
-            await tab.send(f"{VIEWS}.rename", view_id=id_, form_data=form)
+            form = {"id": id_, "name": f"Deed {new_id().hex[-8:]}"}
+            await tab.send(f"{VIEWS}.rename", form_data=form)
 
     async def _share_view(self, tab: RawBrowser, person: Person, shared: bool) -> None:
         if id_ := _a_view(tab):

@@ -179,7 +179,7 @@ def held(tab: RawBrowser, rows: int, from_seq: int, menu: bool) -> dict[str, Any
         "open": tab.var(INBOX, "open_number"),
         "notified": notified(tab),
         "choices": [tab.var(FILTERS, kind) for kind in ("assignees", "teams", "tags", "chips")],
-        "views": [tab.var(VIEWS, kind) for kind in ("built_in", "saved", "counts")] if menu else [],
+        "views": [tab.var(VIEWS, kind) for kind in ("saved", "counts")] if menu else [],
     }
 
 
