@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from supportdesk.domain.queries.inbox import TicketRow
-from supportdesk.domain.queries.ticket_rows import ShownTag
 from supportdesk.state.preview import PreviewState
 from supportdesk.ui import times
+from supportdesk.ui.badges import tag_badge
 
 REST_MS = 450
 
@@ -17,7 +17,10 @@ def preview(row: rx.Var[TicketRow]) -> rx.Component:
     return rx.el.div(
         rx.el.b(row.subject),
         rx.el.p(rx.cond(card.sender != "", f"{card.sender}: ", ""), card.text),
-        rx.cond(row.tags.length() > 0, rx.el.div(rx.foreach(row.tags, _tag), class_name="tags")),
+        rx.cond(
+            row.tags.length() > 0,
+            rx.el.div(rx.foreach(row.tags, tag_badge), class_name="tags"),
+        ),
         rx.el.dl(
             _fact("People", card.people.to(list).join(", ")),
             rx.cond(row.assignee != "", _fact("Assignee", row.assignee)),
@@ -29,10 +32,6 @@ def preview(row: rx.Var[TicketRow]) -> rx.Component:
         aria_hidden="true",
         class_name="preview",
     )
-
-
-def _tag(tag: rx.Var[ShownTag]) -> rx.Component:
-    return rx.el.span(tag.name, class_name="badge")
 
 
 def _fact(name: str, value: rx.Var[str] | rx.Component) -> rx.Component:

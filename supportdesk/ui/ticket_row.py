@@ -13,7 +13,7 @@ from supportdesk.state.preview import PreviewState
 from supportdesk.state.session import SessionState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
-from supportdesk.ui.badges import priority_badge, status_badge, unread_badge
+from supportdesk.ui.badges import priority_badge, status_badge, tag_badge, unread_badge
 from supportdesk.ui.preview import REST_MS, preview
 from supportdesk.ui.row_actions import pick_box, row_actions
 
@@ -133,6 +133,6 @@ def _meta(row: rx.Var[TicketRow]) -> rx.Component:
         status_badge(row.status, row.status_label),
         priority_badge(row.priority, row.priority_label),
         rx.el.span(f"· {row.party}", class_name="party"),
-        rx.foreach(row.tags, lambda tag: rx.el.span(tag.name, class_name="badge")),
+        rx.foreach(row.tags, tag_badge),
         class_name="meta",
     )

@@ -83,6 +83,9 @@ async def test_each_role_edits_what_it_may_and_reads_the_rest(open_, table: Tabl
     assert [await editable(each) for each in (bea, sol, ada)] == [BUYERS, SELLERS, ADMINS]
     for name in ("Assignee", "Team", "Type", "Category"):
         await expect(bea.details.get_by_text(name, exact=True)).to_be_visible()
+    for name in ("Assignee", "Team", "Category"):
+        await expect(sol.details.get_by_text(name, exact=True)).to_be_visible()
+    await expect(sol.details).to_contain_text("Customer Service")
     await expect(bea.details).to_contain_text("Nobody yet")
     for name in ("Due date", "Tags", "Notes"):
         await expect(bea.details.get_by_text(name, exact=True)).to_have_count(0)
@@ -153,7 +156,9 @@ async def test_a_due_date_is_saved_taken_away_and_hidden_from_the_buyer(
     await expect(bea.events).to_have_count(1)
 
 
-async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(open_, table: Table) -> None:
+async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(
+    open_, table: Table, desk: Desk
+) -> None:
     bea, sol, ada = await asyncio.gather(*(open_(p) for p in (table.bea, table.sol, table.ada)))
     name = f"Damaged {new_id().hex[-6:]}"
     group = sol.details.get_by_role("group", name="Tags")
@@ -174,6 +179,14 @@ async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(open_, table
         [f"added the tag {name}", f"removed the tag {name}", f"added the tag {name}"]
     )
     assert name not in await bea.page.content()
+    # It has its colour in the ticket and in the list, and says what it is for.
+    with psycopg.connect(desk.owner_url) as database:
+        wanted = "UPDATE tag SET hue = 9, description = 'Broken on the way' WHERE name = %s"
+        database.execute(wanted, [name])
+    await ada.page.reload()
+    await expect(theirs.get_by_title("Broken on the way")).to_have_class(re.compile("hue-9"))
+    tagged = ada.row(table.ticket.number).locator(".badge", has_text=name)
+    await expect(tagged.locator(".hue-9")).to_be_visible()
 
 
 @pytest.fixture
