@@ -60,7 +60,7 @@ def assignee_field() -> rx.Component:
             filter=command_menu.CONTAINS,
             loop=True,
         ),
-        hotkey(keys="escape", within=".picker", in_fields=True, on_press=focus.leave()),
+        hotkey(keys="escape", within=".picker", in_fields=True, on_press=focus.come_back()),
         class_name="picker",
     )
 
@@ -90,7 +90,7 @@ def _person(id_: Any, name: Any, *aside: rx.Component) -> rx.Component:
             DetailsState.choose_assignee(id_, shown),
             _picked_name.set_value(rx.cond(rx.Var.create(id_) == NONE, "", name)),
             _picked.set_value(id_),
-            focus.leave(),
+            focus.come_back(),
         ],
         key=id_,
     )

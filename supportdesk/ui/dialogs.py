@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex_components_radix.primitives.dialog import dialog
 
+from supportdesk.ui import focus
+
 
 def titled(
     title: Any,
@@ -29,7 +31,7 @@ def titled(
                 ),
                 *content,
                 class_name=class_name,
-                **props,
+                **{"on_close_auto_focus": focus.back_to_menu(), **props},
             ),
         ),
         open=open,

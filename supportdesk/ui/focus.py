@@ -13,6 +13,16 @@ _CHOSEN = "rows.findIndex((row) => row.parentElement.matches(':focus-within'))"
 _OPEN = "rows.findIndex((row) => row.ariaCurrent === 'page')"
 
 HEADING = "ticket-heading"
+LIST = '[aria-label="Tickets"]'
+# A row that has the focus while another ticket is open, or none.
+OTHER_ROW = f"{LIST} .entry:not(:has(> a.row[aria-current=page]))"
+_ASSIGNEE = "document.querySelector('#details [aria-label=\"Assignee\"]')"
+# The row that a key chose last, and its place then.
+_ROW = "window.rowChosen"
+# Where the focus was before a key took it elsewhere.
+_BEFORE = "window.focusBefore"
+# The button of the menu of which something was chosen last.
+_MENU = "window.menuButton"
 
 
 def at_once(expression: str) -> rx.Var[EventChain]:
@@ -32,9 +42,20 @@ def on_what_comes(selector: str) -> rx.Var[EventChain]:
 
 
 def on_row(step: int) -> rx.Var[EventChain]:
-    """So many rows on from the chosen one, or from the open one."""
-    here = f"((at) => at < 0 ? {_OPEN} : at)({_CHOSEN})"
-    return at_once(f"((rows) => rows[Math.max({here} + {step}, 0)]?.focus())({_ROWS})")
+    """So many rows on from the chosen one, or from the open one.
+
+    Where the chosen one has left the list, as what is closed leaves a list of open tickets, the
+    next one stands in its place.
+    """
+    left = f"{_ROW} && !{_ROW}.link.isConnected"
+    from_there = f"Math.min({_ROW}.at + {step - 1 if step > 0 else step}, rows.length - 1)"
+    return at_once(
+        f"((rows) => ((at) => {{"
+        f" const to = at >= 0 ? at + {step} : {left} ? {from_there} : {_OPEN} + {step};"
+        f" const place = Math.max(to, 0), link = rows[place];"
+        f" if (link) {{ {_ROW} = {{link, at: place}}; link.focus(); }}"
+        f" }})({_CHOSEN}))({_ROWS})"
+    )
 
 
 def press(selector: str) -> rx.Var[EventChain]:
@@ -53,12 +74,70 @@ def leave() -> rx.Var[EventChain]:
     return at_once("document.activeElement?.blur()")
 
 
+def come_back() -> rx.Var[EventChain]:
+    """Where the focus was before `remember`, if that is still there; nowhere otherwise."""
+    return at_once(
+        f"((at) => {{ {_BEFORE} = null; document.activeElement?.blur(); at?.focus(); }})({_BEFORE})"
+    )
+
+
+def remember() -> rx.Var[EventChain]:
+    """From here the focus goes elsewhere for a moment: see `come_back`."""
+    here = f"at === document.body ? document.getElementById('{HEADING}') : at"
+    return at_once(f"((at) => {{ {_BEFORE} = {here}; }})(document.activeElement)")
+
+
+def press_in_row(selector: str, *, shift: bool = False) -> rx.Var[EventChain]:
+    """What a click on it would do, in the row with the focus or else that of the open ticket."""
+    row = "document.activeElement.closest('.entry') ?? rows[at]?.parentElement"
+    click = f"new MouseEvent('click', {{bubbles: true, shiftKey: {json.dumps(shift)}}})"
+    return at_once(
+        f"((rows) => ((at) => ({row})?.querySelector({json.dumps(selector)})"
+        f"?.dispatchEvent({click}))({_OPEN}))({_ROWS})"
+    )
+
+
+def open_to_assign() -> rx.Var[EventChain]:
+    """Open the ticket of the row that has the focus; on arrival the focus goes to its assignee."""
+    return at_once(
+        f"((row) => {{ {_BEFORE} = row; window.assignNext = true; row?.click(); }})"
+        "(document.activeElement.closest('.entry')?.querySelector('a.row'))"
+    )
+
+
 def on_arrival() -> rx.Var[EventChain]:
     """The heading of a ticket that was just opened, unless somebody is at work on it already."""
     free = "!document.activeElement.closest('.thread, .details, dialog, [role=dialog]')"
+    heading = f"document.getElementById('{HEADING}')"
     return at_once(
-        f"{free} && document.getElementById('{HEADING}')?.focus({{preventScroll: true}})"
+        f"((to) => {{ window.assignNext = false; {free} && to?.focus({{preventScroll: true}}); }})"
+        f"(window.assignNext && {_ASSIGNEE}?.checkVisibility() ? {_ASSIGNEE} : {heading})"
     )
+
+
+def on_first_row() -> rx.Var[EventChain]:
+    """From the search, into what it found."""
+    return on(f"{LIST} a.row")
+
+
+def out_of_search() -> rx.Var[EventChain]:
+    """To the rows, out of a search for nothing: what is searched for goes first."""
+    first = f"document.querySelector({json.dumps(f'{LIST} a.row')})"
+    return at_once(
+        f"((at) => at.value || ({first} ? {first}.focus() : at.blur()))(document.activeElement)"
+    )
+
+
+def note_menu() -> rx.Var[EventChain]:
+    """For the entries of a menu: what they open may give the focus back to its button."""
+    button = "document.querySelector('[role=menu]')?.getAttribute('aria-labelledby')"
+    return at_once(f"{_MENU} = document.getElementById({button})")
+
+
+def back_to_menu() -> rx.Var[EventChain]:
+    """For a dialog that closes: what opened it may have been an entry of a menu, which is gone."""
+    lost = "document.activeElement === document.body"
+    return at_once(f"setTimeout(() => {{ {lost} && {_MENU}?.focus(); }})")
 
 
 def show_dialog(name: str) -> rx.Var[EventChain]:

@@ -20,10 +20,12 @@ class Hotkey(Fragment):
     in_fields: Var[bool] = field(doc="Also while one is typing.")
     repeats: Var[bool] = field(doc="Again and again for as long as it is held.")
     within: Var[str] = field(doc="Only while the focus is inside what this selector finds.")
+    outside: Var[str] = field(doc="Not while the focus is inside what this selector finds.")
     on_press: EventHandler[no_args_event_spec] = field(doc="Fired when it is pressed.")
 
     def _exclude_props(self) -> list[str]:
-        return [*super()._exclude_props(), "keys", "in_fields", "repeats", "within", "on_press"]
+        own = ["keys", "in_fields", "repeats", "within", "outside", "on_press"]
+        return [*super()._exclude_props(), *own]
 
     def _render(self, props: dict[str, object] | None = None) -> Tag:
         return super()._render(props).remove_props("on_press")
@@ -33,12 +35,16 @@ class Hotkey(Fragment):
 
     def add_hooks(self) -> list[str | Var[str]]:
         pressed = LiteralVar.create(self.event_triggers["on_press"])
-        outside = f"!event.target.closest({self.within!s})" if self.within is not None else "false"
+        elsewhere = ["false"]
+        if self.within is not None:
+            elsewhere.append(f"!event.target.closest({self.within!s})")
+        if self.outside is not None:
+            elsewhere.append(f"!!event.target.closest({self.outside!s})")
         held = "false" if self.repeats is not None else "event.repeat"
         in_fields = self.in_fields if self.in_fields is not None else "false"
         options = (
             f"{{useKey: true, preventDefault: true, enableOnFormTags: {in_fields!s}, "
-            f"ignoreEventWhen: (event) => {held} || {outside} || !!{_COVERED}}}"
+            f"ignoreEventWhen: (event) => {held} || {' || '.join(elsewhere)} || !!{_COVERED}}}"
         )
         hook = f"useHotkeys({self.keys!s}, {pressed!s}, {options})"
         return [Var(hook, _var_type=str, _var_data=pressed._get_all_var_data())]

@@ -1,9 +1,13 @@
 """A menu behind a button: Radix's, unstyled, with its keyboard and focus behaviour."""
 
-from reflex_base.components.component import field
+from typing import Any
+
+from reflex_base.components.component import Component, field
 from reflex_base.event import EventHandler, no_args_event_spec, passthrough_event_spec
 from reflex_base.vars.base import Var
 from reflex_components_radix.primitives.base import RadixPrimitiveComponent
+
+from supportdesk.ui import focus
 
 
 class MenuPart(RadixPrimitiveComponent):
@@ -58,10 +62,15 @@ class MenuSubContent(MenuContent):
     alias = "MenuSubContent"
 
 
+def item(*children: Component, on_select: Any = (), **props: Any) -> Component:
+    """What is chosen may open a dialog: it gives the focus back to the button of this menu."""
+    chosen = on_select if isinstance(on_select, list | tuple) else [on_select]
+    return MenuItem.create(*children, on_select=[focus.note_menu(), *chosen], **props)
+
+
 root = MenuRoot.create
 trigger = MenuTrigger.create
 content = MenuContent.create
-item = MenuItem.create
 sub = MenuSub.create
 sub_trigger = MenuSubTrigger.create
 sub_content = MenuSubContent.create

@@ -12,6 +12,8 @@ from supportdesk.domain.queries.recent import RecentTicket
 from supportdesk.state.palette import PaletteState, typed
 from supportdesk.ui import command_menu, focus
 from supportdesk.ui.controls import alert, button
+from supportdesk.ui.places import TICKETS
+from supportdesk.ui.selection import selection
 from supportdesk.ui.shortcuts import HELP, PALETTE, Action, actions
 
 
@@ -44,7 +46,8 @@ def palette(role: str, place: str) -> rx.Component:
             _chosen(),
             alert(PaletteState.error),
             command_menu.list_(
-                # First, for they are there at once: what comes later moves nothing that is chosen.
+                # First what is there at once: what comes later moves nothing that is chosen.
+                *([selection(role, PALETTE)] if place == TICKETS else []),
                 command_menu.group(
                     *[_action(each) for each in actions(role, place)], heading="Actions"
                 ),

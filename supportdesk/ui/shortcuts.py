@@ -9,6 +9,7 @@ import reflex as rx
 
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
+from supportdesk.state.bulk import BulkState
 from supportdesk.state.details import DetailsState
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.state.palette import PaletteState, typed
@@ -23,13 +24,17 @@ from supportdesk.ui.hotkeys import hotkey
 from supportdesk.ui.places import TICKETS, places
 
 PALETTE, HELP = "palette", "shortcuts"
-LIST = '[aria-label="Tickets"]'
+SEARCH = '[aria-label="Search tickets"]'
+_BOX = "input[type=checkbox]"
+# Where Escape has something of its own to do.
+_AT_WORK = ".thread, .details, .filters"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """`keys` as `ui/hotkeys` takes them, `shown` as people know them. It is there `when` that
-    holds: None is always."""
+    holds: None is always. Whose focus is in the row of another ticket than the open one means that
+    ticket: then the keys do what is `in_row`, if anything is."""
 
     name: str
     icon: str
@@ -38,12 +43,13 @@ class Action:
     shown: tuple[str, ...] = ()
     when: rx.Var[bool] | None = None
     repeats: bool = False
+    in_row: tuple[Any, ...] = ()
 
 
 def actions(role: str, place: str) -> list[Action]:
     """What somebody of that role can do at that place of the navigation."""
-    on_tickets = [*_moving(), *_changing(role), *_panels()] if place == TICKETS else []
-    return [*on_tickets, *_places(role, place), *_everywhere()]
+    of_tickets = [*_moving(), *_changing(role), *_choosing(), *_panels()]
+    return [*(of_tickets if place == TICKETS else []), *_places(role, place), *_everywhere()]
 
 
 def _places(role: str, current: str) -> list[Action]:
@@ -63,7 +69,7 @@ def _moving() -> list[Action]:
         Action(
             "Search tickets",
             "search",
-            (focus.on('[aria-label="Search tickets"]'),),
+            (focus.on(SEARCH),),
             "/,shift+/",
             ("/",),
         ),
@@ -80,21 +86,62 @@ def _changing(role: str) -> list[Action]:
         found.append(Action("New ticket", "plus", filing, "c", ("C",), ~StandingState.blocked))
     found += [
         Action("Reply", "reply", (focus.on("#message"),), "r", ("R",), there & ~closed),
-        Action("Close ticket", "check", (DetailsState.close_ticket,), "e", ("E",), there & ~closed),
+        Action(
+            "Close ticket",
+            "check",
+            (DetailsState.close_ticket,),
+            "e",
+            ("E",),
+            there & ~closed,
+            in_row=(focus.press_in_row('button[aria-label^="Close "]'),),
+        ),
         Action("Reopen ticket", "rotate-ccw", (DetailsState.reopen_ticket,), when=there & closed),
-        Action("Star", "star", (DetailsState.toggle_star,), "s", ("S",), there),
+        Action(
+            "Star",
+            "star",
+            (DetailsState.toggle_star,),
+            "s",
+            ("S",),
+            there,
+            in_row=(focus.press_in_row('button[aria-label^="Star "]'),),
+        ),
     ]
     if role == "admin":
         assigning = (
+            focus.remember(),
             panels.bring_back(panels.DETAILS),
             details_opened_for.set_value(open_number),
             focus.on_what_comes('#details [aria-label="Assignee"]'),
         )
-        found.append(Action("Assign", "user-check", assigning, "a", ("A",), there))
+        of_row = (panels.bring_back(panels.DETAILS), focus.open_to_assign())
+        found.append(Action("Assign", "user-check", assigning, "a", ("A",), there, in_row=of_row))
         to_me = DetailsState.choose_assignee(SessionState.me_id)
         not_mine = ThreadState.facts.assignee_id != SessionState.me_id
         found.append(Action("Assign to me", "user-check", (to_me,), when=there & not_mine))
     return [*found, *_settings_of_the_ticket(there)]
+
+
+def _choosing() -> list[Action]:
+    """Several tickets, to be changed together: see `ui/selection`."""
+    return [
+        Action("Select", "square-check", (focus.press_in_row(_BOX),), "x", ("X",)),
+        Action(
+            "Select up to here",
+            "list-checks",
+            (focus.press_in_row(_BOX, shift=True),),
+            "shift+x",
+            ("Shift X",),
+            BulkState.selected.length() > 0,
+        ),
+        Action(
+            "Undo the last change to several tickets",
+            "undo-2",
+            (BulkState.undo,),
+            "z",
+            ("Z",),
+            BulkState.can_undo,
+        ),
+    ]
 
 
 def _settings_of_the_ticket(there: rx.Var[bool]) -> list[Action]:
@@ -156,12 +203,24 @@ def keys(role: str, place: str) -> rx.Component:
     return rx.fragment(
         *[_key(action) for action in actions(role, place) if action.keys],
         hotkey(keys="mod+k", in_fields=True, on_press=opens_palette()),
-        hotkey(keys="down", within=LIST, repeats=True, on_press=focus.on_row(1)),
-        hotkey(keys="up", within=LIST, repeats=True, on_press=focus.on_row(-1)),
+        hotkey(keys="down", within=focus.LIST, repeats=True, on_press=focus.on_row(1)),
+        hotkey(keys="up", within=focus.LIST, repeats=True, on_press=focus.on_row(-1)),
+        hotkey(keys="down", within=SEARCH, in_fields=True, on_press=focus.on_first_row()),
+        hotkey(keys="escape", within=SEARCH, in_fields=True, on_press=focus.out_of_search()),
+        rx.cond(
+            BulkState.selected.length() > 0,
+            hotkey(keys="escape", outside=_AT_WORK, in_fields=True, on_press=[BulkState.clear]),
+        ),
     )
 
 
 def _key(action: Action) -> rx.Component:
-    repeats = {"repeats": True} if action.repeats else {}
-    drawn = hotkey(keys=action.keys, on_press=list(action.does), **repeats)
-    return drawn if action.when is None else rx.cond(action.when, drawn)
+    props: dict[str, Any] = {"repeats": True} if action.repeats else {}
+    if action.in_row:
+        props["outside"] = focus.OTHER_ROW
+    drawn = hotkey(keys=action.keys, on_press=list(action.does), **props)
+    there = drawn if action.when is None else rx.cond(action.when, drawn)
+    if not action.in_row:
+        return there
+    in_row = hotkey(keys=action.keys, within=focus.OTHER_ROW, on_press=list(action.in_row))
+    return rx.fragment(there, in_row)

@@ -63,7 +63,11 @@ def _rows(role: str) -> rx.Component:
     order = InboxState.order
 
     def in_slot(number: rx.Var[int]) -> rx.Component:
-        return rx.foreach(slots[number], lambda row: ticket_row(row, folder))
+        # A ticket keeps its slot: with a key of it, the row that moves stays the same element, and
+        # keeps the focus.
+        return rx.fragment(
+            rx.foreach(slots[number], lambda row: ticket_row(row, folder)), key=number.to_string()
+        )
 
     def further(row: rx.Var[TicketRow]) -> rx.Component:
         # A ticket that just moved to the first page stands in the others a moment longer.

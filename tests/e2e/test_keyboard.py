@@ -8,11 +8,13 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from supportdesk.demo.load import PASSWORD
+from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 WIDE = {"width": 1440, "height": 900}
+ON_A_MAC = "Object.defineProperty(navigator, 'userAgent', {get: () => 'Macintosh'})"
 
 
 async def tab_to(screen: Screen, target: Locator, key: str = "Tab") -> None:
@@ -159,6 +161,88 @@ async def test_letters_reply_star_and_close(screen: Screen, tickets: list[Seeded
     await expect(screen.page.get_by_text("This ticket is closed")).to_be_visible()
 
 
+async def test_keys_act_on_the_row_that_has_the_focus_whatever_else_is_open(
+    browsers: Browsers, seed: Seed, nora: Person, tickets: list[SeededTicket]
+) -> None:
+    _, second, third = tickets
+    vera = seed.person(ADMIN, f"Vera {new_id().hex[-6:]}")
+    screen = await browsers.open(vera, f"{vera.page(third)}?buyer={nora.id}", viewport=WIDE)
+    await screen.ready(third.number)
+    row = screen.row(second.number)
+    await press(screen, "j")
+    await expect(row).to_be_focused()
+    await press(screen, "s")
+    await expect(row).to_contain_text("Starred")
+    await press(screen, "e")
+    await expect(row).to_contain_text("Closed")
+    await expect(screen.rows.first).to_contain_text(second.number)
+    await expect(row).to_be_focused()
+    await expect(screen.button("Close ticket")).to_be_visible()
+    await expect(screen.button("Star")).to_have_attribute("aria-pressed", "false")
+
+    await press(screen, "a")
+    await screen.ready(second.number)
+    await expect(screen.fact("Assignee")).to_be_focused()
+    await screen.page.keyboard.type(vera.name)
+    people = screen.details.get_by_role("listbox", name="People to assign").get_by_role("option")
+    await expect(people).to_have_count(1)
+    await press(screen, "Enter")
+    await expect(screen.events.last).to_contain_text(f"set assignee to {vera.name}")
+    await expect(row).to_be_focused()
+    await press(screen, "a")
+    await expect(screen.fact("Assignee")).to_be_focused()
+    await press(screen, "Escape")
+    await expect(row).to_be_focused()
+
+    # What leaves the list leaves its place to the next.
+    await screen.go(f"{vera.home}?buyer={nora.id}&status=open")
+    await expect(screen.rows).to_have_count(2)
+    await press(screen, "j", "e")
+    await expect(screen.rows).to_have_count(1)
+    await press(screen, "j")
+    await expect(screen.rows.first).to_be_focused()
+
+
+async def test_several_are_selected_changed_and_put_back_without_a_mouse(
+    screen: Screen, tickets: list[SeededTicket]
+) -> None:
+    chosen = screen.page.get_by_role("group", name="Selected tickets")
+    said = screen.page.get_by_role("status", name="What was changed")
+    await press(screen, "j", "x")
+    await expect(chosen).to_contain_text("1 selected")
+    await press(screen, "Escape")
+    await expect(chosen).to_have_count(0)
+    await press(screen, "x")
+    await expect(chosen).to_contain_text("1 selected")
+    await press(screen, "j", "j", "Shift+X")
+    await expect(chosen).to_contain_text("3 selected")
+    await press(screen, "Control+k")
+    await screen.page.keyboard.type("selected: set priority to urg")
+    await press(screen, "Enter")
+    await expect(said).to_contain_text("3 tickets changed.")
+    await expect(screen.row(tickets[0].number)).to_contain_text("Urgent")
+    await expect(screen.row(tickets[0].number)).to_be_focused()
+    await press(screen, "z")
+    await expect(said).to_contain_text("3 tickets are as before.")
+
+
+async def test_the_slash_searches_and_arrow_and_escape_lead_into_the_list(
+    screen: Screen, nora: Person, tickets: list[SeededTicket]
+) -> None:
+    box = screen.page.get_by_role("searchbox", name="Search tickets")
+    await press(screen, "/")
+    await expect(box).to_be_focused()
+    await screen.page.keyboard.type("Ticket 1")
+    await expect(screen.rows).to_have_count(1)
+    await press(screen, "ArrowDown")
+    await expect(screen.row(tickets[1].number)).to_be_focused()
+    await press(screen, "/", "Escape")
+    await screen.arrives_at(nora.home)
+    await expect(screen.rows).to_have_count(3)
+    await press(screen, "Escape")
+    await expect(screen.rows.first).to_be_focused()
+
+
 async def test_c_files_a_ticket_and_an_admin_has_no_such_key(
     browsers: Browsers, seed: Seed, screen: Screen
 ) -> None:
@@ -172,6 +256,10 @@ async def test_c_files_a_ticket_and_an_admin_has_no_such_key(
     await press(admin, "c", "?")
     await expect(shortcuts(admin)).to_contain_text("Assign")
     await expect(shortcuts(admin)).not_to_contain_text("New ticket")
+    await press(admin, "Escape")
+    await admin.alter().evaluate(ON_A_MAC)
+    await press(admin, "Meta+k")
+    await expect(palette(admin)).to_be_visible()
 
 
 async def test_keys_do_nothing_while_one_types_or_holds_a_modifier_or_is_in_a_dialog(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -51,6 +52,9 @@ def count(screen: Screen) -> Locator:
     return panel(screen).get_by_role("status").first
 
 
+PAUSE_MS = 300
+
+
 async def numbers_are(screen: Screen, tickets: list[SeededTicket]) -> None:
     await expect(screen.rows).to_have_count(len(tickets))
     await expect(screen.rows).to_contain_text([ticket.number for ticket in tickets])
@@ -62,10 +66,16 @@ async def test_a_search_that_is_answered_late_closes_no_ticket(
     (ticket,) = tickets_of(seed, buyer, seller, "A lamp")
     screen = await browsers.open(buyer)
     line = await SlowLine.of(screen.alter())
+    await screen.page.clock.install()
     await screen.page.reload()
     await numbers_are(screen, [ticket])
     line.slow = True
-    await search_box(screen).fill("lamp")
+    await screen.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+    await search_box(screen).press_sequentially("lamp")
+    await screen.page.clock.run_for(PAUSE_MS - 1)
+    assert not line.heard(".search")  # Not for each letter, but a moment after the last.
+    await screen.page.clock.run_for(1)
+    await screen.page.clock.resume()
     await line.holds("lamp")
     await screen.rows.first.click()
     await screen.arrives_at(buyer.page(ticket))
@@ -319,9 +329,12 @@ async def test_a_view_is_saved_shared_counted_live_and_deleted_in_two_browsers(
     await dialog.get_by_role("checkbox", name="Share it").check()
     await dialog.get_by_role("button", name="Save view").click()
     await expect(dialog).to_have_count(0)
+    await expect(admin.button("Views")).to_be_focused()
 
     theo = await browsers.open(seller)
-    await theo.button("Views").click()
+    await theo.button("Views").press("Enter")
+    await expect(theo.page.get_by_role("menuitem").first).to_be_focused()
+    await expect(theo.page.get_by_role("menuitem").first).to_contain_text("All")
     item = theo.page.get_by_role("menuitem", name=word)
     await expect(item).to_contain_text("2")
     writer = await browsers.open(buyer, buyer.page(ticket))
@@ -334,10 +347,16 @@ async def test_a_view_is_saved_shared_counted_live_and_deleted_in_two_browsers(
 
     await admin.button("Views").click()
     await admin.page.get_by_role("menuitem", name="Edit views").click()
-    await admin.button(f"Delete {word}").click()
     await theo.button("Views").click()
-    await expect(theo.page.get_by_role("menuitem", name="Unread")).to_be_visible()
+    await expect(item).to_be_visible()
+    await admin.box(f"Name of {word}").fill(f"{word} too")
+    await admin.button(f"Rename {word}").click()
+    await expect(item).to_contain_text(f"{word} too")
+    await admin.button(f"Share {word} too").click()
     await expect(item).to_have_count(0)
+    await expect(theo.page.get_by_role("menuitem", name="Unread")).to_be_visible()
+    await admin.button(f"Delete {word} too").click()
+    await expect(admin.button(f"Delete {word} too")).to_have_count(0)
 
 
 async def test_somebody_signed_out_comes_back_to_the_filtered_list(

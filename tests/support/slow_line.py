@@ -42,6 +42,9 @@ class SlowLine:
                 self._holds_more.clear()
                 await self._holds_more.wait()
 
+    def heard(self, what: str) -> bool:
+        return any(what in str(said) for said in self._held)
+
     def let_through(self) -> None:
         self.slow = False
         for said in self._held:
