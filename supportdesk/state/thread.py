@@ -33,7 +33,8 @@ from supportdesk.state.choice import Choice
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.session import Effects, attempt, signed_in
 
-# So many lines above the one that a tab is led to are loaded with it.
+# So many lines above the one that a tab is led to are loaded with it, and as many below where the
+# end is far away: more comes as one scrolls, and it opens as fast as a short conversation.
 _CONTEXT = 25
 _LINK = re.compile(r"message-(\d{1,9})")
 
@@ -147,8 +148,10 @@ class ThreadState(rx.State):
     more_admins: int = 0
     typing: list[Typist] = []
     error: str = ""
-    # Where the stretch that this tab shows begins; 0 while it shows the end, like everybody.
+    # Where the stretch that this tab shows begins, and how long it may be; 0 while it shows the
+    # end, like everybody.
     _first_seq: int = 0
+    _most: int = MOST_LINES
     _aims: int = 0
 
     @rx.event
@@ -184,7 +187,8 @@ class ThreadState(rx.State):
         viewer = await signed_in(self)
         browser = browser_of(self)
         if browser is not None and self.has_later:
-            await self._read_from(viewer, browser, self.history[thread.PAGE].seq)
+            kept = self.history[max(0, len(self.history) + thread.PAGE - MOST_LINES)]
+            await self._read_from(viewer, browser, kept.seq)
 
     @rx.event
     async def go_to(self, seq: int) -> None:
@@ -201,7 +205,7 @@ class ThreadState(rx.State):
             return
         first = self._first_seq or view.first_seq
         if seq < first or (self.has_later and seq > self.history[-1].seq):
-            await self._read_from(viewer, browser, max(1, seq - _CONTEXT))
+            await self._read_around(viewer, browser, seq)
         self._aim(f"message-{seq}")
 
     @rx.event
@@ -245,24 +249,33 @@ class ThreadState(rx.State):
             yield None
             missed = hub().settle_thread(browser)
 
-    async def _read_from(self, viewer: Viewer, browser: Browser, seq: int) -> None:
+    async def _read_around(self, viewer: Viewer, browser: Browser, seq: int) -> None:
+        if (view := browser.thread) is None:
+            return
+        far = view.history_to - seq > MOST_LINES
+        most = 2 * _CONTEXT + 1 if far else MOST_LINES
+        await self._read_from(viewer, browser, max(1, seq - _CONTEXT), most)
+
+    async def _read_from(
+        self, viewer: Viewer, browser: Browser, seq: int, most: int = MOST_LINES
+    ) -> None:
         """Show the stretch of lines that begins at `seq`; it ends where the slots begin, or before
-        that when it would be too long."""
+        that when it would be longer than `most`."""
         if (view := browser.thread) is None:
             return
         browser.paged_thread = True  # Before reading: what changes meanwhile is read again.
         actor, id_ = viewer.actor, view.conversation_id
-        found = await thread.stretch_for(actor, id_, seq, MOST_LINES + 1)
+        found = await thread.stretch_for(actor, id_, seq, most + 1)
         history_to = view.history_to
         lines = [line for line in found.lines if line.seq <= history_to]
-        has_later = len(lines) > MOST_LINES
+        has_later = len(lines) > most
         away_since = self.away_since or (view.last_seq if has_later else 0)
         missed = 0
         if 0 < away_since < history_to:
             missed = await thread.messages_between(actor, id_, away_since, history_to)
-        self.history = show(lines[:MOST_LINES], viewer.timezone, found.above)
+        self.history = show(lines[:most], viewer.timezone, found.above)
         self.has_earlier, self.has_later = found.above is not None, has_later
-        self._first_seq, self.history_to = seq, history_to
+        self._first_seq, self._most, self.history_to = seq, most, history_to
         self.away_since, self.missed = away_since, missed
 
     def _aim(self, what: str) -> None:
@@ -289,7 +302,7 @@ class ThreadState(rx.State):
         self._show(snapshot, viewer)
         reads_further_up = self.away_since > 0
         if self._first_seq:
-            await self._read_from(viewer, browser, self._first_seq)
+            await self._read_from(viewer, browser, self._first_seq, self._most)
         if self.has_later and not reads_further_up:
             self._forget_place()
             self._show(snapshot, viewer)
@@ -304,7 +317,7 @@ class ThreadState(rx.State):
         if (view := browser.thread) is None or not read_to:
             return
         if read_to < view.first_seq:
-            await self._read_from(viewer, browser, max(1, read_to - _CONTEXT))
+            await self._read_around(viewer, browser, read_to)
         shown = [*self.history, *(line for n in range(LIVE) for line in getattr(self, f"live_{n}"))]
         me = str(viewer.actor.user_id)
         unread = (

@@ -15,7 +15,7 @@ from tests.e2e.test_conversation import choose, opened
 from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 
-MANY = 3000
+MANY = 10_000
 PAGES = 5
 STEADY = 3  # Pixels.
 # Goes to an edge of what is drawn, and tells how far the line at the top of the view has moved by
@@ -94,6 +94,8 @@ async def test_a_link_leads_to_a_message_at_any_depth_and_a_button_back_to_the_l
     await expect(message(reader, 5)).not_to_be_in_viewport()
     await reader.page.reload()
     await expect(message(reader, 5)).to_be_in_viewport()
+    await expect(reader.messages.first).to_contain_text(re.compile("Seeded message 1$"))
+    await expect(reader.button("Load earlier messages")).to_have_count(0)
 
     other = await opened(browsers, theo, ticket)
     before = await message(reader, 5).bounding_box()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.load import history, reports
 from tests.load import list as lists
-from tests.load import reports
 from tests.support.desk import ROOT
 
 
@@ -26,3 +26,16 @@ def test_lists_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, missed
     monkeypatch.setattr(lists, "_save", lambda *_: ROOT / "bench-results" / "none.json")
     monkeypatch.setattr("sys.argv", ["list", "--folder", str(tmp_path)])
     assert lists.main() == ends
+
+
+@pytest.mark.parametrize(
+    ("long", "unread", "ends"), [(120.0, 120.0, 0), (121.0, 100.0, 1), (100.0, 121.0, 1)]
+)
+def test_a_long_conversation_that_opens_too_slowly_ends_with_an_error(
+    monkeypatch, long, unread, ends
+):
+    took = {"short_p50_ms": 100.0, "long_p50_ms": long, "unread_p50_ms": unread}
+    used = dict.fromkeys(("short_cpu_ms", "long_cpu_ms", "unread_cpu_ms"), 30.0)
+    monkeypatch.setattr(history, "measured", lambda *_: took | used)
+    monkeypatch.setattr("sys.argv", ["history"])
+    assert history.main() == ends

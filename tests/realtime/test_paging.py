@@ -150,3 +150,10 @@ async def test_what_is_new_is_shown_where_it_begins_however_far_back(
     assert reader.var(THREAD, "new_from") in (101, 102)
     assert reader.var(THREAD, "new_from") in _seqs(reader)
     assert reader.var(THREAD, "has_later")
+    # As few as of a short one; what comes next is put under them.
+    opened = _seqs(reader)
+    assert len(opened) <= PAGE + 1
+    await reader.send(f"{THREAD}.load_later")
+    await reader.until(lambda b: _seqs(b) != opened)
+    assert _seqs(reader)[: len(opened)] == opened
+    assert (await _load(reader, "later"))[-1] == LONG
