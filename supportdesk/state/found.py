@@ -10,6 +10,7 @@ import reflex as rx
 
 from supportdesk import routes
 from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.filters import SEARCH_MAX_LENGTH
 from supportdesk.domain.queries.said_anywhere import Asked, SaidThere, said_anywhere
 from supportdesk.domain.queries.sessions import Viewer
@@ -98,6 +99,7 @@ def _read(form: object, timezone: str) -> Asked:
         since=_begin_of(typed(form, "since"), timezone),
         until=_begin_of(typed(form, "until"), timezone),
         has_file=typed(form, "file") == "1",
+        here=numbers.read(typed(form, "here")) or 0,
     )
 
 

@@ -9,6 +9,7 @@ from reflex.event import EventSpec
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.queries.said import MOST, Said, said_in
+from supportdesk.domain.queries.thread import PRIVATE_LABELS
 from supportdesk.domain.queries.ticket_rows import HitPart
 from supportdesk.domain.text import clean
 from supportdesk.realtime.lines import zone
@@ -26,6 +27,8 @@ class Hit:
     name: str
     at: str
     time: str
+    audience: str
+    audience_label: str
     parts: tuple[HitPart, ...]
 
 
@@ -78,5 +81,11 @@ class SaidState(rx.State):
 def _shown(said: Said, timezone: str) -> Hit:
     at = said.at.astimezone(zone(timezone))
     return Hit(
-        said.seq, said.name, said.at.isoformat(), f"{at.day} {at:%b}, {at:%H:%M}", said.parts
+        said.seq,
+        said.name,
+        said.at.isoformat(),
+        f"{at.day} {at:%b}, {at:%H:%M}",
+        said.audience,
+        PRIVATE_LABELS[said.audience],
+        said.parts,
     )

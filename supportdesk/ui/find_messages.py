@@ -18,6 +18,7 @@ from supportdesk.ui.controls import alert, button, icon_button
 
 FIND = "find-messages"
 _FORM = "find-messages-form"
+_HERE = "here"
 _PAUSE_MS = 300
 # What stands in the form when it is sent: whoever types and ticks a box within the pause asks for
 # both, and not for the first again in the end.
@@ -26,6 +27,15 @@ _ask = rx.call_script(f"document.getElementById('{_FORM}').requestSubmit()")
 
 def opens_find_messages() -> rx.Var[Any]:
     return focus.show_dialog(FIND)
+
+
+def narrow_down(words: rx.Var[str]) -> rx.Var[Any]:
+    """The same words, in the ticket that is open, with more to be asked for."""
+    return focus.at_once(
+        f"const form = document.getElementById('{_FORM}'); form.reset();"
+        f" form.words.value = {words!s}; form.{_HERE}.checked = true; form.requestSubmit();"
+        f" document.getElementById('{FIND}').showModal()"
+    )._replace(merge_var_data=words._get_all_var_data())
 
 
 def find_button() -> rx.Component:
@@ -62,6 +72,7 @@ def find_messages() -> rx.Component:
                     "Has file",
                     class_name="choice",
                 ),
+                rx.cond(ThreadState.number != "", _only_here()),
                 class_name="asks",
             ),
             id=_FORM,
@@ -98,6 +109,20 @@ def _field(name: str, label: str, **props: Any) -> rx.Component:
 
 def _labelled(label: str, field: rx.Component) -> rx.Component:
     return rx.el.label(rx.el.span(label), field)
+
+
+def _only_here() -> rx.Component:
+    """In the ticket that is open."""
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            name=_HERE,
+            value=ThreadState.number,
+            on_change=_ask,
+        ),
+        f"Only in {ThreadState.number}",
+        class_name="choice",
+    )
 
 
 def _status() -> rx.Component:

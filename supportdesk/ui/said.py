@@ -6,7 +6,8 @@ from supportdesk.domain.queries.ticket_rows import HitPart
 from supportdesk.state.said import SEARCH_BOX, Hit, SaidState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui.address import open_number
-from supportdesk.ui.controls import alert, icon_button
+from supportdesk.ui.controls import alert, button, icon_button
+from supportdesk.ui.find_messages import narrow_down
 
 _PAUSE = 300
 
@@ -41,6 +42,7 @@ def found() -> rx.Component:
             rx.el.div(
                 rx.el.h2(_count(), aria_live="polite"),
                 rx.el.span(class_name="grow"),
+                button("Narrow down", kind="quiet", on_click=narrow_down(SaidState.asked)),
                 icon_button("Close search", "x", on_click=SaidState.close),
                 class_name="top",
             ),
@@ -68,7 +70,15 @@ def _hit(hit: rx.Var[Hit]) -> rx.Component:
 
     return rx.el.li(
         rx.el.button(
-            rx.el.span(rx.el.b(hit.name), rx.el.time(hit.time, date_time=hit.at), class_name="who"),
+            rx.el.span(
+                rx.el.b(hit.name),
+                rx.el.time(hit.time, date_time=hit.at),
+                rx.cond(
+                    hit.audience_label != "",
+                    rx.el.span(rx.icon("lock", size=11), hit.audience_label, class_name="private"),
+                ),
+                class_name=f"who {hit.audience}",
+            ),
             rx.el.span(rx.foreach(hit.parts, part), class_name="text"),
             type="button",
             on_click=ThreadState.go_to(hit.seq),

@@ -28,6 +28,8 @@ async def test_what_one_may_not_see_is_not_found(cast, ticket, foreign_ticket):
     await messages.post(cast.sol, ticket, "secret for staff", Audience.STAFF)
     counts = [len(await found(who, ticket, "secret")) for who in (cast.bea, cast.sol, cast.ada)]
     assert counts == [0, 1, 2]
+    hits = await said_in(cast.ada, ticket, "secret")
+    assert [each.audience for each in hits] == ["staff", "admins"]
     assert [len(await found(who, ticket, "secret")) for who in (cast.ben, cast.sia)] == [0, 0]
 
 

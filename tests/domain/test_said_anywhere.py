@@ -79,6 +79,23 @@ async def test_filters_all_have_to_hold(cast, ticket, who):
     assert await found(actor, "chair", status=Status.RESOLVED, sender="bea") == ["A blue chair"]
 
 
+async def test_it_may_be_asked_of_one_conversation_alone(cast, ticket, others):
+    await messages.post(cast.sol, ticket, "A blue lamp")
+    await messages.post(cast.sol, ticket, "A blue note", Audience.STAFF)
+    assert await found(cast.ada, "blue", here=1) == ["A blue note", "A blue lamp"]
+    assert await found(cast.bea, "blue", here=1) == ["A blue lamp"]
+    assert await found(cast.sol, "blue", here=1, sender="bea") == []
+    assert await found(cast.ben, "blue", here=1) == []
+    assert await found(cast.ada, "blue", here=2) == ["A blue rug"]
+    for number in range(PAGE):
+        await messages.post(cast.bea, ticket, f"blue {number}")
+    first = await said_anywhere(cast.ada, Asked("blue", here=1))
+    rest = await said_anywhere(cast.ada, Asked("blue", here=1), first.after)
+    seqs = [each.seq for each in (*first.messages, *rest.messages)]
+    assert seqs == list(range(PAGE + 3, 1, -1))
+    assert rest.after is None
+
+
 @pytest.mark.parametrize("who", ["sol", "ada"])
 @pytest.mark.parametrize("asked", [{}, {"sender": "bea"}])
 @pytest.mark.parametrize("sample", [5, 4000])

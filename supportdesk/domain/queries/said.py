@@ -16,7 +16,7 @@ from supportdesk.domain.queries.ticket_rows import HitPart
 MOST = 50
 
 _SAID = text(f"""
-    SELECT m.id, m.seq, m.created_at, coalesce(u.name, 'Somebody') AS name,
+    SELECT m.id, m.seq, m.created_at, m.audience, coalesce(u.name, 'Somebody') AS name,
            ts_headline('simple', left(m.body, 10000), {search.QUERY},
                        '{search.MARKS}, MaxWords=24, MinWords=12') AS headline
     FROM message m LEFT JOIN "user" u ON u.id = m.sender_id
@@ -31,6 +31,7 @@ class Said:
     seq: int
     name: str
     at: datetime
+    audience: str
     parts: tuple[HitPart, ...]
 
 
@@ -50,6 +51,7 @@ async def said_in(actor: Actor, conversation_id: UUID, words: str) -> tuple[Said
                 row.seq,
                 row.name,
                 row.created_at,
+                row.audience,
                 search.parts(search.MESSAGES, "", row.headline),
             )
             for row in rows

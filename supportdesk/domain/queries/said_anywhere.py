@@ -1,4 +1,4 @@
-"""Where something was said in all conversations that one may see, the latest first.
+"""Where something was said in all conversations that one may see, or in one, the latest first.
 
 Reading stays flat as in `finding`: admins look at the latest messages one by one, then at spans of
 time by the index. What else is asked for is held against the hits, at most `LOOKED_AT` of them for
@@ -33,6 +33,13 @@ _OWN = f"""
 hits AS MATERIALIZED (SELECT m.id FROM message m WHERE {_HIT}),
 looked_at AS MATERIALIZED (
     SELECT id FROM hits WHERE {_BETWEEN} ORDER BY id DESC LIMIT :looked_at
+)"""  # noqa: S608 - nothing in it comes from outside
+# Nor are those of one conversation many.
+_HERE = f"""
+looked_at AS MATERIALIZED (
+    SELECT m.id FROM message m
+    WHERE m.conversation_id = (SELECT id FROM ticket WHERE number = :here) AND {_HIT}
+      AND {_BETWEEN}
 )"""  # noqa: S608 - nothing in it comes from outside
 _BEFORE_SAMPLE = "id < (SELECT id FROM sample ORDER BY id LIMIT 1)"
 _ALL = f"""
@@ -84,7 +91,8 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is empty or None asks for nothing. `sender` is a name, or how a part of it begins;
-    `since` is the first moment that counts, `until` the first that does not any more."""
+    `since` is the first moment that counts, `until` the first that does not any more; `here` is the
+    number of the only ticket that counts."""
 
     words: str = ""
     sender: str = ""
@@ -92,6 +100,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     has_file: bool = False
+    here: int = 0
 
     @property
     def narrows(self) -> bool:
@@ -133,14 +142,14 @@ async def said_anywhere(actor: Actor, asked: Asked, after: UUID | None = None) -
         return Found((), None)
     conditions = [sql for name, sql in _CONDITIONS.items() if getattr(asked, name)]
     looked_at: int | None = finding.LOOKED_AT if conditions else PAGE + 1
-    if conditions and actor.role is not Role.ADMIN:
+    if asked.here or (conditions and actor.role is not Role.ADMIN):
         looked_at = None
     sql = _PAGE.format(
-        looked_at=_among_all() if actor.role is Role.ADMIN else _OWN,
+        looked_at=_HERE if asked.here else _among_all() if actor.role is Role.ADMIN else _OWN,
         asked=" AND ".join(conditions) or "true",
     )
     values |= finding.spans() | {name: getattr(asked, name) for name in _CONDITIONS}
-    values |= {"looked_at": looked_at, **_reach(asked, after)}
+    values |= {"looked_at": looked_at, "here": asked.here, **_reach(asked, after)}
     async with transaction(actor) as tx:
         await tx.execute(PLANNED)
         rows = (await tx.execute(text(sql), values)).all()
