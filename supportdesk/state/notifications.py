@@ -20,6 +20,9 @@ from supportdesk.state.session import attempt, signed_in
 
 panel_open = ClientStateVar.create("notifications_open", default=False)
 
+SHOWN_APART = "(window.shownApart ??= [])"
+"""What the browser shows by itself, of this tab."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -109,7 +112,8 @@ class NotificationState(rx.State):
         # Some browsers of phones allow them and have none.
         return rx.call_script(
             f"try {{ const shown = new Notification({json.dumps(title)}, {json.dumps(about)});"
-            " shown.onclick = () => { window.focus(); shown.close();"
+            f" {SHOWN_APART}.push(shown); shown.onclick = () => {{"
+            " window.focus(); shown.close();"
             f" window.location.assign({json.dumps(latest.href)}) }} }} catch {{}}"
         )
 

@@ -16,6 +16,7 @@ from supportdesk.domain.queries.attachments import File
 from supportdesk.ui import dialogs
 from supportdesk.ui.controls import button
 from supportdesk.ui.focus import at_once
+from supportdesk.ui.still_there import close_when_gone
 
 _MOST_BYTES = 100_000
 _NOTHING = {"id": "", "name": "", "kind": "", "size": "", "text": "", "cut": False}
@@ -54,8 +55,10 @@ def preview_dialog() -> rx.Component:
     file = _previewed.value.to(dict[str, Any])
     address = f"{routes.ATTACHMENTS}/{file['id']}"
     name = file["name"].to(str)
+    close = f"{_SHOW}({json.dumps(_NOTHING)})"
     return rx.fragment(
         _previewed,
+        close_when_gone(f"[{file['id']!s}].filter(Boolean)", _previewed.value, close),
         dialogs.titled(
             name,
             file["size"].to(str),

@@ -16,6 +16,7 @@ from supportdesk import routes
 from supportdesk.domain.files import Kind
 from supportdesk.domain.queries.attachments import File
 from supportdesk.ui.focus import at_once
+from supportdesk.ui.still_there import close_when_gone
 
 _LIBRARY = "yet-another-react-lightbox@3.32.2"
 # Small writing on a picture that is shown whole has to become legible, too.
@@ -54,6 +55,7 @@ def viewer() -> rx.Component:
     shown = viewed.value.to(dict[str, Any])
     return rx.fragment(
         viewed,
+        close_when_gone(f"{viewed.value!s}.slides.map((each) => each.id)", viewed.value, _CLOSE),
         Lightbox.create(
             open=shown["first"].to(int) >= 0,
             close=Var(f"(() => {_CLOSE})"),
@@ -71,7 +73,7 @@ def view(file: rx.Var[File], of: rx.Var[list[File]]) -> Var[EventChain]:
     """Show this picture, and the others `of` which it is one beside it."""
     return at_once(
         f"((pictures) => {_SHOW}({{first: pictures.findIndex((each) => each.id === {file.id!s}),"
-        f" slides: pictures.map((each) => ({{src: `{routes.ATTACHMENTS}/${{each.id}}`,"
+        f" slides: pictures.map((each) => ({{id: each.id, src: `{routes.ATTACHMENTS}/${{each.id}}`,"
         " alt: each.alt || each.name, width: each.width, height: each.height})) }))"
         f"({of!s}.filter((each) => each.kind === '{Kind.PICTURE.value}'))"
     )

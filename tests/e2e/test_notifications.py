@@ -15,7 +15,7 @@ from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 # What a tab plays and shows, written down in the browser's storage, which all its tabs share; and
 # whether the tab is in sight and has the focus, as a test wants it.
 NOTES = """
-    const note = (what, which) => localStorage.setItem(what,
+    const gone = window.goneAgain = [], note = (what, which) => localStorage.setItem(what,
         JSON.stringify([...JSON.parse(localStorage.getItem(what) ?? '[]'), which]));
     HTMLMediaElement.prototype.play = function () {
         note('played', this.src.split('/').pop()); return Promise.resolve();
@@ -27,8 +27,7 @@ NOTES = """
             note('asked', 'permission');
             return Notification.permission = 'granted';
         }
-        constructor(title) { note('shown', title); }
-        close() {}
+        constructor(title) { note('shown', title); this.close = () => gone.push(title); }
     };
     const hidden = () => window.outOfSight === true;
     Object.defineProperty(document, 'hidden', {get: hidden});
@@ -76,6 +75,12 @@ async def counts(screen: Screen, number: int) -> None:
     title = re.compile(rf"^\({number}\) ") if number else re.compile(r"^[^(]")
     await expect(bell(screen)).to_contain_text(str(number) if number else "")
     await expect(screen.page).to_have_title(title)
+
+
+async def delete_last(screen: Screen) -> None:
+    await screen.messages.last.get_by_role("button", name="Message actions").click()
+    await screen.page.get_by_role("menuitem", name="Delete", exact=True).click()
+    await screen.button("Delete message").click()
 
 
 async def test_a_name_picked_by_keyboard_calls_its_person_and_nobody_who_may_not_read(
@@ -147,7 +152,16 @@ async def test_two_tabs_sound_once_and_the_browser_shows_it_once_after_one_quest
     await first.page.wait_for_function("JSON.parse(localStorage.getItem('played')).length === 3")
     assert await noted(first, "played") == ["message.wav", "mention.wav", "message.wav"]
     await first.page.wait_for_function("JSON.parse(localStorage.getItem('shown')).length === 2")
-    assert (await noted(first, "shown"))[0] == f"Sol mentioned you · {room.ticket.number}"
+    shown = await noted(first, "shown")
+    assert shown[0] == f"Sol mentioned you · {room.ticket.number}"
+    await delete_last(sol)
+    for tab in (first, second):
+        await counts(tab, 2)
+    gone: list[str] = []
+    for tab in (first, second):
+        await tab.page.wait_for_function("!window.shownApart?.length")
+        gone += await tab.page.evaluate("window.goneAgain")
+    assert sorted(gone) == sorted(shown)
 
 
 async def test_nothing_sounds_for_what_is_in_view_or_ones_own_or_when_one_wants_none(
@@ -176,7 +190,7 @@ async def test_nothing_sounds_for_what_is_in_view_or_ones_own_or_when_one_wants_
 async def test_a_deleted_message_is_gone_from_count_title_and_open_list(
     browsers: Browsers, room: Room
 ) -> None:
-    bea = await browsers.open(room.bea)
+    bea = await listening(browsers, room.bea)
     sol = await browsers.open(room.sol, room.sol.page(room.ticket))
     await sol.send("A mistake")
     await counts(bea, 1)
@@ -184,11 +198,17 @@ async def test_a_deleted_message_is_gone_from_count_title_and_open_list(
     panel = bea.page.get_by_role("dialog", name="Notifications")
     await expect(panel.get_by_role("listitem")).to_contain_text("A mistake")
     assert await violations(bea.page) == ""
-    await sol.messages.last.get_by_role("button", name="Message actions").click()
-    await sol.page.get_by_role("menuitem", name="Delete", exact=True).click()
-    await sol.button("Delete message").click()
+    await bea.button("No, thanks").click()
+    await expect(bea.button("Turn on")).to_have_count(0)
+    await delete_last(sol)
     await expect(panel.get_by_text("Nothing yet")).to_be_visible()
     await counts(bea, 0)
+    await bea.button("Close").click()
+    await bea.page.reload()
+    await bell(bea).click()
+    await expect(panel.get_by_text("Nothing yet")).to_be_visible()
+    await expect(bea.button("Turn on")).to_have_count(0)
+    assert await noted(bea, "asked") == []
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

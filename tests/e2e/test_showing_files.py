@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers
+from tests.e2e.test_conversation import choose as choose_action
 from tests.e2e.test_files import at_ticket, attached, choose
 from tests.support import files
 from tests.support.screen import Screen
@@ -47,6 +48,12 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await gallery.get_by_role("button", name="Open image: blue.png").click()
     viewer = screen.page.get_by_role("dialog", name="Image viewer")
     await expect(viewer.get_by_role("img", name="blue.png")).to_be_visible()
+
+    elsewhere = await at_ticket(browsers, nora, ticket)
+    await choose_action(elsewhere, elsewhere.messages.last, "Delete")
+    await elsewhere.button("Delete message").click()
+    await expect(viewer).to_have_count(0)
+    await expect(gallery).to_have_count(0)
 
 
 async def pictures_stand_in_a_row_and_open_in_the_viewer(screen: Screen, said: Locator) -> None:
