@@ -130,8 +130,9 @@ def _end() -> rx.Component:
     """What is past is drawn once; each new line has a slot of its own and moves nothing else."""
     return rx.fragment(
         rx.foreach(slots.to(list[list[ShownLine]]), lambda slot: rx.foreach(slot, line)),
-        outbox_lines(),
+        # Above what is not sent yet: nothing of it has been seen.
         _receipt(),
+        outbox_lines(),
         end_of_lines(),
     )
 

@@ -87,6 +87,8 @@ async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
     await screen.alter().route_web_socket("**/_event/**", connect)
     await screen.go(nora.page(ticket))
     await screen.ready(ticket.number)
+    await screen.send("Zero")
+    await expect(screen.page.get_by_text("Sent", exact=True)).to_be_visible()
     slow.set()
     for text in ("One", "Two"):
         await screen.message_box.fill(text)
@@ -94,11 +96,13 @@ async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
         await expect(screen.message_box).to_have_value("")
     await expect(screen.waiting).to_contain_text(["One", "Two"])
     await expect(screen.waiting.first).to_contain_text("Sending …")
-    await expect(screen.messages).to_have_count(1)
+    # That the one before is sent is said of that one alone.
+    await expect(screen.log.locator(".receipt + article")).to_contain_text("One")
+    await expect(screen.messages).to_have_count(2)
     slow.clear()
     for server, said in held:
         server.send(said)
-    await screen.shows([FIRST, "One", "Two"])
+    await screen.shows([FIRST, "Zero", "One", "Two"])
     await expect(screen.waiting).to_have_count(0)
 
 
