@@ -57,6 +57,7 @@ async def test_what_is_new_begins_with_a_line_and_a_message_is_seen(
     await expect(new.locator("xpath=following::article[1]")).to_contain_text("One more thing")
     seen = buyer.page.get_by_text(re.compile(r"^Seen by Theo, \d\d:\d\d$"))
     await expect(seen).to_be_visible()
+    await expect(seen).to_have_attribute("title", re.compile(r"^Theo, \d\d:\d\d$"))
 
 
 async def test_a_message_can_be_put_right_reacted_to_answered_and_taken_back(
@@ -121,6 +122,12 @@ async def test_nobody_is_offered_what_is_not_theirs_to_do(
     await expect(buyer.page.get_by_role("menuitem")).to_have_text(
         ["React", "Quote", "Copy link", "Mark unread from here", "Report"]
     )
+    await buyer.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=buyer.url)
+    await buyer.page.get_by_role("menuitem", name="Copy link").click()
+    await expect(buyer.page.get_by_text("The link is copied.")).to_be_visible()
+    seq = await theirs.get_attribute("data-seq")
+    copied = await buyer.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{buyer.url}{nora.page(ticket)}#message-{seq}"
 
 
 async def test_who_writes_is_told_that_another_has_answered_meanwhile(

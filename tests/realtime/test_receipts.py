@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
+from supportdesk.domain.queries.thread import Receipt, SeenBy
+from supportdesk.realtime.lines import show_receipt
 from tests.support.browsers import Browsers, all_show
 from tests.support.raw_browser import THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
@@ -64,3 +67,16 @@ async def test_nobody_but_the_sender_is_told(seed: Seed, browsers: Browsers) -> 
     await buyer.until(lambda b: receipt(b).startswith("Seen by Sol, "))
     again = await browsers.visit(sol, ticket)
     assert receipt(seller) == receipt(again) == "Sent"
+
+
+def test_two_are_named_the_others_counted_and_all_of_them_stand_behind_it() -> None:
+    at = datetime(2026, 3, 5, 13, 30, tzinfo=UTC)
+    people = [SeenBy(name, name, at) for name in ("Sol", "Ada", "Abe", "Sia")]
+    for several, text in (
+        (1, "Seen by Sol, 14:30"),
+        (2, "Seen by Sol, 14:30 · Ada, 14:30"),
+        (4, "Seen by Sol, 14:30 · Ada, 14:30 and 2 more"),
+    ):
+        shown = show_receipt(Receipt("bea", tuple(people[:several])), "Europe/Berlin")
+        assert shown.text == text
+        assert shown.everybody.splitlines() == [f"{each.name}, 14:30" for each in people[:several]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
@@ -15,9 +17,13 @@ from tests.support.browsers import Browsers, all_show, catch_up
 from tests.support.desk import Desk, running_beside
 from tests.support.raw_browser import THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
+from tests.support.statements import counting
 
 # Nobody is online for longer at a process that was killed.
 GONE_WITHIN = 30
+# In the time after which a process that is not heard of counts as dead.
+BEATS_MEANWHILE = 3
+_DOES = re.compile(r"pg_notify|note_seen|INSERT|UPDATE|DELETE|MERGE")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +95,7 @@ async def test_one_who_goes_from_one_process_to_another_is_online_throughout(
 
 @pytest.mark.slow
 async def test_of_a_killed_process_nobody_stays_and_of_a_new_one_all_is_known(
-    seed: Seed, browsers: Browsers, there: Browsers, second: Desk
+    desk: Desk, seed: Seed, browsers: Browsers, there: Browsers, second: Desk
 ) -> None:
     bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
     ada, abe = seed.person(ADMIN, "Ada"), seed.person(ADMIN, "Abe")
@@ -100,8 +106,14 @@ async def test_of_a_killed_process_nobody_stays_and_of_a_new_one_all_is_known(
     await at_ada.until(lambda b: set(admins_here(b)) == {"Abe", "Ada"})
 
     await asyncio.to_thread(second.kill)
-    await at_bea.until(lambda b: standing(b, sol)["state"] == "offline", GONE_WITHIN)
-    await at_ada.until(lambda b: set(admins_here(b)) == {"Ada"})
+    with counting(desk) as statements:
+        await at_bea.until(lambda b: standing(b, sol)["state"] == "offline", GONE_WITHIN)
+        await at_ada.until(lambda b: set(admins_here(b)) == {"Ada"})
+    # Who has just come is noted, and who is gone; that the others are still there is only said.
+    said = Counter(found[0] for text in statements.all_texts() if (found := _DOES.search(text)))
+    assert said.pop("pg_notify") >= BEATS_MEANWHILE
+    assert said.keys() == {"note_seen"}
+    assert said["note_seen"] < BEATS_MEANWHILE
     seen_at = str(standing(at_bea, sol)["seen_at"])
     assert datetime.fromisoformat(seen_at) > datetime.fromisoformat(at_bea.lines[0]["at"])
 

@@ -54,6 +54,8 @@ async def test_it_is_over_after_some_seconds_of_silence(room: Room) -> None:
     await types(room.bea)
     await room.sol.until(lambda b: typing(b) == ["Bea"])
     await room.sol.until(lambda b: typing(b) == [])
+    told = [at for at, frame in room.sol.frames if '"typing_rx_state_"' in frame]
+    assert 4 < told[-1] - told[-2] < 7
 
 
 async def test_who_may_not_read_it_does_not_learn_that_it_is_written(room: Room) -> None:

@@ -37,13 +37,13 @@ class Statements:
 
     def texts(self) -> list[str]:
         """The first line of each, in order."""
+        return [text for text in self.all_texts() if not _IN_ITS_OWN_TIME.search(text)]
+
+    def all_texts(self) -> list[str]:
+        """Also of what happens in the desk's own time."""
         with self._log.open("rb") as log:
             log.seek(self._from)
-            return [
-                text
-                for text in _LOGGED.findall(log.read().decode(errors="replace"))
-                if not _IN_ITS_OWN_TIME.search(text)
-            ]
+            return _LOGGED.findall(log.read().decode(errors="replace"))
 
     def count(self) -> int:
         return len(self.texts())
