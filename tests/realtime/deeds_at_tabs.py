@@ -229,7 +229,8 @@ class World(Settling):
         await tab.send(f"{LABELS}.save_notes", value=text, seen=seen)
 
     async def _team(self, tab: RawBrowser, person: Person, some: bool) -> None:
-        await tab.send(f"{DETAILS}.choose_team", value=self.team if some else "none")
+        team = next(iter(self.teams()), self.team)
+        await tab.send(f"{DETAILS}.choose_team", value=team if some else "none")
 
     async def _due(self, tab: RawBrowser, person: Person, day: str) -> None:
         await tab.send(f"{DETAILS}.choose_due", value=day)

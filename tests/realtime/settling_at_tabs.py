@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -41,6 +42,11 @@ def settling() -> list[st.SearchStrategy[tuple[str, Any]]]:
         st.tuples(st.just("retire"), retirable),
         st.tuples(st.just("move"), yes_or_no),
         st.tuples(st.just("drop_reply"), st.none()),
+        st.tuples(st.just("merge_tag"), st.none()),
+        st.tuples(st.just("drop_tag"), st.none()),
+        st.tuples(st.just("found_team"), yes_or_no),
+        st.tuples(st.just("dissolve_team"), st.none()),
+        st.tuples(st.just("member"), st.sampled_from(["add", "lead", "remove"])),
         st.tuples(st.just("auto_assign"), st.sampled_from(["off", "round_robin", "least_open"])),
         st.tuples(st.just("menu"), st.just(True) | yes_or_no),
         st.tuples(st.just("save_view"), yes_or_no),
@@ -76,6 +82,11 @@ class Settling:
             for table in ("saved_view", "canned_reply"):
                 database.execute(f"DELETE FROM {table} WHERE name LIKE 'Deed%'")
             database.execute("UPDATE team SET auto_assign = 'off'")
+            database.execute(
+                "UPDATE ticket SET team_id = NULL"
+                " WHERE team_id IN (SELECT id FROM team WHERE name LIKE 'Deed%')"
+            )
+            database.execute("DELETE FROM team WHERE name LIKE 'Deed%'")
 
     # The pages of settings and of teams.
 
@@ -107,6 +118,39 @@ class Settling:
     async def _drop_reply(self, tab: RawBrowser, person: Person, _: None) -> None:
         for row in self.known("replies")[:1]:
             await tab.send(f"{SETTINGS}.delete_reply", row_id=row["id"])
+
+    async def _merge_tag(self, tab: RawBrowser, person: Person, _: None) -> None:
+        for gone, kept in pairwise(self.known("tags")[:2]):
+            form = {"id": gone["id"], "into": kept["id"]}
+            await tab.send(f"{SETTINGS}.merge_tag", form_data=form)
+
+    async def _drop_tag(self, tab: RawBrowser, person: Person, _: None) -> None:
+        for row in self.known("tags")[-1:]:
+            await tab.send(f"{SETTINGS}.delete_tag", row_id=row["id"])
+
+    def teams(self) -> list[str]:
+        """Ids of those that were founded here, as some tab on the page of teams shows them."""
+        rows = next(filter(None, (tab.var(TEAMS, "teams", []) for tab in self.tabs)), [])
+        return [row["id"] for row in rows if row["name"].startswith("Deed")]
+
+    async def _found_team(self, tab: RawBrowser, person: Person, anew: bool) -> None:
+        id_ = next(iter(self.teams()), "") if anew else ""
+        form = {"id": id_, "name": f"Deed {new_id().hex[-8:]}"}
+        await tab.send(f"{TEAMS}.submit", form_data=form)
+
+    async def _dissolve_team(self, tab: RawBrowser, person: Person, _: None) -> None:
+        for team in self.teams()[-1:]:
+            await tab.send(f"{TEAMS}.delete", team_id=team)
+
+    async def _member(self, tab: RawBrowser, person: Person, deed: str) -> None:
+        handler, more = {
+            "add": ("add_member", {}),
+            "lead": ("set_lead", {"lead": True}),
+            "remove": ("remove_member", {}),
+        }[deed]
+        for team in self.teams()[:1]:
+            who = {"team_id": team, "user_id": str(person.id)}
+            await tab.send(f"{TEAMS}.{handler}", **who, **more)
 
     async def _auto_assign(self, tab: RawBrowser, person: Person, way: str) -> None:
         await tab.send(f"{TEAMS}.choose_auto_assign", team_id=self.team, value=way)
