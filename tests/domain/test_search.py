@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from supportdesk.domain.commands import messages
+from supportdesk.domain.commands import amending, messages
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
@@ -135,6 +135,13 @@ async def test_a_note_is_found_by_those_alone_who_may_read_it(cast, desk, audien
     await messages.post(cast.bea, desk["lamp"], "It is the voltage, I think.")
     (hit,) = await shown(cast, "bea", "voltage")
     assert "the [voltage], I" in hit
+
+
+async def test_what_was_deleted_is_found_no_more(cast, desk):
+    said = await messages.post(cast.sol, desk["lamp"], "Check the voltage.")
+    assert [await found(cast, who, "voltage") for who in ALL] == [["lamp"]] * len(ALL)
+    await amending.delete(cast.sol, said.id)
+    assert [await found(cast, who, "voltage") for who in ALL] == [[]] * len(ALL)
 
 
 async def test_what_is_said_outside_of_tickets_is_neither_found_nor_counted(cast, desk, ask):
