@@ -171,7 +171,7 @@ PEOPLE = {
     *SESSIONS,
 }
 
-# What may change the numbers on the tabs of the dashboard.
+# What may change the numbers on the tabs of the dashboard, but for those of today.
 COUNTED = {
     EventKind.TICKET_FILED,
     EventKind.TICKET_CHANGED,
@@ -189,6 +189,7 @@ COUNTED = {
     EventKind.PERSON_ERASED,
     EventKind.TEAM_CREATED,
     EventKind.TEAM_DELETED,
+    EventKind.SETTING_CHANGED,
 }
 # Which teams there are, who is in them and who could be.
 TEAMS = {

@@ -350,6 +350,7 @@ class Hub:
             if key.filters.overdue:
                 view.reload()
         await self._rules.look_at_the_clock()
+        self.dashboard.look_at_the_clock()
         await self._screen.keep(list(self._browsers))
 
     async def look(self, browser: Browser, attention: Attention) -> None:

@@ -12,16 +12,17 @@ REQUESTS = "Chat requests"
 
 
 class Place(NamedTuple):
-    """`counted` names what of it the tabs count, in `DashboardState.counts`: what somebody could go
-    through. Settings, reports and a log that only grows are no such thing."""
+    """`counted` names what of it the tabs count, in `DashboardState.counts`, and `what` says it."""
 
     name: str
     icon: str
     href: str
-    counted: str = ""
+    counted: str
+    what: str
 
 
 _RAIL = (TICKETS,)
+_SET = "Limits, texts and hours that admins have set"
 
 
 def rail(role: str) -> list[Place]:
@@ -31,15 +32,15 @@ def rail(role: str) -> list[Place]:
 
 def places(role: str) -> list[Place]:
     """Where somebody of that role can go. For admins these are the tabs of the dashboard."""
-    found = [Place(TICKETS, "ticket", routes.tickets(role), "tickets")]
+    found = [Place(TICKETS, "ticket", routes.tickets(role), "tickets", "Not settled")]
     if role == "admin":
         found += [
-            Place(USERS, "users", routes.ADMIN_USERS, "users"),
-            Place(SELLERS, "store", routes.ADMIN_SELLERS, "sellers"),
-            Place(REQUESTS, "user-plus", routes.ADMIN_REQUESTS, "requests"),
-            Place(TEAMS, "users-round", routes.ADMIN_TEAMS, "teams"),
-            Place(SETTINGS, "settings", routes.ADMIN_SETTINGS),
-            Place(REPORTS, "chart-column", routes.ADMIN_REPORTS),
-            Place(AUDIT, "scroll-text", routes.ADMIN_AUDIT),
+            Place(USERS, "users", routes.ADMIN_USERS, "users", "May sign in"),
+            Place(SELLERS, "store", routes.ADMIN_SELLERS, "sellers", "May sign in"),
+            Place(REQUESTS, "user-plus", routes.ADMIN_REQUESTS, "requests", "Waiting"),
+            Place(TEAMS, "users-round", routes.ADMIN_TEAMS, "teams", "Teams"),
+            Place(SETTINGS, "settings", routes.ADMIN_SETTINGS, "settings", _SET),
+            Place(REPORTS, "chart-column", routes.ADMIN_REPORTS, "reports", "Tickets filed today"),
+            Place(AUDIT, "scroll-text", routes.ADMIN_AUDIT, "audit", "Logged today"),
         ]
     return found

@@ -28,25 +28,23 @@ def tabs(current: str) -> rx.Component:
 
 
 def _tab(place: Place, current: bool) -> rx.Component:
+    count = DashboardState.counts.get(place.counted, "")
     return ReactRouterLink.create(
         rx.icon(place.icon, size=15),
         place.name,
-        _count(place.counted) if place.counted else None,
+        _count(count),
         to=place.href,
         role="tab",
         aria_label=place.name,
-        aria_describedby=f"count-{place.counted}" if place.counted else None,
+        # Seen while pointing at it, and read out after the name.
+        title=rx.cond(count != "", f"{place.what}: {count}", None),
         aria_selected="true" if current else "false",
         class_name="tab",
     )
 
 
-def _count(counted: str) -> rx.Component:
+def _count(count: rx.Var[str]) -> rx.Component:
     """Its place is kept until it is known, so that nothing beside it moves."""
-    count = DashboardState.counts.get(counted, "")
     known = count != ""
-    return rx.el.span(
-        rx.cond(known, count, "0"),
-        id=f"count-{counted}",
-        class_name=f"count {rx.cond(known, '', 'unknown')}",
-    )
+    shown = f"count {rx.cond(known, '', 'unknown')}"
+    return rx.el.span(rx.cond(known, count, "0"), class_name=shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 from playwright.async_api import Locator, expect
@@ -26,6 +27,19 @@ TABS = {
     "Settings": ("/admin/settings", "Settings"),
     "Reports": ("/admin/reports", "Reports"),
     "Audit log": ("/admin/audit", "Audit log"),
+}
+
+
+FILED_TODAY, LOGGED = "Tickets filed today", "Logged today"
+COUNTED = {
+    "Tickets": "Not settled",
+    "Users": "May sign in",
+    "Sellers": "May sign in",
+    "Chat requests": "Waiting",
+    "Teams": "Teams",
+    "Settings": "Limits, texts and hours that admins have set",
+    "Reports": FILED_TODAY,
+    "Audit log": LOGGED,
 }
 
 
@@ -91,6 +105,39 @@ async def test_an_admin_goes_through_all_tabs_and_asks_for_tickets_by_every_box(
     await expect(screen.page.get_by_text("No ticket found")).to_be_visible()
     await pick(screen, "Role").select_option(label="Filed by buyers")
     await numbers_are(screen, [other, wanted])
+
+
+async def test_a_tab_says_what_it_counts_and_its_page_gives_the_same_number(
+    browsers: Browsers, seed: Seed
+) -> None:
+    zoe, yann, nora = seed.person(ADMIN), seed.person(ADMIN), seed.person(BUYER, "Nora")
+    zone = seed.zone_at_noon(zoe)
+    assert seed.zone_at_noon(yann) == zone
+    ticket = seed.ticket(nora)
+    looking = await browsers.open(zoe, "/admin/teams", viewport=WIDE, timezone_id=zone)
+    doing = await browsers.open(yann, yann.page(ticket), timezone_id=zone)
+    await doing.ready(ticket.number)
+
+    async def described(tab: str, what: str) -> int:
+        """The number that stands in the tab, and after its name for who hears it."""
+        told = re.compile(rf"^{what}: [\d,]+$")
+        await expect(looking.tab(tab)).to_have_accessible_description(told)
+        number = await looking.tab(tab).locator(".count").inner_text()
+        await expect(looking.tab(tab)).to_have_attribute("title", f"{what}: {number}")
+        return int(number.replace(",", ""))
+
+    for tab, what in COUNTED.items():
+        assert await described(tab, what) >= 0
+    filed, logged = await described("Reports", FILED_TODAY), await described("Audit log", LOGGED)
+    await doing.send("It is in the log.")
+    more = f"{LOGGED}: {logged + 1:,}"
+    await expect(looking.tab("Audit log")).to_have_accessible_description(more)
+    assert await described("Reports", FILED_TODAY) == filed
+    today = datetime.now(ZoneInfo(zone)).date()
+    await looking.go(f"/admin/reports?from={today}&to={today}&by=day")
+    term = looking.page.get_by_role("term").filter(has_text=re.compile("^Filed$"))
+    tile = term.locator("xpath=following-sibling::dd/b")
+    await expect(tile).to_have_text(f"{filed:,}")
 
 
 # Reports.

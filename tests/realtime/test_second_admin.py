@@ -290,11 +290,13 @@ async def test_the_tabs_count_exactly_at_the_second_admin(
     await page.until(lambda b: b.var(DASHBOARD, "counts", {}))
 
     def counts(browser: RawBrowser) -> dict[str, int]:
+        """But for those of today, which are in `test_dashboard`."""
         found = browser.var(DASHBOARD, "counts")
-        return {tab: int(count.replace(",", "")) for tab, count in found.items()}
+        others = found.keys() - {"reports", "audit"}
+        return {tab: int(found[tab].replace(",", "")) for tab in others}
 
     expected = counts(page)
-    assert set(expected) == {"tickets", "users", "sellers", "requests", "teams"}
+    assert set(expected) == {"tickets", "users", "sellers", "requests", "teams", "settings"}
 
     async def comes_to(**more: int) -> None:
         for tab, number in more.items():
