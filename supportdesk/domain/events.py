@@ -208,6 +208,14 @@ REGROUPED = {EventKind.TAG_MERGED, EventKind.TAG_DELETED, EventKind.TEAM_DELETED
 
 # Asking to join; their subject is who asked.
 REQUESTS = {EventKind.JOIN_REQUESTED, EventKind.JOIN_ACCEPTED, EventKind.JOIN_REFUSED}
+# What is told of a ticket by its number, for it may be gone or never have been there.
+NUMBERED = (
+    EventKind.JOIN_REQUESTED,
+    EventKind.JOIN_ACCEPTED,
+    EventKind.JOIN_REFUSED,
+    EventKind.CHAT_DELETED,
+    EventKind.TICKET_DELETED,
+)
 # What admins have on the page of chat requests and reports.
 MODERATED = REQUESTS | {
     EventKind.ABUSE_REPORTED,

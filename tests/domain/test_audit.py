@@ -18,6 +18,7 @@ from supportdesk.domain.commands import (
     categories,
     desk_rules,
     field_definitions,
+    joining,
     messages,
     moderation,
     participants,
@@ -33,6 +34,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, AutoAssign, FieldKind, Priority
 from supportdesk.domain.queries.audit import Entry, newer_than, page_for
 from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
+from supportdesk.domain.queries.moderation import moderation_for
 from supportdesk.domain.queries.settings import settings_for
 from tests.load._statements import Watch
 
@@ -159,6 +161,31 @@ async def test_one_asks_for_a_ticket_by_its_number(cast, busy):
         assert {entry.number for entry in found} == {"TC-0002"}
         assert len(found) == 3
     assert await log(cast.ada, ticket=77) == []
+
+
+async def test_a_tickets_lines_tell_who_asked_to_join_it(cast, busy, ticket, foreign_ticket):
+    await joining.ask(cast.max, "TC-0002", "It is mine.")
+    await joining.ask(cast.sol, "TC-0077", "It is mine.")
+    waiting = (await moderation_for(cast.ada)).requests
+    for row in waiting:
+        await joining.refuse(cast.ada, UUID(row.id))
+    top = Cursor(datetime.now(UTC) - timedelta(days=1), new_id())
+    for number, who in ((2, "Max"), (77, "Sol")):
+        tells = [
+            f"Ada refused to let {who} into TC-00{number:02}",
+            f"{who} asked to join TC-00{number:02}",
+        ]
+        found = await log(cast.ada, ticket=number)
+        assert said(found)[:2] == tells
+        assert len(found) == (5 if number == 2 else 2)
+        assert said(await log(cast.ada, ticket=number, person=who)) == tells
+        assert said(await log(cast.ada, ticket=number, words="refused")) == tells[:1]
+        assert said(await log(cast.ada, ticket=number, words="refused", person=who)) == tells[:1]
+        assert await log(cast.ada, ticket=number, group=Group.VIEWS) == []
+        assert await newer_than(cast.ada, Asked(ticket=number), "UTC", top) == len(found)
+    # Of a ticket that is gone, that it went.
+    await moderation.delete_ticket(cast.ada, foreign_ticket, "TC-0002")
+    assert said(await log(cast.ada, ticket=2))[0].startswith("Ada deleted TC-0002, with ")
 
 
 async def test_one_searches_for_how_a_line_reads(cast, busy, ticket, team):
@@ -322,6 +349,7 @@ WALKS = {
     "days": (Asked(until=date(2026, 1, 1)), "event_created_at_idx"),
     "a word": (Asked(words="word77"), "event_words_idx"),
     "whom it was done to": (Asked(person="sol@demo.test"), "event_words_idx"),
+    "a number": (Asked(ticket=4711), "event_words_idx"),
     "what was done": (Asked(words="created"), "event_words_idx"),
     "who did what": (Asked(words="Bea created"), "event_words_idx"),
     "who did what they never did": (Asked(words="Ada wrote"), "event_words_idx"),

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.domain import audit
 from supportdesk.domain.audit_vocabulary import marks_of
-from supportdesk.domain.events import EventKind
+from supportdesk.domain.events import NUMBERED, EventKind
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries import finding, numbers, search
 from supportdesk.domain.queries.audit_asked import Asked, Cursor
@@ -82,6 +82,10 @@ _SPANS = {"today": "never", "in_days": "never", "in_months": "in_week", "in_year
           "ever": "in_years"}  # fmt: skip
 _ABOUT = "CAST(:about AS tsquery)"
 _TO = "CAST(:to_them AS tsquery)"
+# Which kinds of lines these are, the index knows; of the number it knows that it stands there.
+_NUMBERED = f"""{_WORDS} @@ (CAST('{" | ".join(f"''~k{kind}''" for kind in NUMBERED)}' AS tsquery)
+    && plainto_tsquery('simple', :number)) AND e.data ->> 'number' = :number
+    AND (e.conversation_id = CAST(:ticket AS uuid)) IS NOT TRUE"""
 _NOT_BY = "(e.actor_id IS NULL OR e.actor_id <> ALL (:people))"
 
 
@@ -118,9 +122,7 @@ async def _search(tx: AsyncConnection, asked: Asked, timezone: str) -> Search | 
         found.asks.append("e.kind = ANY (:kinds)")
     if asked.ticket:
         found.values["ticket"] = await tx.scalar(_TICKET, {"number": asked.ticket})
-        found.asks.append("e.conversation_id = :ticket")
-        if found.values["ticket"] is None:
-            return None
+        found.values["number"] = str(asked.ticket)
     _in_days(asked, ZoneInfo(timezone), found)
     if asked.words:
         await _in_words(tx, asked.words, found)
@@ -139,16 +141,18 @@ async def walk(
     if after is not None:
         found.asks.append(_BELOW)
         values |= {"at": after.at, "id": after.id}
+    if "ticket" in values:
+        return _of_ticket(found), values
     if found.words:
         return _by_words(
             found.asks, f"{found.words} && {_ABOUT}" if people else found.words
         ), values
-    if "ticket" not in values and people:
+    if people:
         done = _by_kind(found.asks, people=True)
         told = _by_words([*found.asks, _NOT_BY], _TO)
         values.setdefault("kinds", [kind.value for kind in EventKind])
         return f"SELECT {_COLUMNS} FROM ({_either(done, told)}) e {_ORDER} LIMIT :most", values  # noqa: S608
-    if "ticket" not in values and "kinds" in values:
+    if "kinds" in values:
         return _by_kind(found.asks), values
     return _walk(found.conditions), values
 
@@ -163,7 +167,17 @@ async def news(
     if found is None:
         return None
     found.asks.append(_ABOVE)
-    return _walk(found.conditions), found.values | {"at": top.at, "id": top.id, "most": most}
+    lines = _of_ticket(found) if "ticket" in found.values else _walk(found.conditions)
+    return lines, found.values | {"at": top.at, "id": top.id, "most": most}
+
+
+def _of_ticket(found: Search) -> str:
+    """What happened in it, and what only names its number: people ask for any number, and a ticket
+    that is gone has no more than that."""
+    asked = found.conditions
+    there = _walk(f"{asked} AND e.conversation_id = CAST(:ticket AS uuid)")
+    named = _walk(f"{asked} AND {_NUMBERED}")
+    return f"SELECT {_COLUMNS} FROM ({_either(there, named)}) e {_ORDER} LIMIT :most"  # noqa: S608
 
 
 def _walk(asked: str, log: str = "event") -> str:
