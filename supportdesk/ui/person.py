@@ -314,19 +314,18 @@ def _deeds() -> rx.Component:
 def _deed(deed: rx.Var[Deed]) -> rx.Component:
     return rx.el.li(
         rx.el.span(
+            rx.el.b(deed.who),
+            " ",
             deed.words,
             rx.cond(
                 deed.number != "",
-                rx.fragment(
-                    " in ",
-                    ReactRouterLink.create(
-                        deed.number,
-                        to=f"{routes.tickets('admin')}/{deed.number}",
-                        class_name="link",
-                    ),
+                ReactRouterLink.create(
+                    deed.number,
+                    to=f"{routes.tickets('admin')}/{deed.number}",
+                    class_name="link",
                 ),
             ),
-            rx.cond(deed.by != "", f" by {deed.by}", ""),
+            deed.rest,
         ),
         rx.el.small(times.list_time(deed.at)),
         class_name="deed",

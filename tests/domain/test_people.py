@@ -8,13 +8,24 @@ import psycopg
 import pytest
 
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands import filing, messages, people, person_notes, sessions, tickets
+from supportdesk.domain.changes import Changes
+from supportdesk.domain.commands import (
+    filing,
+    joining,
+    messages,
+    people,
+    person_notes,
+    sessions,
+    tickets,
+)
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
-from supportdesk.domain.models import Audience
+from supportdesk.domain.models import Audience, Priority
 from supportdesk.domain.queries import person, thread
+from supportdesk.domain.queries.audit import page_for as log_for
+from supportdesk.domain.queries.audit_asked import Asked
 from supportdesk.domain.queries.people import names_for
 from supportdesk.domain.queries.people_list import DEACTIVATED, PeopleFilters, page_for
 from supportdesk.domain.queries.person import in_words, person_for
@@ -334,10 +345,23 @@ async def test_the_page_tells_what_there_is_of_a_person(cast, ticket):
         ("Firefox on Linux", "192.0.2.7", True)
     ]
     assert [(n.body, n.author) for n in page.notes] == [("Answers fast.", "Ada")]
-    assert [(d.words, d.by, bool(d.number)) for d in page.deeds] == [
-        ("Person note added", "Ada", False),
-        ("Signed in", "", False),
-        ("Message posted", "", True),
+    number = page.tickets[0].number
+    assert [(d.who, d.words, d.number, d.rest) for d in page.deeds] == [
+        ("Ada", "wrote a note about Sol", "", ""),
+        ("Sol", "signed in", "", ""),
+        ("Sol", "wrote a message in ", number, ""),
+    ]
+
+
+async def test_the_page_tells_of_what_somebody_did_as_the_log_does(cast, ticket):
+    await messages.post(cast.sol, ticket, "I look into it.")
+    await tickets.change(cast.sol, ticket, Changes(priority=Priority.URGENT))
+    await joining.ask(cast.sol, "TC-4711", "It is mine.")
+    theirs = (await person_for(cast.ada, cast.sol.user_id)).deeds
+    log = (await log_for(cast.ada, Asked(person=str(cast.sol.user_id)), "UTC")).entries
+    assert len(log) >= 3
+    assert [(d.id, d.who, d.words + d.number + d.rest) for d in theirs] == [
+        (line.id, line.who, line.sentence) for line in log
     ]
 
 

@@ -192,7 +192,7 @@ async def test_what_is_done_to_a_person_is_so_on_their_screen_at_once(
     await region(admin, "Notes").get_by_role("button", name=re.compile("^Delete the note")).click()
     await answer(admin, "Delete note")
     await expect(region(admin, "Notes")).to_contain_text("No notes yet.")
-    await expect(region(admin, "Recent activity")).to_contain_text("Person role changed by")
+    await expect(region(admin, "Recent activity")).to_contain_text("changed the role of")
 
 
 async def test_a_role_that_is_needed_stays_and_the_dialog_says_why(

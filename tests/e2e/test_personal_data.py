@@ -44,7 +44,9 @@ async def test_a_person_is_exported_erased_and_gone_from_every_screen(
     admin = await page_of(browsers, seed.person(ADMIN), nora)
     data = await taken(admin, "Export data")
     assert data["profile"]["name"] == nora.name  # type: ignore[index]
-    await expect(region(admin, "Recent activity")).to_contain_text("Person exported")
+    await expect(region(admin, "Recent activity")).to_contain_text(
+        f"exported what is kept of {nora.name}"
+    )
 
     await admin.button("Erase").click()
     box = dialog(admin).get_by_role("textbox", name="Their e-mail address or name")

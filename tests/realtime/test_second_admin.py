@@ -52,7 +52,7 @@ def page_of(browser: RawBrowser) -> Any:
 
 
 def deeds(browser: RawBrowser) -> list[str]:
-    return [each["words"] for each in page_of(browser)["deeds"]]
+    return [each["words"] + each["number"] + each["rest"] for each in page_of(browser)["deeds"]]
 
 
 def rows(browser: RawBrowser, kind: str, person: Person) -> list[dict[str, Any]]:
@@ -95,19 +95,21 @@ async def test_whatever_somebody_does_is_among_what_they_did_last(
     await theirs.say("It is the blub.")
     await theirs.until(lambda b: "It is the blub." in bodies(b))
     message = theirs.lines[-1]["id"]
-    await page.until(lambda b: deeds(b)[:1] == ["Message posted"])
+    await page.until(lambda b: deeds(b)[:1] == [f"wrote a message in {ticket.number}"])
     await theirs.send(f"{MESSAGE}.begin_edit", message_id=message)
     await theirs.send(f"{MESSAGE}.save_edit", form_data={"text": "It is the bulb."})
-    await page.until(lambda b: deeds(b)[:1] == ["Message edited"])
+    await page.until(lambda b: deeds(b)[:1] == [f"edited a message in {ticket.number}"])
     await theirs.send(f"{MESSAGE}.react", message_id=message, emoji="👍")
-    await page.until(lambda b: deeds(b)[:1] == ["Reaction changed"])
+    await page.until(lambda b: deeds(b)[:1] == [f"reacted with 👍 to a message in {ticket.number}"])
     await theirs.send(f"{LABELS}.add_tag", form_data={"new-tag": name})
-    await page.until(lambda b: "Tags changed" in deeds(b)[:2])
+    await page.until(
+        lambda b: any(each.endswith(f"“{name}” to {ticket.number}") for each in deeds(b))
+    )
 
     boss = await at_page_of(browsers, yann, yann)
     settler = await at(browsers, yann, routes.ADMIN_TEAMS, TEAMS)
     await settler.send(f"{TEAMS}.submit", form_data={"id": "", "name": name})
-    await boss.until(lambda b: deeds(b)[:1] == ["Team created"])
+    await boss.until(lambda b: deeds(b)[:1] == [f"created the team “{name}”"])
 
 
 async def test_who_fails_to_sign_in_is_seen_to_on_their_page(
@@ -121,7 +123,7 @@ async def test_who_fails_to_sign_in_is_seen_to_on_their_page(
     async with http.post(
         f"{desk.url}{routes.POST_LOGIN}", data=form, headers=headers, allow_redirects=False
     ):
-        await page.until(lambda b: deeds(b)[:1] == ["Sign in failed"])
+        await page.until(lambda b: deeds(b)[:1] == [f"failed to sign in as {name}"])
 
 
 async def test_requests_and_who_asks_are_as_they_are_now(

@@ -102,13 +102,19 @@ async def page_for(
         found = await walk(tx, asked, timezone, after, most + 1)
         if found is None:
             return LogPage((), None)
-        ids, values = found
         await tx.execute(PLANNED)
-        rows = (await tx.execute(text(_READ.format(walk=ids)), values)).all()
-        names = await _names(tx, rows)
-    entries = tuple(_entry(row, names) for row in rows[:most])
-    last = rows[most - 1] if len(rows) > most else None
-    return LogPage(entries, Cursor(last.created_at, last.id) if last else None)
+        entries = await entries_of(tx, *found)
+    last = entries[most - 1] if len(entries) > most else None
+    return LogPage(entries[:most], Cursor(last.at, UUID(last.id)) if last else None)
+
+
+async def entries_of(
+    tx: AsyncConnection, lines: str, values: Mapping[str, Any]
+) -> tuple[Entry, ...]:
+    """The lines that this SQL has the `id` and `created_at` of, the latest first."""
+    rows = (await tx.execute(text(_READ.format(walk=lines)), values)).all()
+    names = await _names(tx, rows)
+    return tuple(_entry(row, names) for row in rows)
 
 
 async def newer_than(actor: Actor, asked: Asked, timezone: str, top: Cursor | None) -> int:

@@ -16,6 +16,7 @@ from supportdesk.domain.commands.settings import check_admin
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries.audit import Entry, entries_of
 from supportdesk.domain.queries.people import hue, initials
 from supportdesk.domain.queries.people_list import UNFINISHED
 
@@ -54,12 +55,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What happened, in a few words; `number` is the ticket that it happened in, or empty."""
+    """A line of the log: `who`, then what they did, in which `number` is a ticket to go to."""
 
     id: str
+    who: str
     words: str
-    by: str
     number: str
+    rest: str
     at: str
 
 
@@ -130,17 +132,15 @@ JOIN "user" u ON u.id = n.author_id
 WHERE n.person_id = :id ORDER BY n.created_at DESC, n.id DESC LIMIT {NOTES}
 """)  # noqa: S608
 # What the person did, and what was done to them; each by an index of its own.
-_DEEDS = text(f"""
-SELECT e.id, e.kind, e.created_at, e.actor_id, t.number, u.name FROM (
-    (SELECT * FROM event WHERE actor_id = :id ORDER BY created_at DESC LIMIT {DEEDS})
+_DEEDS = f"""
+SELECT id, created_at FROM (
+    (SELECT id, created_at FROM event WHERE actor_id = :id
+     ORDER BY created_at DESC, id DESC LIMIT {DEEDS})
     UNION
-    (SELECT * FROM event WHERE subject_id = :id AND conversation_id IS NULL
-     ORDER BY created_at DESC LIMIT {DEEDS})
-) e
-LEFT JOIN ticket t ON t.id = e.conversation_id
-LEFT JOIN "user" u ON u.id = e.actor_id
-ORDER BY e.created_at DESC, e.id DESC LIMIT {DEEDS}
-""")  # noqa: S608
+    (SELECT id, created_at FROM event WHERE subject_id = :id AND conversation_id IS NULL
+     ORDER BY created_at DESC, id DESC LIMIT {DEEDS})
+) e ORDER BY created_at DESC, id DESC LIMIT {DEEDS}
+"""  # noqa: S608
 
 
 async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = None) -> PersonPage:
@@ -222,13 +222,11 @@ async def _notes(tx: AsyncConnection, person_id: UUID) -> tuple[Note, ...]:
 
 
 async def _deeds(tx: AsyncConnection, person_id: UUID) -> tuple[Deed, ...]:
-    return tuple(
-        Deed(
-            id=str(row.id),
-            words=row.kind.replace("_", " ").capitalize(),
-            by=row.name or "The desk" if row.actor_id != person_id else "",
-            number=numbers.spell(row.number) if row.number else "",
-            at=row.created_at.isoformat(),
-        )
-        for row in await tx.execute(_DEEDS, {"id": person_id})
-    )
+    return tuple(map(_deed, await entries_of(tx, _DEEDS, {"id": person_id})))
+
+
+def _deed(entry: Entry) -> Deed:
+    words, number, rest = entry.sentence.partition(entry.number or entry.sentence)
+    if not entry.number:
+        words, number = number, ""
+    return Deed(entry.id, entry.who, words, number, rest, entry.at.isoformat())
