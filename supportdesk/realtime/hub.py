@@ -291,7 +291,7 @@ class Hub:
                 await self._screen.reread_preferences(browser.token)
 
     async def _tell_of_person(self, person: UUID, *, erased: bool) -> None:
-        self._presence.forget_name(person)
+        self._presence.forget(person)
         threads, inboxes = list(self._threads.values()), list(self._inboxes.values())
         browsers = list(self._browsers.values())
         await tell_of_person(person, browsers, threads, inboxes, self._screen, in_text=erased)

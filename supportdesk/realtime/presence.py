@@ -105,10 +105,12 @@ class Presence:
             self._workers[conversation] = worker
         worker.wake()
 
-    def forget_name(self, person: UUID) -> None:
-        """They are called something else now."""
+    def forget(self, person: UUID) -> None:
+        """They are called something else now; and nobody knows when an erased person came."""
         for (conversation, _), told in self._told.items():
-            if told.names.pop(person, None) is not None:
+            named = told.names.pop(person, None) is not None
+            if named or person in told.absent:
+                told.absent -= {person}
                 self.wake(conversation)
 
     def note_replying(self, conversation: UUID, person: UUID) -> None:

@@ -140,7 +140,14 @@ def _row(person: rx.Var[PersonRow]) -> rx.Component:
                 ),
                 class_name="load",
             ),
-            rx.el.span(presence_words(person.presence, person.seen_at), class_name="seen"),
+            rx.el.span(
+                rx.cond(
+                    person.erased,
+                    rx.fragment(),
+                    presence_words(person.presence, person.seen_at),
+                ),
+                class_name="seen",
+            ),
             to=f"{routes.ADMIN_PEOPLE}/{person.id}",
         ),
         key=person.id,

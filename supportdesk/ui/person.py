@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -182,7 +183,7 @@ def _figures() -> rx.Component:
         "Times and figures",
         rx.el.dl(
             *fact("Joined", times.fact_time(_person.joined_at)),
-            *fact("Last seen", presence_words(PersonState.presence, _person.seen_at)),
+            rx.cond(_erased, rx.fragment(), rx.fragment(*_last_seen())),
             *fact(files, f"{_person.total}, {_person.unfinished} open"),
             *fact(
                 "First reply",
@@ -196,6 +197,10 @@ def _figures() -> rx.Component:
             class_name="facts",
         ),
     )
+
+
+def _last_seen() -> Sequence[rx.Component]:
+    return fact("Last seen", presence_words(PersonState.presence, _person.seen_at))
 
 
 def _tickets() -> rx.Component:

@@ -10,10 +10,13 @@ from supportdesk import routes
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries.people import initials
 from tests.realtime.test_people import at, at_page_of, listed
+from tests.realtime.test_presence import is_, standing
 from tests.support.browsers import Browsers
 from tests.support.desk import Desk, running_beside
 from tests.support.raw_browser import DETAILS, PERSON, THREAD, USERS, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
+
+GONE = {"state": "offline", "seen_at": "", "here": False}
 
 
 @pytest.fixture
@@ -63,6 +66,24 @@ async def test_their_tabs_leave_and_every_other_screen_has_another_name_at_once(
     await users.until(lambda b: listed(b).get(becomes, {}).get("erased") is True)
 
 
+async def test_nobody_is_told_any_more_when_they_were_last_here(
+    browsers: Browsers, seed: Seed, name: str
+) -> None:
+    bea, sol, ada = seed.person(BUYER, name), seed.person(SELLER, "Sol"), seed.person(ADMIN)
+    ticket = seed.ticket(bea, sol)
+    theirs = await browsers.visit(bea, ticket)
+    tabs = [await browsers.visit(person, ticket) for person in (sol, ada)]
+    await is_(tabs[0], bea, "online", here=True)
+    await theirs.close()
+    for tab in tabs:
+        await tab.until(lambda b: standing(b, bea).get("seen_at"))
+    await erase(await at_page_of(browsers, ada, bea), name)
+    for tab in tabs:
+        await tab.until(lambda b: standing(b, bea) == GONE)
+    later = await browsers.visit(sol, ticket)
+    await later.until(lambda b: standing(b, bea) == GONE)
+
+
 def said(tab: RawBrowser) -> str:
     return "\n".join(f"{line['name']}: {line['body']}{line['html']}" for line in tab.lines)
 
@@ -86,8 +107,8 @@ async def test_it_is_so_at_another_server_too(
 ) -> None:
     bea, sol, ada = seed.person(BUYER, name), seed.person(SELLER), seed.person(ADMIN)
     ticket = seed.ticket(bea, sol, messages=2)
-    admin = await at_page_of(browsers, ada, bea)
     with running_beside(desk) as beside:
+        admin = await at_page_of(browsers, ada, bea)
         there = Browsers(http, beside)
         theirs, peer = await there.visit(bea, ticket), await there.visit(sol, ticket)
         await erase(admin, name)
