@@ -41,6 +41,7 @@ class MessageState(rx.State):
     edited_id: str = ""
     edited_text: str = ""
     error: str = ""
+    delete_error: str = ""
     versions: list[ShownVersion] = []
     _versions_of: UUID | None = None
 
@@ -68,9 +69,16 @@ class MessageState(rx.State):
         await amending.edit(viewer.actor, _named(self.edited_id), text)
 
     @rx.event
+    def begin_delete(self) -> None:
+        """Runs when somebody is asked whether they mean it."""
+        self.delete_error = ""
+
+    @rx.event
     async def delete_message(self, message_id: str) -> EventSpec | None:
+        """Keep the dialog, which then says why, when it cannot be deleted."""
         viewer = await signed_in(self)
-        return await _or_say_why(self._delete(viewer, message_id))
+        self.delete_error = await attempt(self._delete(viewer, message_id))
+        return None if self.delete_error else deleting.push("")
 
     async def _delete(self, viewer: Viewer, message_id: object) -> None:
         await amending.delete(viewer.actor, _named(message_id))

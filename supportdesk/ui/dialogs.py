@@ -31,7 +31,7 @@ def titled(
                 ),
                 *content,
                 class_name=class_name,
-                **{"on_close_auto_focus": focus.back_to_menu(), **props},
+                **{**focus.given_back(), **props},
             ),
         ),
         open=open,

@@ -134,10 +134,27 @@ def note_menu() -> rx.Var[EventChain]:
     return at_once(f"{_MENU} = document.getElementById({button})")
 
 
-def back_to_menu() -> rx.Var[EventChain]:
-    """For a dialog that closes: what opened it may have been an entry of a menu, which is gone."""
-    lost = "document.activeElement === document.body"
-    return at_once(f"setTimeout(() => {{ {lost} && {_MENU}?.focus(); }})")
+def given_back() -> dict[str, rx.Var[EventChain]]:
+    """For a dialog that is not opened by a button of its own.
+
+    When it closes, the focus goes back to where it was, or to the heading where that is gone. What
+    was chosen in a menu, which is gone by then, was its button's doing.
+    """
+    menu = "at === document.body || at.closest('[role=menu]')"
+    came = f"((at) => {{ event.target.cameFrom = {menu} ? {_MENU} : at }})(document.activeElement)"
+    free = "document.activeElement === document.body"
+    back = "event.target.cameFrom?.focus()"
+    above = f"document.getElementById('{HEADING}') ?? document.getElementById('content')"
+    return {
+        "on_open_auto_focus": _with_event(came),
+        "on_close_auto_focus": _with_event(
+            f"if ({free}) {back}; if ({free}) ({above})?.focus(); event.preventDefault()"
+        ),
+    }
+
+
+def _with_event(expression: str) -> rx.Var[EventChain]:
+    return rx.Var(f"((event) => {{ {expression} }})").to(FunctionVar, EventChain)
 
 
 def show_dialog(name: str) -> rx.Var[EventChain]:

@@ -49,15 +49,16 @@ def _delete() -> rx.Component:
     return dialogs.titled(
         "Delete this message?",
         "Its text and the reactions to it are gone for everybody. This cannot be undone.",
+        rx.cond(
+            MessageState.delete_error != "",
+            rx.el.div(alert(MessageState.delete_error), class_name="body"),
+        ),
         rx.el.div(
             button("Cancel", on_click=deleting.set_value("")),
             button(
                 "Delete message",
                 kind="danger",
-                on_click=[
-                    MessageState.delete_message(deleting.value),
-                    deleting.set_value(""),
-                ],
+                on_click=MessageState.delete_message(deleting.value),
             ),
             class_name="foot",
         ),

@@ -48,7 +48,11 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             ),
             rx.cond(
                 may_delete,
-                _item("trash-2", "Delete", on_select=deleting.set_value(line.id)),
+                _item(
+                    "trash-2",
+                    "Delete",
+                    on_select=[deleting.set_value(line.id), MessageState.begin_delete],
+                ),
             ),
             rx.cond(~mine, _report(line)),
             rx.cond(

@@ -8,6 +8,7 @@ from reflex_components_radix.primitives.dialog import dialog
 from supportdesk.domain.models import COLOURS, FieldKind, TicketType
 from supportdesk.domain.queries.settings import ALL_TYPES
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
+from supportdesk.ui import focus
 from supportdesk.ui.controls import alert, button, described, error_in, field, select, text_input
 from supportdesk.ui.manage_replies import PLACEHOLDERS
 from supportdesk.ui.rule_fields import rule, working_hours
@@ -28,6 +29,7 @@ def editor() -> rx.Component:
                 _form(),
                 class_name="dialog",
                 aria_describedby="",
+                **focus.given_back(),
                 # A stray click beside it must not throw away what was typed.
                 on_interact_outside=rx.prevent_default,
             ),

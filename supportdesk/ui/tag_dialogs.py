@@ -7,6 +7,7 @@ from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.queries.settings import TagRow
 from supportdesk.state.settings import NO_TAG_ASKED, SettingsState, tag_asked
+from supportdesk.ui import focus
 from supportdesk.ui.controls import alert, button, error_in, field, select
 
 _now = tag_asked.value.to(dict[str, str])
@@ -44,6 +45,7 @@ def _dialog(what: str, title: rx.Var[str] | str, text: str, *content: Any) -> rx
                 *content,
                 class_name="dialog narrow",
                 aria_describedby="",
+                **focus.given_back(),
             ),
         ),
         open=_now["what"] == what,

@@ -10,6 +10,7 @@ from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries.filters import UNDONE
 from supportdesk.domain.queries.teams import Member, Named, TeamWithMembers
 from supportdesk.state.teams import NOTHING_ASKED, TeamsState, asked
+from supportdesk.ui import focus
 from supportdesk.ui.controls import (
     alert,
     button,
@@ -160,6 +161,7 @@ def _dialog(what: str, *content: rx.Component) -> rx.Component:
                 *content,
                 class_name="dialog narrow",
                 aria_describedby="",
+                **focus.given_back(),
                 # A stray click beside it must not throw away what was typed.
                 on_interact_outside=rx.prevent_default,
             ),

@@ -8,12 +8,16 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers, member
-from tests.e2e.test_access import sound
+from tests.e2e.test_access import NARROW, sound
 from tests.support.desk import Desk
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 MANY = 40
+APART = """(toast, control) => {
+    const a = toast.getBoundingClientRect(), b = control.getBoundingClientRect();
+    return a.bottom <= b.top || a.top >= b.bottom || a.right <= b.left || a.left >= b.right;
+}"""
 
 
 @pytest.fixture
@@ -108,6 +112,58 @@ async def test_a_message_can_be_put_right_reacted_to_answered_and_taken_back(
     for screen in screens:
         await expect(screen.messages.nth(-2)).to_contain_text("Message deleted")
         await expect(screen.page.get_by_text("bulb")).to_have_count(0)
+
+
+async def test_a_deletion_that_fails_says_why_and_the_dialog_gives_the_focus_back(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket, seed: Seed
+) -> None:
+    theo = people[1]
+    author = await opened(browsers, theo, ticket)
+    for text in ("It is the blub.", "Nothing else."):
+        await author.send(text)
+    admin = await opened(browsers, seed.person(ADMIN), ticket)
+    for screen in (author, admin):
+        await choose(screen, screen.messages.filter(has_text="blub"), "Delete")
+    sure = admin.page.get_by_role("dialog", name="Delete this message?")
+    await author.button("Delete message").click()
+    await expect(author.page.get_by_role("dialog")).to_be_hidden()
+    # What lies under a dialog is not there for who hears the page.
+    gone = admin.page.locator("article").filter(has_text="Message deleted")
+    await expect(gone).to_have_count(1)
+    await sure.get_by_role("button", name="Delete message").click()
+    await expect(sure.get_by_role("alert")).to_contain_text("does not exist")
+    await admin.page.keyboard.press("Escape")
+    await expect(sure).to_be_hidden()
+
+    # Asked again of another one, it begins anew, and leads back to where it was asked for.
+    other = admin.messages.filter(has_text="Nothing else.")
+    await choose(admin, other, "Delete")
+    await expect(sure).to_be_visible()
+    await expect(sure.get_by_role("alert")).to_have_count(0)
+    await admin.page.keyboard.press("Escape")
+    await expect(other.get_by_role("button", name="Message actions")).to_be_focused()
+    await choose(admin, other, "Delete")
+    await sure.get_by_role("button", name="Delete message").click()
+    await expect(sure).to_be_hidden()
+
+
+async def test_a_toast_leaves_free_what_one_presses_next_on_a_phone(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    await (await opened(browsers, theo, ticket)).send("Mine.")
+    phone = await browsers.open(nora, nora.page(ticket), viewport=NARROW)
+    await phone.ready(ticket.number)
+    await choose(phone, phone.messages.last, "Copy link")
+    toast = phone.page.get_by_role("listitem").filter(has_text="The link is copied.")
+    await expect(toast).to_be_visible()
+    # It slides in, so wait until it stands.
+    await expect(toast).to_have_attribute("data-mounted", "true")
+    for control in (phone.button("Send"), phone.message_box, phone.button("Attach files")):
+        assert await toast.evaluate(APART, await control.element_handle()), control
+    await phone.message_box.fill("Thank you.")
+    await phone.button("Send").click(timeout=1_000)
+    await expect(phone.messages.last).to_contain_text("Thank you.")
 
 
 async def test_nobody_is_offered_what_is_not_theirs_to_do(

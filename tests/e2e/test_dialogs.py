@@ -223,6 +223,8 @@ async def dialog_is_sound(screen: Screen, opened_by: tuple[Step, ...]) -> None:
         assert await dialog.evaluate(CLEARANCE) >= 12, (await dialog.inner_text(), size)
     await screen.page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
+    # Who works with the keyboard goes on from somewhere.
+    await expect(screen.page.locator(":focus:not(body)")).to_have_count(1)
 
 
 async def test_a_desk_where_nothing_waits_and_a_blocked_person_are_sound(
