@@ -91,3 +91,23 @@ async def test_nobody_else_does_any_of_it(http, planted, name):
         assert planted.fingerprint(mine) == before
         assert HIDDEN.lower() not in person.heard.lower()
         assert [secret for secret in person.secrets if name in STRANGERS] == []
+
+
+async def test_who_was_an_admin_a_moment_ago_does_none_of_it(http, planted):
+    """Even if nobody has told their tab yet."""
+    there = furnish_dashboard(planted)
+    mine = {"notification": but_of("abe"), "participant": but_of("abe")}
+    async with browser_of(http, planted, "abe") as abe:
+        await abe.open(routes.ADMIN_TEAMS)
+        await abe.settled()
+        planted.rows("UPDATE \"user\" SET active = false WHERE email = 'abe@demo.test'")
+        try:
+            before, log, heard = planted.fingerprint(mine), planted.rows(LOG), len(abe.frames)
+            for deed in all_deeds(there):
+                await do(abe, deed)
+            assert planted.rows(LOG) == log
+            assert planted.fingerprint(mine) == before
+            since = "".join(text for _, text in abe.frames[heard:])
+            assert HIDDEN.lower() not in since.lower()
+        finally:
+            planted.rows("UPDATE \"user\" SET active = true WHERE email = 'abe@demo.test'")
