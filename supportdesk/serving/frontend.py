@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from supportdesk.config import StartupError
-from supportdesk.serving.child import run
+from supportdesk.serving.child import Stopped, run, stoppable
 from supportdesk.serving.progress import say
 
 ROOT = Path(__file__).parents[2]
@@ -155,4 +155,8 @@ def _alone() -> Iterator[None]:
 
 
 if __name__ == "__main__":  # For bin/test and bin/bench, which start servers by themselves.
-    ensure()
+    try:
+        with stoppable():
+            ensure()
+    except Stopped:
+        sys.exit(130)
