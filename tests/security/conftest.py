@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,8 @@ from tests.support.desk import running_desk
 def planted() -> Iterator[Planted]:
     with running_desk(SUPPORTDESK_SIGN_IN_ATTEMPTS_PER_IP="10000/minute") as desk:
         hurry(desk.owner_url)
-        yield plant(desk)
+        with closing(plant(desk)) as planted:
+            yield planted
 
 
 @pytest.fixture

@@ -48,11 +48,18 @@ class Planted:
     number: str
     tokens: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # Kept open: a new one would read all about each table again, some fifteen hundred times.
+        self._looking = psycopg.connect(self.desk.owner_url, autocommit=True)
+        self._tables = _tables(self._looking)
+
+    def close(self) -> None:
+        self._looking.close()
+
     def fingerprint(self, leave_out: dict[str, str] | None = None) -> dict[str, str]:
         """What every table holds, but for the traces of signing in; `leave_out` are conditions."""
-        with psycopg.connect(self.desk.owner_url) as connection:
-            tables = [_hash(table, (leave_out or {}).get(table)) for table in _tables(connection)]
-            return dict(connection.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
+        tables = [_hash(table, (leave_out or {}).get(table)) for table in self._tables]
+        return dict(self._looking.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.desk.owner_url) as connection:
