@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from passlib.context import CryptContext
 from starlette.applications import Starlette
@@ -34,6 +33,7 @@ from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import sessions
 from supportdesk.storage.store import get_store
 from tests.support.cast import Cast, add_cast
+from tests.support.database import as_owner
 from tests.support.object_store import KEYS, object_store
 
 ROUTES = [
@@ -128,7 +128,7 @@ async def browser(database: EmbeddedServer) -> AsyncIterator[httpx.AsyncClient]:
 def cast(database: EmbeddedServer) -> Cast:
     """As for all tests, with passwords that are cheap to check: others try the dear ones."""
     people = add_cast(database.owner_url)
-    with psycopg.connect(database.owner_url) as connection:
+    with as_owner(database.owner_url) as connection:
         connection.execute('UPDATE "user" SET password_hash = %s', [_cheap_hash()])
     return people
 
@@ -143,7 +143,7 @@ def ask(database: EmbeddedServer) -> Callable[..., list[Any]]:
     """Rows as the owner of the database sees them."""
 
     def ask(query: str, *values: Any) -> list[Any]:
-        with psycopg.connect(database.owner_url) as connection:
+        with as_owner(database.owner_url) as connection:
             cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from supportdesk.database.embedded import EmbeddedServer
@@ -14,6 +13,7 @@ from supportdesk.domain.commands import filing
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.ids import new_id
 from tests.support.cast import Cast
+from tests.support.database import as_owner
 
 Ask = Callable[..., list[Any]]
 
@@ -26,7 +26,7 @@ def ask(database: EmbeddedServer) -> Ask:
     """
 
     def ask(query: str, *values: Any) -> list[Any]:
-        with psycopg.connect(database.owner_url) as connection:
+        with as_owner(database.owner_url) as connection:
             cursor = connection.execute(query, values)
             if cursor.description is None:
                 return []

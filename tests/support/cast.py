@@ -6,12 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
-
 from supportdesk.demo.load import PASSWORD, PEOPLE
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.passwords import _context
+from tests.support.database import as_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,13 @@ def add_cast(owner_url: str) -> Cast:
     if not _hash:
         _hash.append(_context().hash(PASSWORD))
     actors = {name: Actor(new_id(), Role(role)) for name, role in PEOPLE.items()}
-    with psycopg.connect(owner_url) as connection:
-        for name, actor in actors.items():
-            connection.execute(
-                'INSERT INTO "user" (id, email, name, role, password_hash)'
-                " VALUES (%s, %s, %s, %s, %s)",
-                (actor.user_id, f"{name}@demo.test", name.capitalize(), actor.role, _hash[0]),
-            )
+    people = [
+        (actor.user_id, f"{name}@demo.test", name.capitalize(), actor.role, _hash[0])
+        for name, actor in actors.items()
+    ]
+    with as_owner(owner_url) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            'INSERT INTO "user" (id, email, name, role, password_hash) VALUES (%s, %s, %s, %s, %s)',
+            people,
+        )
     return Cast(**actors)

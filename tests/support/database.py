@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 import psycopg
 
@@ -26,7 +28,24 @@ def embedded_database() -> Iterator[EmbeddedServer]:
             override(database_url=server.app_url)
             yield server
         finally:
+            if kept := _kept.pop(server.owner_url, None):
+                kept.close()
             server.stop()
+
+
+_kept: dict[str, psycopg.Connection[Any]] = {}
+_one_at_a_time = RLock()
+
+
+@contextmanager
+def as_owner(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of the owner of the database. The connection is kept for the next one: a new
+    one costs more than most of what is asked over it, for it knows nothing of any table."""
+    with _one_at_a_time:
+        if url not in _kept or _kept[url].closed:
+            _kept[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        with _kept[url].transaction():
+            yield _kept[url]
 
 
 def hurry(owner_url: str) -> None:
@@ -63,7 +82,7 @@ _TABLES = (
 
 def empty(owner_url: str) -> None:
     """Take everything out of the database but what the migrations put in."""
-    with psycopg.connect(owner_url) as connection:
+    with as_owner(owner_url) as connection:
         # The log is kept whoever asks, and rows that name each other go in any order, but only for
         # who may turn off all triggers.
         connection.execute("SET LOCAL session_replication_role = replica")
