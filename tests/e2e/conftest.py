@@ -21,7 +21,11 @@ from tests.support.screen import USUAL, Screen
 from tests.support.seed import Person, Seed
 
 PATIENCE = 15_000  # Milliseconds; generous, for nothing waits longer than it must.
+# A page that is used again and again grows, by some fifteen megabytes each time.
+TURNS = 20
 FAILURES = Path(__file__).parents[2] / ".build" / "failures"
+
+Used = tuple[Page, int]  # And how many have used it.
 
 expect.set_options(timeout=PATIENCE)
 
@@ -64,7 +68,7 @@ class Browsers:
     """
 
     def __init__(
-        self, chromium: Browser, desk: Desk, url: str, used: list[Page] | None = None
+        self, chromium: Browser, desk: Desk, url: str, used: list[Used] | None = None
     ) -> None:
         self.screens: list[Screen] = []
         self._chromium, self._desk, self._url = chromium, desk, url
@@ -77,9 +81,10 @@ class Browsers:
         if isinstance(person, str):
             person = member(self._desk, person)
         if self._used and options.keys() <= {"viewport"}:
-            page = self._used.pop()
+            page, turn = self._used.pop()
             await page.set_viewport_size(options.get("viewport", USUAL))
         else:
+            turn = 0
             context = await self._chromium.new_context(
                 **{"reduced_motion": "reduce", "viewport": USUAL} | options
             )
@@ -91,6 +96,7 @@ class Browsers:
             )
         screen = await self.tab(page)
         screen.altered = bool(options.keys() - {"viewport"})
+        screen.turn = turn + 1
         if path is not None or person is not None:
             await screen.go(path if path is not None else person.home if person else "/")
         return screen
@@ -104,8 +110,9 @@ class Browsers:
         for context in {screen.context for screen in self.screens}:
             (screen, *others) = [each for each in self.screens if each.context is context]
             alone = not others and context.pages == [screen.page]
-            if keep and self._used is not None and alone and not screen.altered:
-                self._used.append(await screen.forget())
+            fresh = not screen.altered and screen.turn < TURNS
+            if keep and self._used is not None and alone and fresh:
+                self._used.append((await screen.forget(), screen.turn))
             else:
                 await context.close()
 
@@ -140,7 +147,7 @@ async def opened(
     desk: Desk,
     test: pytest.FixtureRequest,
     url: str = "",
-    used: list[Page] | None = None,
+    used: list[Used] | None = None,
 ) -> AsyncIterator[Browsers]:
     """Browsers for one test, with a picture of each when it fails."""
     browsers = Browsers(chromium, desk, url or desk.url, used)
@@ -150,14 +157,14 @@ async def opened(
 
 
 @pytest.fixture(scope="session")
-def used_pages() -> list[Page]:
+def used_pages() -> list[Used]:
     """Pages at the shared desk that have forgotten who used them."""
     return []
 
 
 @pytest.fixture
 async def browsers(
-    chromium: Browser, desk: Desk, request: pytest.FixtureRequest, used_pages: list[Page]
+    chromium: Browser, desk: Desk, request: pytest.FixtureRequest, used_pages: list[Used]
 ) -> AsyncIterator[Browsers]:
     """Browsers at the shared desk. They stay on this site and have nothing to complain about."""
     async with opened(chromium, desk, request, used=used_pages) as browsers:
@@ -167,7 +174,7 @@ async def browsers(
 
 @pytest.fixture(scope="module")
 async def kept_open(
-    chromium: Browser, desk: Desk, used_pages: list[Page]
+    chromium: Browser, desk: Desk, used_pages: list[Used]
 ) -> AsyncIterator[Browsers]:
     browsers = Browsers(chromium, desk, desk.url, used_pages)
     yield browsers

@@ -24,6 +24,7 @@ class Screen:
     noise: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     altered: bool = False
+    turn: int = 1  # So many have used the page, this one included.
 
     def __post_init__(self) -> None:
         self._listeners: dict[Any, Callable[[Any], None]] = {
