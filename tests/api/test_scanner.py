@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -28,16 +30,19 @@ _START_SECONDS = 60
 
 
 class Scanner:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        """It listens at that port, or on a socket in the folder."""
         self._folder = folder
         self.socket = folder / "clamd.ctl"
+        self.url = f"tcp://127.0.0.1:{port}" if port else f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
         signatures = folder / "signatures"
         signatures.mkdir()
         (signatures / "desk.ndb").write_text(f"Desk.Test:0:*:{EICAR.hex()}\n")
+        at_port = f"TCPSocket {port}\nTCPAddr 127.0.0.1"
+        listens = at_port if port else f"LocalSocket {self.socket}"
         (folder / "clamd.conf").write_text(
-            f"Foreground yes\nDatabaseDirectory {signatures}\nLocalSocket {self.socket}\n"
-            f"StreamMaxLength {MOST}\n"
+            f"Foreground yes\nDatabaseDirectory {signatures}\n{listens}\nStreamMaxLength {MOST}\n"
         )
 
     def start(self) -> None:
@@ -50,9 +55,17 @@ class Scanner:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + _START_SECONDS
-        while not self.socket.exists():
+        while not self._is_there():
             assert self._process.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
+
+    def _is_there(self) -> bool:
+        parts = urlsplit(self.url)
+        if not parts.port:
+            return self.socket.exists()
+        with suppress(OSError), socket.create_connection(("127.0.0.1", parts.port), timeout=1):
+            return True
+        return False
 
     def stop(self) -> None:
         if self._process is not None:
@@ -63,11 +76,14 @@ class Scanner:
             self.socket.unlink()
 
 
-@pytest.fixture
-def scanner(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Scanner]:
-    scanner = Scanner(tmp_path_factory.mktemp("clamd"))
+@pytest.fixture(params=["a socket", "a port"])
+def scanner(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Settings
+) -> Iterator[Scanner]:
+    port = free_port() if request.param == "a port" else 0
+    scanner = Scanner(tmp_path_factory.mktemp("clamd"), port)
     scanner.start()
-    settings(clamd_url=f"unix://{scanner.socket}")
+    settings(clamd_url=scanner.url)
     yield scanner
     scanner.stop()
 
