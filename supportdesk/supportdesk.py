@@ -50,6 +50,7 @@ from supportdesk.state.screen import ReflexScreen
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.teams import TeamsState
 from supportdesk.state.workspace import WorkspaceState
+from supportdesk.storage.looking import get_ready
 from supportdesk.storage.sweep import sweep_forever
 from supportdesk.ui import frame
 from supportdesk.ui.notifications import titled
@@ -117,7 +118,7 @@ async def follow_the_database() -> AsyncIterator[None]:
     forget_when_gone(hub)
     if app.event_namespace is not None:
         spare_the_crowd(app.event_namespace)
-    beside = (listen(hub), attend(hub.attendance), sweep_forever(), seal_forever())
+    beside = (listen(hub), attend(hub.attendance), sweep_forever(), seal_forever(), get_ready())
     tasks = [asyncio.create_task(each) for each in beside]
     try:
         yield

@@ -14,7 +14,7 @@ from supportdesk.api.people import actor_of
 from supportdesk.api.ranges import NotSatisfiable, asked_range
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.errors import NotFound
-from supportdesk.domain.files import INLINE, UNKNOWN
+from supportdesk.domain.file_kinds import INLINE, UNKNOWN
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.attachments import Stored, stored_for
 from supportdesk.storage.errors import StorageFailed

@@ -1,11 +1,10 @@
-"""Files that people attach: what they may be called, who may send which, how they are shown."""
+"""Files that people attach: what they may be called, and who may send which."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from supportdesk.domain import rules
@@ -15,43 +14,8 @@ from supportdesk.domain.errors import Invalid, Refused
 NAME_MAX_LENGTH = 200
 ALT_MAX_LENGTH = 1000
 _MEGABYTE = 1_000_000
-UNKNOWN = "application/octet-stream"
-
-# What a browser may draw in place. None of these runs a script of its own, and no other type is
-# ever sent as what it is.
-PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
-VIDEOS = frozenset({"video/mp4", "video/webm", "video/ogg", "video/quicktime"})
-SOUNDS = frozenset(
-    {"audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac", "audio/aac"}
-)
-PDF = "application/pdf"
-INLINE = PICTURES | VIDEOS | SOUNDS | {PDF}
-
 # Marks that turn the order of what follows, so that `exe.gpj` reads as `jpg.exe`.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class Kind(StrEnum):
-    """How it is shown."""
-
-    PICTURE = "picture"
-    VIDEO = "video"
-    SOUND = "sound"
-    PDF = "pdf"
-    TEXT = "text"
-    OTHER = "other"
-
-
-def kind_of(type_: str) -> Kind:
-    if type_ in PICTURES:
-        return Kind.PICTURE
-    if type_ in VIDEOS:
-        return Kind.VIDEO
-    if type_ in SOUNDS:
-        return Kind.SOUND
-    if type_ == PDF:
-        return Kind.PDF
-    return Kind.TEXT if type_.startswith("text/") else Kind.OTHER
 
 
 def clean_name(name: str) -> str:

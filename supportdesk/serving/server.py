@@ -58,18 +58,26 @@ def running(host: str, port: int, build: Path) -> Iterator[subprocess.Popen[byte
         yield process
 
 
+# Buffers go back to the system when they are done with, and are not kept for the next file.
+_GIVES_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(128 * 1024)}
+
+
 def _environment(build: Path) -> dict[str, str]:
-    own = os.environ | {
-        "REFLEX_ENV_MODE": "prod",
-        "REFLEX_TELEMETRY_ENABLED": "false",
-        "REFLEX_CHECK_LATEST_VERSION": "false",
-        "REFLEX_WEB_WORKDIR": str(build),
-        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(WEBSOCKET_MESSAGE_MAX_BYTES),
-        "REFLEX_SOCKET_INTERVAL": str(WEBSOCKET_PING_SECONDS),
-        "REFLEX_SOCKET_TIMEOUT": str(WEBSOCKET_PONG_SECONDS),
-        "__REFLEX_SKIP_COMPILE": "true",
-        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
-    }
+    own = (
+        _GIVES_BACK
+        | os.environ
+        | {
+            "REFLEX_ENV_MODE": "prod",
+            "REFLEX_TELEMETRY_ENABLED": "false",
+            "REFLEX_CHECK_LATEST_VERSION": "false",
+            "REFLEX_WEB_WORKDIR": str(build),
+            "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(WEBSOCKET_MESSAGE_MAX_BYTES),
+            "REFLEX_SOCKET_INTERVAL": str(WEBSOCKET_PING_SECONDS),
+            "REFLEX_SOCKET_TIMEOUT": str(WEBSOCKET_PONG_SECONDS),
+            "__REFLEX_SKIP_COMPILE": "true",
+            "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        }
+    )
     # Who serves has no business with who may change the schema.
     own.pop("SUPPORTDESK_MIGRATION_DATABASE_URL", None)
     return own

@@ -3,23 +3,28 @@
 Started by `server.py` as `python -m supportdesk.serving.web HOST PORT`, and of no use otherwise.
 """
 
+from __future__ import annotations
+
 import gc
 import os
 import signal
 import sys
 from collections.abc import Callable
 from threading import Thread
+from typing import TYPE_CHECKING
 
-import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.importer import import_from_string
-
-from supportdesk.serving.websocket import DirectWebSocketProtocol
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 SECONDS_TO_END = 2
 
 
 def main() -> None:
+    # Worker processes run the top of this file, too, and shall be small.
+    import uvicorn
+
+    from supportdesk.serving.websocket import DirectWebSocketProtocol
+
     host, port = sys.argv[1], int(sys.argv[2])
     Thread(target=_end_with_parent, daemon=True).start()
     # One process: what browsers are told of lives in it; see realtime/.
@@ -47,6 +52,8 @@ def main() -> None:
 def _load() -> Callable[[], ASGIApp]:
     """The app. What it consists of stays for good, so nobody has to look through it for garbage:
     not while it is loaded, and not later, when people wait."""
+    from uvicorn.importer import import_from_string
+
     gc.disable()
     app: Callable[[], ASGIApp] = import_from_string("supportdesk.supportdesk:app")
     gc.freeze()

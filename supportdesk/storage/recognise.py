@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import puremagic
 
-from supportdesk.domain.files import INLINE, PDF, UNKNOWN
+from supportdesk.domain.file_kinds import INLINE, PDF, UNKNOWN
 
 _HEAD_BYTES = 8192
 # Other spellings of what the desk knows.

@@ -25,7 +25,7 @@ from supportdesk.storage import lines
 from supportdesk.storage.errors import StorageFull, told_plainly
 from supportdesk.storage.lines import Cut
 
-_WRITE_BYTES = 1024 * 1024
+_WRITE_BYTES = 512 * 1024
 _ABANDONED_SECONDS = 24 * 3600
 # Disks that are filled to the brim stop more than uploads.
 _LEFT_FREE_BYTES = 64 * 1024 * 1024
@@ -158,22 +158,22 @@ def _alone(upload: Upload) -> Iterator[None]:
         yield
 
 
-async def _gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
     """Fewer, larger pieces: each costs a hop to a thread. Passes on what came before an error."""
     gathered = bytearray()
     try:
         async for piece in pieces:
             gathered += piece
             if len(gathered) >= _WRITE_BYTES:
-                yield bytes(gathered)
-                gathered.clear()
+                yield gathered
+                gathered = bytearray()
     except Cut:
-        yield bytes(gathered)
+        yield gathered
         raise
-    yield bytes(gathered)
+    yield gathered
 
 
-def _write_all(descriptor: int, piece: bytes) -> None:
+def _write_all(descriptor: int, piece: bytearray) -> None:
     left = memoryview(piece)
     while left:
         left = left[os.write(descriptor, left) :]

@@ -15,8 +15,8 @@ from supportdesk.domain.commands import attachments
 from supportdesk.domain.commands.attachments import Arrived
 from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.storage import lines, looking, recognise, scanner, spool
+from supportdesk.storage.decoding.worker import Seen
 from supportdesk.storage.errors import told_plainly
-from supportdesk.storage.looking import Seen
 from supportdesk.storage.spool import Upload
 from supportdesk.storage.store import get_store, key_of, picture_key_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from supportdesk import routes
-from supportdesk.domain.files import Kind
+from supportdesk.domain.file_kinds import Kind
 from supportdesk.domain.queries.attachments import File
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui.preview_file import look_into

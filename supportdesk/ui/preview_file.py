@@ -11,7 +11,8 @@ from reflex.experimental import ClientStateVar
 from reflex_base.vars.base import Var
 
 from supportdesk import routes
-from supportdesk.domain.files import Kind, in_words
+from supportdesk.domain.file_kinds import Kind
+from supportdesk.domain.files import in_words
 from supportdesk.domain.queries.attachments import File
 from supportdesk.ui import dialogs
 from supportdesk.ui.controls import button

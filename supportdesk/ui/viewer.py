@@ -13,7 +13,7 @@ from reflex_base.utils.imports import ImportDict, ImportVar
 from reflex_base.vars.base import Var
 
 from supportdesk import routes
-from supportdesk.domain.files import Kind
+from supportdesk.domain.file_kinds import Kind
 from supportdesk.domain.queries.attachments import File
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.still_there import close_when_gone

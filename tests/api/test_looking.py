@@ -9,7 +9,7 @@ import anyio
 import httpx
 import pytest
 
-from supportdesk.domain.files import Kind
+from supportdesk.domain.file_kinds import Kind
 from supportdesk.storage import looking
 from tests.api.conftest import SignIn
 from tests.support import decoders, files

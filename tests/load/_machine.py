@@ -79,7 +79,21 @@ class Family:
         return used
 
     def memory_bytes(self) -> int:
-        return self.own_memory_bytes() + sum(map(_resident, self._members()[1:]))
+        return self.own_memory_bytes() + sum(map(_resident, self._started()))
+
+    def most_memory_bytes(self) -> int:
+        """What each of them took at the most, also between two looks, since `forget_most`."""
+        return sum(_most_resident(member) for member in (self._process, *self._started()))
+
+    def forget_most(self) -> None:
+        for member in self._members():
+            Path(f"/proc/{member.pid}/clear_refs").write_text("5")
+
+    def _started(self) -> list[psutil.Process]:
+        """All that come from it, but who is about to become another program: what a fork has, it
+        has from where it comes."""
+        own = self._process.cmdline()
+        return [each for each in self._members()[1:] if _command(each) != own]
 
     def own_memory_bytes(self) -> int:
         """Without those that come from it."""
@@ -91,6 +105,20 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
+
+
+def _most_resident(process: psutil.Process) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _command(process: psutil.Process) -> list[str]:
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
 
 
 def web_server(desk: Desk) -> Family:
@@ -105,27 +133,27 @@ def web_server(desk: Desk) -> Family:
 
 @dataclass
 class Taken:
-    """How much more than before, at the most: with what the server started, and by itself."""
+    """How much more than before, at the most: of the server and all that it has started."""
 
     bytes: int = 0
-    alone: int = 0
 
 
 @contextmanager
 def peak_memory(desk: Desk) -> Iterator[Taken]:
     """What the web server takes while the block runs."""
     server, taken, over = web_server(desk), Taken(), Event()
-    before, alone_before = server.memory_bytes(), server.own_memory_bytes()
+    before = server.memory_bytes()
+    server.forget_most()
 
     def watch() -> None:
         while not over.wait(0.01):
             taken.bytes = max(taken.bytes, server.memory_bytes() - before)
-            taken.alone = max(taken.alone, server.own_memory_bytes() - alone_before)
 
     watching = Thread(target=watch)
     watching.start()
     try:
         yield taken
+        taken.bytes = max(taken.bytes, server.most_memory_bytes() - before)
     finally:
         over.set()
         watching.join()

@@ -21,8 +21,9 @@ import aiohttp
 from obstore.store import LocalStore
 
 from supportdesk.storage.store import Store
+from tests.load import _large
 from tests.load._machine import peak_memory
-from tests.load._uploading import Visitor, write_text
+from tests.load._uploading import Visitor
 from tests.support.desk import Desk, running_desk
 from tests.support.seed import SELLER, Seed
 
@@ -51,7 +52,7 @@ async def _measured(desk: Desk, folder: Path, options: argparse.Namespace) -> di
     async with aiohttp.ClientSession() as http:
         visitor = Visitor(http, desk, Seed(desk.owner_url).person(SELLER))
         for round_ in range(-1, options.rounds):  # The first one warms up.
-            write_text(source, size + round_ + 1)
+            _large.text(source, size + round_ + 1)
             with peak_memory(desk) as taken:
                 up, file_id = await _timed(lambda: visitor.upload(source))
                 down, _ = await _timed(lambda id_=file_id: visitor.download(id_))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import time
+import signal
+from pathlib import Path
 
-from supportdesk.storage import looking
-from supportdesk.storage.looking import Seen
-
-
-def wants_all_memory(path: str, type_: str, _: int) -> Seen:
-    return Seen(type_, width=len(bytearray(looking._MEMORY_BYTES)))
+from supportdesk.storage.decoding.worker import Seen, memory_for
 
 
-def never_ends(path: str, type_: str, _: int) -> Seen:
+def wants_all_memory(path: Path, type_: str, megapixels: int) -> Seen:
+    return Seen(type_, width=len(bytearray(2 * memory_for(path, megapixels))))
+
+
+def never_ends(path: Path, type_: str, _: int) -> Seen:
     while True:
-        time.sleep(1)
+        signal.pause()
 
 
-def aborts(path: str, type_: str, _: int) -> Seen:
+def aborts(path: Path, type_: str, _: int) -> Seen:
     os.abort()

@@ -13,13 +13,14 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.errors import NotFound
-from supportdesk.domain.files import Kind, in_words, kind_of
+from supportdesk.domain.file_kinds import Kind, kind_of
+from supportdesk.domain.files import in_words
 from supportdesk.domain.models import Attachment
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is shown: its `kind` is a `files.Kind`, it `plays` for so long, and where it is
+    """A file as it is shown: its `kind` is a `Kind`, it `plays` for so long, and where it is
     `pictured` there is a small picture of it."""
 
     id: str
@@ -86,8 +87,10 @@ async def erased_among(people: Collection[UUID]) -> set[UUID]:
 def as_file(row: Any) -> File:
     """From id, name, alt, type, size, width, height, seconds and whether it is pictured."""
     id_, name, alt, type_, size, width, height, seconds, pictured = row
-    kind, plays = kind_of(type_).value, play_time(seconds)
-    return File(str(id_), name, alt, kind, in_words(size), width, height, plays, pictured)
+    kind, plays = kind_of(type_), play_time(seconds)
+    if kind is Kind.PICTURE and not pictured:  # It was too large for the desk to draw.
+        kind = Kind.OTHER
+    return File(str(id_), name, alt, kind.value, in_words(size), width, height, plays, pictured)
 
 
 def as_files(rows: Iterable[Any]) -> tuple[File, ...]:
