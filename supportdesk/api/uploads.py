@@ -29,7 +29,7 @@ from supportdesk.domain.queries.attachments import file_for
 from supportdesk.storage import lines, spool, uploads
 from supportdesk.storage.errors import ScannerAway, StorageFailed, StorageFull
 from supportdesk.storage.lines import Cut
-from supportdesk.storage.spool import Busy, OutOfStep
+from supportdesk.storage.spool import Busy, OutOfStep, Upload
 
 _VERSION = "1.0.0"
 _PIECE_TYPE = "application/offset+octet-stream"
@@ -58,7 +58,7 @@ async def announce(request: Request, actor: Actor) -> Response:
 
 
 async def ask(request: Request, actor: Actor) -> Response:
-    upload = spool.find(actor.user_id, _id(request))
+    upload = _found(request, actor)
     # Who asks has lost the line through which the rest came.
     await lines.cut(upload.id)
     headers = {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)}
@@ -68,7 +68,7 @@ async def ask(request: Request, actor: Actor) -> Response:
 async def receive(request: Request, actor: Actor) -> Response:
     if request.headers.get("content-type") != _PIECE_TYPE:
         return _sorry(f"A piece of a file is sent as {_PIECE_TYPE}.", 415)
-    upload = spool.find(actor.user_id, _id(request))
+    upload = _found(request, actor)
     offset = await spool.append(upload, _number(request, "upload-offset"), _pieces(request))
     return Response(status_code=204, headers={"Upload-Offset": str(offset)})
 
@@ -83,8 +83,14 @@ async def keep(request: Request, actor: Actor) -> Response:
     upload_id = _id(request)
     # It may have been kept before; else it is not to be found below either.
     with suppress(NotFound):
-        await uploads.finish(actor, spool.find(actor.user_id, upload_id))
+        await uploads.finish(actor, _found(request, actor))
     return JSONResponse(asdict(await file_for(actor, upload_id)))
+
+
+def _found(request: Request, actor: Actor) -> Upload:
+    upload = spool.find(actor.user_id, _id(request))
+    spool.carry_on(upload, actor.session_id)
+    return upload
 
 
 async def _pieces(request: Request) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -52,6 +52,8 @@ class Upload:
     owner_id: UUID
     name: str
     length: int
+    # In which it goes on: when that ends, so does this.
+    session_id: UUID | None = None
 
     @property
     def path(self) -> Path:
@@ -70,7 +72,7 @@ class Upload:
         return self.offset == self.length
 
 
-def begin(owner_id: UUID, name: str, length: int) -> Upload:
+def begin(owner_id: UUID, name: str, length: int, session_id: UUID | None = None) -> Upload:
     """Raises `Refused` for who has begun too many, and `StorageFull`."""
     with told_plainly():
         _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,10 +80,9 @@ def begin(owner_id: UUID, name: str, length: int) -> Upload:
             raise Refused("Too many files are being uploaded. Wait for some of them.")
         if shutil.disk_usage(_folder()).free < length + _LEFT_FREE_BYTES:
             raise StorageFull
-        upload = Upload(new_id(), owner_id, name, length)
+        upload = Upload(new_id(), owner_id, name, length, session_id)
         upload.path.touch(mode=0o600)
-        said = json.dumps({"owner": str(owner_id), "name": name, "length": length})
-        _said_of(upload.id).write_text(said)
+        _say(upload)
     return upload
 
 
@@ -93,16 +94,21 @@ def find(owner_id: UUID, upload_id: UUID) -> Upload:
     return upload
 
 
+def carry_on(upload: Upload, session_id: UUID | None) -> None:
+    """Who has signed in anew goes on in another session."""
+    if upload.session_id != session_id:
+        _say(replace(upload, session_id=session_id))
+
+
 def of(owner_id: UUID) -> list[Upload]:
     """What this person has under way."""
-    ids = (UUID(path.stem) for path in _folder().glob("*.json"))
-    return [each for id_ in ids if (each := _read(id_)) and each.owner_id == owner_id]
+    return [each for each in underway() if each.owner_id == owner_id]
 
 
-def owners() -> set[UUID]:
-    """Who has something under way on this server."""
+def underway() -> list[Upload]:
+    """All that there is on this server."""
     ids = (UUID(path.stem) for path in _folder().glob("*.json"))
-    return {each.owner_id for id_ in ids if (each := _read(id_))}
+    return [each for id_ in ids if (each := _read(id_))]
 
 
 async def append(upload: Upload, offset: int, pieces: AsyncIterator[bytes]) -> int:
@@ -187,9 +193,29 @@ def _said_of(upload_id: UUID) -> Path:
     return _folder() / f"{upload_id}.json"
 
 
+def _say(upload: Upload) -> None:
+    """Others may read it at any moment: it is there whole, or as it was."""
+    said = {
+        "owner": str(upload.owner_id),
+        "name": upload.name,
+        "length": upload.length,
+        "session": str(upload.session_id or ""),
+    }
+    written = _said_of(upload.id).with_suffix(".new")
+    written.write_text(json.dumps(said))
+    written.replace(_said_of(upload.id))
+
+
 def _read(upload_id: UUID) -> Upload | None:
     try:
         said = json.loads(_said_of(upload_id).read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return Upload(upload_id, UUID(said["owner"]), said["name"], said["length"])
+    session = said.get("session")
+    return Upload(
+        upload_id,
+        UUID(said["owner"]),
+        said["name"],
+        said["length"],
+        UUID(session) if session else None,
+    )

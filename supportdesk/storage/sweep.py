@@ -8,7 +8,8 @@ import logging
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import attachments
 from supportdesk.domain.queries.attachments import erased_among
-from supportdesk.storage import spool
+from supportdesk.domain.queries.sessions import open_among
+from supportdesk.storage import lines, spool
 from supportdesk.storage.errors import StorageFailed
 from supportdesk.storage.store import get_store, key_of, picture_key_of
 
@@ -28,19 +29,22 @@ async def sweep_forever() -> None:
 async def sweep() -> None:
     """Once, all that is there."""
     await asyncio.to_thread(spool.sweep)
-    await _drop_of_erased()
+    await _drop_of_the_gone()
     await attachments.drop_unsent()
     # What could not be dropped this time is not tried again at once.
     while [hash_ for hash_ in await attachments.unheld() if await _drop(hash_)]:
         pass
 
 
-async def _drop_of_erased() -> None:
-    """What somebody had begun to upload when they were erased."""
-    owners = await asyncio.to_thread(spool.owners)
-    for owner in await erased_among(owners):
-        for upload in await asyncio.to_thread(spool.of, owner):
-            spool.discard(upload)
+async def _drop_of_the_gone() -> None:
+    """What somebody had begun to upload when they were erased, signed out or were shut out."""
+    underway = await asyncio.to_thread(spool.underway)
+    erased = await erased_among({each.owner_id for each in underway})
+    still_open = await open_among({each.session_id for each in underway if each.session_id})
+    for each in underway:
+        if each.owner_id in erased or (each.session_id and each.session_id not in still_open):
+            await lines.cut(each.id)
+            spool.discard(each)
 
 
 async def _drop(sha256: str) -> bool:

@@ -26,7 +26,7 @@ async def begin(actor: Actor, name: str, size: int) -> Upload:
     files.check_size(actor.role, size)
     underway = {upload.id: upload.length for upload in spool.of(actor.user_id)}
     await attachments.check_room_for(actor, size, underway)
-    return spool.begin(actor.user_id, files.clean_name(name), size)
+    return spool.begin(actor.user_id, files.clean_name(name), size, actor.session_id)
 
 
 async def finish(actor: Actor, upload: Upload) -> Arrived:

@@ -14,8 +14,9 @@ from starlette.types import Message
 
 from supportdesk import cookies, routes
 from supportdesk.api import uploads
-from supportdesk.domain.commands import attachments
+from supportdesk.domain.commands import attachments, people, sessions
 from supportdesk.storage import lines, scanner, spool
+from supportdesk.storage.sweep import sweep
 from tests.api.conftest import SignIn
 from tests.api.test_uploads import leftovers, owner_and_id
 from tests.support import files
@@ -187,3 +188,46 @@ async def test_giving_up_while_it_is_being_kept_leaves_nothing(
     assert (await keeping).status_code in (200, 404)
     assert ask("SELECT count(*) FROM attachment") == [(0,)]
     assert leftovers() == []
+
+
+async def sign_out(browser: httpx.AsyncClient) -> None:
+    await sessions.sign_out(browser.cookies[cookies.SESSION])
+
+
+async def test_what_was_begun_in_a_session_goes_soon_when_that_ends_and_nothing_else_does(
+    bea: httpx.AsyncClient, sign_in: SignIn, cast: Cast, address: str
+) -> None:
+    ben = await sign_in(cast.ben)
+    announced = [await files.announce(each, "b.txt", 9) for each in (await sign_in(cast.bea), ben)]
+    others = {each.headers["Location"].rpartition("/")[2] for each in announced}
+    await files.send_piece(bea, address, CONTENT[:5])
+    await sweep()
+    assert (await bea.head(address)).headers["Upload-Offset"] == "5"
+    await sign_out(bea)
+    await sweep()
+    assert {Path(name).stem for name in leftovers()} == others
+    await people.end_sessions(cast.ada, cast.bea.user_id)
+    await people.deactivate(cast.ada, cast.ben.user_id)
+    await sweep()
+    assert leftovers() == []
+
+
+async def test_what_still_comes_when_the_session_ends_is_cut(
+    bea: httpx.AsyncClient, silent: asyncio.Task[httpx.Response]
+) -> None:
+    await sign_out(bea)
+    await sweep()
+    assert (await silent).status_code == 409
+    assert leftovers() == []
+
+
+async def test_who_signs_in_again_goes_on_with_it(
+    bea: httpx.AsyncClient, sign_in: SignIn, cast: Cast, address: str
+) -> None:
+    await files.send_piece(bea, address, CONTENT[:5])
+    await sign_out(bea)
+    back = await sign_in(cast.bea)
+    assert (await back.head(address)).headers["Upload-Offset"] == "5"
+    await sweep()
+    assert (await files.send_piece(back, address, CONTENT[5:], 5)).status_code == 204
+    assert (await back.post(f"{address}/keep")).json()["size"] == "11 bytes"

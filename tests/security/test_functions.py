@@ -128,6 +128,7 @@ FUNCTIONS = {
     "erase_from_events(uuid,text,uuid[],text)": "",
     "erase_person(uuid,uuid)": "admin",
     "erased_among(uuid[])": "nobody",
+    "open_among(uuid[])": "nobody",
     "ticket_name(bigint)": PEOPLE,
     "kept_of(uuid)": PEOPLE,
     "create_first_admin(bytea,uuid,text,text,text,uuid,text,text)": "nobody",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +29,15 @@ class Viewer:
 _SESSION = sql.SQL(
     "SELECT session_id, user_id, role, name, email, timezone, expires_at FROM session_actor({})"
 )
+_OPEN = sql.SQL("SELECT open_among({}::uuid[])")
+
+
+async def open_among(sessions: Collection[UUID]) -> set[UUID]:
+    """In which of these somebody is signed in still."""
+    if not sessions:
+        return set()
+    row = await ask(NOBODY, _OPEN.format(list(sessions)))
+    return set(row[0]) if row else set()
 
 
 async def viewer_for(token: str | None) -> Viewer | None:
