@@ -10,8 +10,8 @@ from supportdesk.domain.events import CHOICES, OFFERED, REGROUPED, SHARED_REPLIE
 from supportdesk.domain.queries.filters import Filters
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.doorbell import Doorbell
-from supportdesk.realtime.inbox_view import InboxKey, InboxView
 from supportdesk.realtime.menus import Menus
+from supportdesk.realtime.open_lists import OpenLists
 from supportdesk.realtime.screen import Screen
 from supportdesk.realtime.thread_view import ThreadKey, ThreadView
 
@@ -24,7 +24,7 @@ class Choosing:
         screen: Screen,
         browsers: Mapping[str, Browser],
         threads: Mapping[ThreadKey, ThreadView],
-        inboxes: Mapping[InboxKey, InboxView],
+        inboxes: OpenLists,
         menus: Menus,
     ) -> None:
         self._screen = screen

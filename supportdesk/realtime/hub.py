@@ -6,13 +6,13 @@ their readers' rights. It may ring twice or be missed (`resync`): nothing depend
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.actor import Role
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.events import SESSIONS, EventKind
 from supportdesk.domain.models import Audience
@@ -31,9 +31,10 @@ from supportdesk.realtime.doorbell import (
     Doorbell,
 )
 from supportdesk.realtime.errands import Errands
-from supportdesk.realtime.inbox_view import InboxKey, InboxSnapshot, InboxView, inbox_key
+from supportdesk.realtime.inbox_view import InboxSnapshot, inbox_key
 from supportdesk.realtime.menus import Menus
 from supportdesk.realtime.moderated import ONE_MORE_OR_LESS, UNSEEN, Moderated
+from supportdesk.realtime.open_lists import OpenLists
 from supportdesk.realtime.pages import PRESENCE, OpenPages
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
@@ -57,8 +58,9 @@ class Hub:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._browsers: dict[str, Browser] = {}
+        self._tabs: defaultdict[UUID, set[Browser]] = defaultdict(set)
         self._threads: dict[ThreadKey, ThreadView] = {}
-        self._inboxes: dict[InboxKey, InboxView] = {}
+        self._inboxes = OpenLists()
         self.menus = Menus(screen)
         self._waiting: set[str] = set()
         self._errands = Errands()
@@ -88,7 +90,9 @@ class Hub:
                 return browser
             self._let_go(browser)
             self.attendance.leave(browser)
+            self._remove(browser)
         browser = self._browsers[token] = Browser(token, socket, viewer)
+        self._tabs[viewer.actor.user_id].add(browser)
         return browser
 
     def browser(self, token: str) -> Browser | None:
@@ -101,7 +105,17 @@ class Hub:
                 self._errands.run(self._reading.note(browser, browser.thread))
             self._let_go(browser)
             self.attendance.leave(browser)
-            del self._browsers[browser.token]
+            self._remove(browser)
+
+    def _remove(self, browser: Browser) -> None:
+        person = browser.viewer.actor.user_id
+        del self._browsers[browser.token]
+        self._tabs[person].discard(browser)
+        if not self._tabs[person]:
+            del self._tabs[person]
+
+    def _tabs_of(self, person: UUID | None) -> list[Browser]:
+        return [*self._tabs.get(person, ())] if person else []
 
     def forget(self, browser: Browser) -> None:
         """Have the tab read everything again when it next arrives."""
@@ -183,7 +197,7 @@ class Hub:
 
     def _name_of(self, person: UUID, conversation: UUID) -> str:
         """Whoever writes at another process is known here if they take part."""
-        here = (b.viewer.name for b in self._browsers.values() if b.viewer.actor.user_id == person)
+        here = (browser.viewer.name for browser in self._tabs_of(person))
         views = self._views_of(conversation)
         known = (name for view in views if (name := view.name_of(person)))
         return next(here, "") or next(known, "Somebody")
@@ -194,10 +208,7 @@ class Hub:
     async def open_inbox(self, browser: Browser, filters: Filters) -> InboxSnapshot:
         """Show this list in that tab. `settle_inbox` has to follow."""
         self._leave_inbox(browser)
-        key = inbox_key(browser.viewer.actor, filters)
-        view = self._inboxes.get(key)
-        if view is None:
-            view = self._inboxes[key] = InboxView(key, self._screen)
+        view = self._inboxes.find(inbox_key(browser.viewer.actor, filters), self._screen)
         view.openers.add(browser)
         browser.inbox = view
         try:
@@ -220,7 +231,7 @@ class Hub:
         view.admitted.discard(browser)
         if not view.openers:
             view.stop()
-            self._inboxes.pop(view.key, None)
+            self._inboxes.drop(view)
 
     def follow_unread(self, browser: Browser) -> None:
         """Keep that tab told of how much its person has not seen."""
@@ -286,8 +297,8 @@ class Hub:
     async def _tell_own_tabs(self, person: UUID) -> None:
         """Somebody has marked all as read, or wants something else."""
         self._unread.ask(person)
-        for browser in list(self._browsers.values()):
-            if browser.viewer.actor.user_id == person and browser.preferences:
+        for browser in self._tabs_of(person):
+            if browser.preferences:
                 await self._screen.reread_preferences(browser.token)
 
     async def _tell_of_person(self, person: UUID, *, erased: bool) -> None:
@@ -298,24 +309,24 @@ class Hub:
 
     def _wake_lists(self, bell: Doorbell, ticket_id: UUID) -> None:
         new = bell.kind in ONE_MORE_OR_LESS
-        for key, view in self._inboxes.items():
-            if key.role is Role.ADMIN or bell.people is None or key.owner in bell.people:
-                view.wake(ticket_id, by=bell.actor, new=new)
+        for view in self._inboxes.that_may_hold(bell.people):
+            view.wake(ticket_id, by=bell.actor, new=new)
         self.menus.wake(bell.people)
 
     def _wake_personal(self, person: UUID | None, ticket_id: UUID) -> None:
         """What somebody has read or starred decides what is in their lists that ask for it."""
-        for key, view in self._inboxes.items():
-            if key.owner == person and (key.filters.unread or key.filters.starred):
+        if person is None:
+            return
+        for view in self._inboxes.of(person):
+            if view.key.filters.unread or view.key.filters.starred:
                 view.wake(ticket_id, by=person)
-        if person is not None:
-            self.menus.wake_own(person)
+        self.menus.wake_own(person)
 
     async def _reread_marks(self, person: UUID | None, conversation: UUID) -> None:
-        for browser in list(self._browsers.values()):
+        for browser in self._tabs_of(person):
             here = browser.thread and browser.thread.conversation_id == conversation
             looking = here and browser.visible
-            if browser.viewer.actor.user_id == person and not looking and not browser.marks_asked:
+            if not looking and not browser.marks_asked:
                 browser.marks_asked = True
                 await self._screen.reread_marks(browser.token)
 
@@ -346,8 +357,8 @@ class Hub:
         """What rings no bell: sessions that ran out, and tabs that are quiet but still there."""
         now = datetime.now(UTC)
         self._end(b for b in self._browsers.values() if b.viewer.expires_at <= now)
-        for key, view in self._inboxes.items():
-            if key.filters.overdue:
+        for view in self._inboxes.values():
+            if view.key.filters.overdue:
                 view.reload()
         await self._rules.look_at_the_clock()
         self.dashboard.look_at_the_clock()
