@@ -7,36 +7,45 @@ and grants, never by a WHERE clause that somebody might forget.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, LiteralString, Protocol, TypeVar
+from hashlib import md5
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import namedtuple_row
-from sqlalchemy import TextClause
+from psycopg.adapt import Transformer
+from psycopg.rows import namedtuple_row, tuple_row
+from sqlalchemy import Connection, TextClause, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from supportdesk.config import get_settings
 
-_BECOME = (
-    "SELECT set_config('role', {role}, true), set_config('supportdesk.user_id', {user_id}, true),"
-    " set_config('supportdesk.session_id', {session_id}, true)"
+# `true` ends the settings with the transaction.
+_BECOME = sql.SQL(
+    "SELECT set_config('role', {role}, true) AS role,"
+    " set_config('supportdesk.user_id', {user_id}, true) AS user_id,"
+    " set_config('supportdesk.session_id', {session_id}, true) AS session_id"
 )
-# Sent at once, so one round trip; `true` ends the settings with the transaction.
-_BEGIN = sql.SQL("BEGIN{isolation}; " + _BECOME)
-_BECOME_PREPARED = _BECOME.format(
-    role="%(role)s", user_id="%(user_id)s", session_id="%(session_id)s"
-)
-_ONE_MOMENT = sql.SQL(" ISOLATION LEVEL REPEATABLE READ READ ONLY")
-_ANSWERS_BEFORE = 2  # Those of BEGIN and of set_config.
+_BEGIN = sql.SQL("BEGIN")
+_BEGIN_READING = sql.SQL("BEGIN READ ONLY")
+_ONE_MOMENT = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+_COMMIT = sql.SQL("COMMIT")
 _POOLED, _MORE = 20, 20
+# Statements that a connection keeps plans of: what three roles ask for again and again.
+_MOST_PREPARED = 300
+# Spells values as PREPARE wants them: $1, $2 ...
+_NUMBERED = make_url("postgresql+asyncpg://").get_dialect()()
+# What is known of a connection.
+_ROLE, _PREPARED, _QUOTING = "role", "prepared", "quoting"
 
 Driver = psycopg.AsyncConnection[Any]
-T = TypeVar("T")
+Cursor = psycopg.AsyncCursor[Any]
 
 # What triggers refuse by a SQLSTATE of the desk's own; the domain says what each means to people.
 refusals: dict[str, Callable[[], Exception]] = {}
@@ -71,7 +80,7 @@ def get_engine() -> AsyncEngine:
     url = get_settings().database_url
     if url is None:
         raise DatabaseUnavailable
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+psycopg" + url.removeprefix("postgresql"),
         connect_args={
             "options": "-c role=supportdesk_app -c timezone=UTC",
@@ -86,6 +95,21 @@ def get_engine() -> AsyncEngine:
         pool_timeout=10,
         query_cache_size=500,
     )
+    event.listen(engine.sync_engine, "connect", _keep_plans_of_all_roles)
+    event.listen(engine.sync_engine, "before_cursor_execute", _spell_for_role, retval=True)
+    return engine
+
+
+def _keep_plans_of_all_roles(driver: Any, _record: object) -> None:
+    driver.driver_connection.prepared_max = _MOST_PREPARED
+
+
+def _spell_for_role(
+    connection: Connection, _cursor: object, statement: str, values: Any, *_: object
+) -> tuple[str, Any]:
+    """In words that no other role uses. PostgreSQL makes a plan for a role, policies included, and
+    throws it away when the same words come from another."""
+    return f"{statement} /* {connection.info.get(_ROLE)} */", values
 
 
 async def dispose_engine() -> None:
@@ -104,11 +128,8 @@ async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] 
         DatabaseUnavailable: there is no connection to be had.
         One of `refusals`, where a trigger has refused.
     """
-    statements = sql.SQL("{}; {}; COMMIT").format(_opening(actor), question)
-    connection, answers = await _send(statements)
+    connection, answers = await _begin(_Opening(actor, _BEGIN), question)
     try:
-        for _ in range(_ANSWERS_BEFORE):
-            answers.nextset()
         return await answers.fetchone()
     finally:
         await connection.close()
@@ -122,24 +143,13 @@ async def read_at_once(
     Raises:
         DatabaseUnavailable: there is no connection to be had.
     """
-
-    async def send(driver: Driver) -> list[Any]:
-        async with driver.pipeline(), driver.cursor(row_factory=namedtuple_row) as cursor:
-            await driver.execute("BEGIN READ ONLY")
-            await driver.execute(_BECOME_PREPARED, _identity(actor))
-            await cursor.execute(_spelled_for_driver(query), values)
-            await driver.execute("COMMIT")
-            return await cursor.fetchall()
-
-    connection, rows = await _begin(send)
-    await connection.close()
-    return rows
-
-
-@lru_cache(maxsize=100)
-def _spelled_for_driver(query: TextClause) -> sql.SQL:
-    """With `%(name)s` where SQLAlchemy has `:name`."""
-    return sql.SQL(str(query.compile(dialect=get_engine().dialect)))
+    plan = _plan_of(query, actor.database_role)
+    opening = _Opening(actor, _BEGIN_READING, plan)
+    connection, answers = await _begin(opening, plan.asked_for(values), rows=namedtuple_row)
+    try:
+        return await answers.fetchall()
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager
@@ -154,7 +164,7 @@ async def transaction(
         DatabaseUnavailable: there is no connection to be had, or it broke.
         One of `refusals`, where a trigger has refused.
     """
-    connection, _ = await _send(_opening(actor, one_moment=one_moment))
+    connection, _ = await _begin(_Opening(actor, _ONE_MOMENT if one_moment else _BEGIN))
     try:
         yield connection
         await connection.commit()
@@ -187,26 +197,54 @@ async def fetch_packed(
         raise DatabaseUnavailable from error
 
 
-def _opening(actor: ActsInDatabase, *, one_moment: bool = False) -> sql.Composed:
-    return _BEGIN.format(isolation=_ONE_MOMENT if one_moment else sql.SQL(""), **_identity(actor))
+@dataclass(frozen=True)
+class _Plan:
+    """A query that each connection prepares once for a role: see `_spell_for_role`."""
+
+    name: str
+    text: str
+    values: tuple[str, ...]
+
+    def prepare(self) -> sql.Composed:
+        return sql.SQL("PREPARE {} AS {}").format(sql.Identifier(self.name), sql.SQL(self.text))
+
+    def asked_for(self, values: Mapping[str, Any]) -> sql.Composed:
+        given = sql.SQL(", ").join(values[name] for name in self.values)
+        return sql.SQL("EXECUTE {} ({})").format(sql.Identifier(self.name), given)
 
 
-def _identity(actor: ActsInDatabase) -> dict[str, str]:
-    return {
-        "role": actor.database_role,
-        "user_id": actor.database_user_id,
-        "session_id": actor.database_session_id,
-    }
+@lru_cache(maxsize=100)
+def _plan_of(query: TextClause, role: str) -> _Plan:
+    compiled = query.compile(dialect=_NUMBERED)
+    name = f"{role}_{md5(compiled.string.encode(), usedforsecurity=False).hexdigest()}"
+    return _Plan(name, compiled.string, tuple(compiled.positiontup or ()))
 
 
-async def _send(statements: sql.Composed) -> tuple[AsyncConnection, psycopg.AsyncCursor[Any]]:
-    """Statements with which a transaction begins, and the answers to them."""
-    # Past SQLAlchemy, which cannot send several statements at once.
-    return await _begin(lambda driver: driver.execute(statements, prepare=False))
+@dataclass(frozen=True)
+class _Opening:
+    """How a transaction begins: whose it is, and the plan that it needs."""
+
+    actor: ActsInDatabase
+    begin: sql.SQL
+    plan: _Plan | None = None
+
+    def statements(self, prepared: Container[str]) -> list[sql.Composable]:
+        actor = self.actor
+        become = _BECOME.format(
+            role=actor.database_role,
+            user_id=actor.database_user_id,
+            session_id=actor.database_session_id,
+        )
+        found: list[sql.Composable] = [self.begin, become]
+        if self.plan is not None and self.plan.name not in prepared:
+            found.append(self.plan.prepare())
+        return found
 
 
-async def _begin(send: Callable[[Driver], Awaitable[T]]) -> tuple[AsyncConnection, T]:
-    """Over a connection that works, and what was answered."""
+async def _begin(
+    opening: _Opening, question: sql.Composable | None = None, rows: Any = tuple_row
+) -> tuple[AsyncConnection, Cursor]:
+    """Over a connection that works, and the answers to the question."""
     # After a restart of PostgreSQL every pooled connection fails once.
     for _ in range(_POOLED + _MORE + 1):
         connection = get_engine().connect()
@@ -215,8 +253,9 @@ async def _begin(send: Callable[[Driver], Awaitable[T]]) -> tuple[AsyncConnectio
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise DatabaseUnavailable from error
         try:
-            return connection, await send(await _driver_of(connection))
-        except psycopg.OperationalError:
+            return connection, await _send(connection, opening, question, rows)
+        # A rollback makes psycopg throw away all that is prepared.
+        except (psycopg.OperationalError, psycopg.errors.InvalidSqlStatementName):
             await _throw_away(connection)
         except psycopg.Error as error:
             if refusal := refusals.get(error.sqlstate or ""):
@@ -228,6 +267,29 @@ async def _begin(send: Callable[[Driver], Awaitable[T]]) -> tuple[AsyncConnectio
             await _throw_away(connection)
             raise
     raise DatabaseUnavailable
+
+
+async def _send(
+    connection: AsyncConnection, opening: _Opening, question: sql.Composable | None, rows: Any
+) -> Cursor:
+    """All at once, past SQLAlchemy, which cannot send several statements in one round trip."""
+    driver, known = await _driver_of(connection), (await connection.get_raw_connection()).info
+    known[_ROLE] = opening.actor.database_role
+    prepared = known.setdefault(_PREPARED, set())
+    statements = opening.statements(prepared)
+    before = len(statements)
+    if question is not None:
+        statements += [question, _COMMIT]
+    # What knows how to quote is kept: making it costs more than its work.
+    quoting = known.get(_QUOTING) or known.setdefault(_QUOTING, Transformer(driver))
+    answers = driver.cursor(row_factory=rows)
+    await answers.execute(sql.SQL("; ").join(statements).as_bytes(quoting), prepare=False)
+    if opening.plan is not None:
+        prepared.add(opening.plan.name)
+    if question is not None:
+        for _ in range(before):
+            answers.nextset()
+    return answers
 
 
 async def _throw_away(connection: AsyncConnection) -> None:

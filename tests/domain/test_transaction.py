@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from supportdesk.config import get_settings
@@ -17,7 +20,9 @@ from supportdesk.database.engine import (
     transaction,
 )
 from supportdesk.domain.actor import NOBODY
+from supportdesk.domain.circles import Circle
 from supportdesk.domain.commands import messages
+from supportdesk.domain.queries.thread import News, news_for
 
 WHO = "SELECT current_user::text, coalesce(current_setting('supportdesk.user_id', true), '')"
 
@@ -38,29 +43,67 @@ async def test_nobody_is_nobody(cast):
         assert await whoami(tx) == ("supportdesk_nobody", "")
 
 
+@contextmanager
+def sending(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What is sent to the database, each in a round trip of its own."""
+    sent: list[str] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def note(cursor: Any, query: Any, *values: Any, **how: Any) -> Any:
+        sent.append(query.decode() if isinstance(query, bytes) else str(query))
+        return await execute(cursor, query, *values, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.AsyncCursor, "execute", note)
+        yield sent
+
+
 async def test_one_round_trip_comes_before_the_first_of_ones_own(cast, monkeypatch):
-    said: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        said.append(statement)
-
-    async def sent(connection, statements, **_how) -> None:
-        said.append(statements.as_string(connection))
-        await execute(connection, statements, prepare=False)
-
-    engine, execute = get_engine().sync_engine, psycopg.AsyncConnection.execute
     async with transaction(cast.bea):
         pass  # Whatever a connection does when it is new, it has done.
-    event.listen(engine, "before_cursor_execute", note)
-    monkeypatch.setattr(psycopg.AsyncConnection, "execute", sent)
-    try:
+    with sending(monkeypatch) as said:
         async with transaction(cast.bea) as tx:
             await tx.execute(text("SELECT 1"))
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(said) == 2
     assert said[0].startswith("BEGIN; SELECT set_config('role', 'supportdesk_buyer', true)")
-    assert said[1] == "SELECT 1"
+    assert said[1].startswith("SELECT 1")
+
+
+async def test_what_is_read_at_once_is_read_in_one_round_trip(cast, ticket, monkeypatch):
+    async def read() -> News:
+        return await news_for(cast.bea, Circle.BUYERS, ticket, 0, [cast.bea.user_id])
+
+    first = await read()
+    with sending(monkeypatch) as said:
+        assert await read() == first
+        assert await read() == first
+    assert len(first.lines) == 1
+    assert [statement.split()[0] for statement in said] == ["BEGIN", "BEGIN"]
+    assert not any("PREPARE" in statement for statement in said)
+
+
+async def test_what_is_kept_prepared_may_be_forgotten_by_the_connection(cast, ticket):
+    """A rollback makes the driver forget all that it has prepared, and ours with it."""
+    for _ in range(3):
+        await news_for(cast.bea, Circle.BUYERS, ticket, 0, [cast.bea.user_id])
+        with pytest.raises(ZeroDivisionError):
+            async with transaction(cast.bea) as tx:
+                for _ in range(4):
+                    await tx.execute(text("SELECT 1"))
+                raise ZeroDivisionError
+
+
+async def test_a_plan_is_made_once_for_each_role_and_not_whenever_another_has_asked(cast):
+    count = text("SELECT count(*) FROM ticket")
+    kept = text(
+        "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+        " WHERE statement LIKE 'SELECT count(*) FROM ticket%' ORDER BY 1"
+    )
+    for actor in [cast.bea, cast.sol, cast.ada] * 5:
+        async with transaction(actor) as tx:
+            await tx.execute(count)
+    async with transaction(cast.bea) as tx:
+        assert list((await tx.execute(kept)).scalars()) == [3, 3, 3]
 
 
 async def raw_look() -> tuple[int, str, str]:
