@@ -36,6 +36,7 @@ _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 _ONE_MOMENT = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _COMMIT = sql.SQL("COMMIT")
+_PROVE = sql.SQL("SELECT prove_session({})")
 _POOLED, _MORE = 20, 20
 # Statements that a connection keeps plans of: what three roles ask for again and again.
 _MOST_PREPARED = 300
@@ -73,6 +74,9 @@ class ActsInDatabase(Protocol):
 
     @property
     def database_session_id(self) -> str: ...
+
+    @property
+    def unproven(self) -> bytes | None: ...
 
 
 @lru_cache(maxsize=1)
@@ -236,6 +240,8 @@ class _Opening:
             session_id=actor.database_session_id,
         )
         found: list[sql.Composable] = [self.begin, become]
+        if actor.unproven is not None:
+            found.append(_PROVE.format(actor.unproven))
         if self.plan is not None and self.plan.name not in prepared:
             found.append(self.plan.prepare())
         return found

@@ -24,11 +24,14 @@ class Actor:
     """Who acts. Made from a session row, never from what a browser claims.
 
     `session_id` is only for the log, which says from where; at another browser one is the same.
+    `unproven` is the hash of that session's token when it has yet to be looked up: each transaction
+    then begins with that, and raises `SessionOver` when it is not this actor's any more.
     """
 
     user_id: UUID
     role: Role
     session_id: UUID | None = field(default=None, compare=False)
+    unproven: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def database_role(self) -> str:
@@ -50,6 +53,7 @@ class Nobody:
     database_role: str = "supportdesk_nobody"
     database_user_id: str = ""
     database_session_id: str = ""
+    unproven: None = None
 
 
 NOBODY = Nobody()

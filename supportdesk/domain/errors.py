@@ -63,8 +63,14 @@ class TooManyReports(Refused):
         super().__init__("You have reported many messages just now. Wait a while, then go on.")
 
 
+class SessionOver(Exception):
+    """The actor's session is over by now, or their role is another. Who they are has to be found
+    out again; it is nothing to tell people."""
+
+
 refusals["SD001"] = Blocked
 refusals["SD002"] = TooManyReports
+refusals["SD003"] = SessionOver
 
 
 class SignInFailed(DomainError):

@@ -13,9 +13,10 @@ from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
 from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import drafts, messages
 from supportdesk.domain.commands.messages import MAY_ADDRESS
-from supportdesk.domain.errors import DomainError, Invalid, NotFound
+from supportdesk.domain.errors import DomainError, Invalid, NotFound, SessionOver
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
@@ -25,7 +26,7 @@ from supportdesk.domain.text import check_body
 from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
-from supportdesk.state.desk import browser_of
+from supportdesk.state.desk import acting, browser_of
 from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle
 from supportdesk.state.rules import allowed
 from supportdesk.state.session import Effects, SessionState, signed_in
@@ -106,10 +107,10 @@ class ComposerState(rx.State):
         refused: dict[str, str] = {}
         away = ""
         try:
-            viewer = await signed_in(self)
+            actor = await acting(self)
             for each in waiting:
                 try:
-                    await self._post(viewer, each)
+                    actor = await self._post_as(actor, each)
                     saved.append(typed(each, "id"))
                 except DomainError as error:
                     refused[typed(each, "id")] = str(error)
@@ -127,9 +128,22 @@ class ComposerState(rx.State):
         me = (await self.get_state(SessionState)).me_id
         return hand_over(me, again, after_seconds=after_seconds)
 
-    async def _post(self, viewer: Viewer, each: object) -> None:
+    async def _post_as(self, actor: Actor, each: object) -> Actor:
+        """Returns whom their session turned out to be. Raises `DomainError` for what will never be
+        saved like this, and `SignedOut`."""
+        try:
+            await self._post(actor, each)
+        except (DomainError, SessionOver):
+            if actor.unproven is None:
+                raise
+            # Before anything is said to them: who are they?
+            actor = (await signed_in(self)).actor
+            await self._post(actor, each)
+        return actor
+
+    async def _post(self, actor: Actor, each: object) -> None:
         """Raises `DomainError` for what will never be saved like this."""
-        client_id, ticket_id = parse_id(typed(each, "id")), await self._id_of(viewer, each)
+        client_id, ticket_id = parse_id(typed(each, "id")), await self._id_of(actor, each)
         if client_id is None:
             raise NotFound("message")
         if str(client_id) in self._saved:
@@ -137,7 +151,7 @@ class ComposerState(rx.State):
         audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
         files = sent_files(each.get("files") if isinstance(each, dict) else None)
         posted = await messages.post(
-            viewer.actor,
+            actor,
             ticket_id,
             text,
             audience,
@@ -149,12 +163,12 @@ class ComposerState(rx.State):
         self._forget_draft(typed(each, "ticket"), text, audience)
         await self._see(ticket_id, posted.seq)
 
-    async def _id_of(self, viewer: Viewer, each: object) -> UUID:
+    async def _id_of(self, actor: Actor, each: object) -> UUID:
         open_, number = await self.get_state(ThreadState), typed(each, "ticket")
         open_id = await open_._ticket_id()
         if open_id is not None and number == open_.number:
             return open_id
-        return await thread.find(viewer.actor, numbers.read(number) or 0)
+        return await thread.find(actor, numbers.read(number) or 0)
 
     def _forget_draft(self, number: str, sent: str, audience: Audience) -> None:
         """The database has, with the message; what has been typed since then is a new one."""

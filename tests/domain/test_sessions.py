@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import replace
 from statistics import median
 
 import pytest
 
 from supportdesk.config import get_settings
+from supportdesk.database.engine import transaction
 from supportdesk.demo.load import PASSWORD
 from supportdesk.domain import attempts, passwords
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.commands import people
-from supportdesk.domain.commands.sessions import open_session, sign_in, sign_out, sign_up
-from supportdesk.domain.errors import Invalid, NotFound, Refused, SignInFailed, TooManyAttempts
+from supportdesk.domain.commands import messages, people
+from supportdesk.domain.commands.sessions import (
+    open_session,
+    sign_in,
+    sign_out,
+    sign_up,
+    token_hash,
+)
+from supportdesk.domain.errors import (
+    Invalid,
+    NotFound,
+    Refused,
+    SessionOver,
+    SignInFailed,
+    TooManyAttempts,
+)
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries.sessions import viewer_for
 
@@ -384,3 +399,40 @@ async def test_no_session_is_opened_for_somebody_who_is_not_there(cast, ask):
     with pytest.raises(Exception, match="no active person"):
         await open_session(new_id())
     assert ask("SELECT count(*) FROM session") == [0]
+
+
+# Shown to hold by the transaction in which somebody acts.
+
+
+async def _unproven(person: Actor) -> tuple[str, Actor]:
+    """Somebody with a session that nobody has looked up yet, and its token."""
+    token = (await open_session(person.user_id)).token
+    viewer = await viewer_for(token)
+    return token, replace(viewer.actor, unproven=token_hash(token))
+
+
+async def test_a_session_that_holds_acts_in_one_go(cast, ticket):
+    _, bea = await _unproven(cast.bea)
+    assert (await messages.post(bea, ticket, "Plain")).seq > 0
+    assert (await messages.post(bea, ticket, "@Sol is called")).seq > 0
+
+
+async def test_a_session_that_is_over_acts_no_more(cast, ticket, ask):
+    token, bea = await _unproven(cast.bea)
+    said = ask("SELECT count(*) FROM message")
+    await sign_out(token)
+    for text in ("Plain", "@Sol is called"):
+        with pytest.raises(SessionOver):
+            await messages.post(bea, ticket, text)
+    with pytest.raises(SessionOver):
+        async with transaction(bea):
+            pytest.fail("it was let in")
+    assert ask("SELECT count(*) FROM message") == said
+
+
+@pytest.mark.parametrize("claimed", ["user_id", "role", "session_id", "unproven"])
+async def test_a_session_shows_nothing_but_whose_it_is(cast, ticket, claimed):
+    _, bea = await _unproven(cast.bea)
+    _, ada = await _unproven(cast.ada)
+    with pytest.raises(SessionOver):
+        await messages.post(replace(bea, **{claimed: getattr(ada, claimed)}), ticket, "As another")

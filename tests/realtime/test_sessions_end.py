@@ -97,3 +97,30 @@ async def test_an_ended_session_changes_nothing(
     assert len(peer.lines) == lines + 1
     facts = peer.var(THREAD, "facts")
     assert (facts["status"], facts["priority"]) == ("open", "medium")
+
+
+_UNHEARD_OF = {
+    "ended": "UPDATE session SET ended_at = now() WHERE user_id = %s",
+    "ran out": "UPDATE session SET expires_at = now() WHERE user_id = %s",
+    "deactivated": 'UPDATE "user" SET active = false WHERE id = %s',
+    "a buyer by now": """UPDATE "user" SET role = 'buyer' WHERE id = %s""",
+}
+
+
+@pytest.mark.parametrize("how", _UNHEARD_OF)
+async def test_a_message_is_refused_though_no_bell_has_told_of_the_end(
+    how: str, seed: Seed, browsers: Browsers, desk: Desk
+) -> None:
+    bea, sol, ada = seed.person(BUYER), seed.person(SELLER), seed.person(ADMIN)
+    ticket = seed.ticket(bea, sol)
+    tab, peer = await browsers.visit(ada, ticket), await browsers.visit(sol, ticket)
+    await all_show(await catch_up(tab), [peer])
+
+    with psycopg.connect(desk.owner_url) as database:
+        database.execute(_UNHEARD_OF[how], (ada.id,))
+    await tab.say("A ghost speaks")
+    await tab.until(lambda b: any(path.startswith(routes.LOGIN) for path in b.left_for))
+
+    lines = len(peer.lines)
+    await catch_up(peer)
+    assert len(peer.lines) == lines + 1

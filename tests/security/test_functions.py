@@ -21,6 +21,7 @@ FUNCTIONS = {
     "my_conversations()": PEOPLE,
     "my_people(text[])": PEOPLE,
     "post_message(uuid,uuid,text,text,uuid,uuid,text[])": PEOPLE,
+    "prove_session(bytea)": PEOPLE,
     "take_place(uuid,text,timestamp with time zone,integer)": "",
     "wider_audience(text,text)": "",
     "ring(text,uuid,uuid)": "",
