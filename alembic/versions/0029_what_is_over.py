@@ -1,5 +1,5 @@
 """A session that is over is refused by the transaction that somebody acts in, which saves asking
-for it first.
+for it first; and notifications that were seen long ago are forgotten.
 """
 
 from alembic import op
@@ -25,14 +25,24 @@ BEGIN
 END $$;
 """
 
+FORGETTING = """
+CREATE FUNCTION forget_seen_notifications() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DELETE FROM notification WHERE read_at < now() - interval '30 days'
+$$;
+"""
+
 # Function -> who may call it.
 FUNCTIONS = {
     "prove_session(bytea)": "supportdesk_buyer, supportdesk_seller, supportdesk_admin",
+    "forget_seen_notifications()": "supportdesk_nobody",
 }
 
 
 def upgrade() -> None:
     op.execute(PROVING)
+    op.execute(FORGETTING)
+    op.execute("CREATE INDEX notification_read_idx ON notification (read_at)")
     # A function can only be given to a role that may create in its schema.
     op.execute("GRANT CREATE ON SCHEMA public TO supportdesk_system")
     for function, callers in FUNCTIONS.items():
@@ -43,4 +53,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX notification_read_idx")
     op.execute(f"DROP FUNCTION {', '.join(FUNCTIONS)}")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.commands import attachments
+from supportdesk.domain.commands import attachments, notifications
 from supportdesk.domain.queries.attachments import erased_among
 from supportdesk.domain.queries.sessions import open_among
 from supportdesk.storage import lines, spool
@@ -22,7 +22,7 @@ async def sweep_forever() -> None:
         try:
             await sweep()
         except (DatabaseUnavailable, StorageFailed) as error:
-            _log.warning("files were not swept: %s", error)
+            _log.warning("not all was swept: %s", error)
         await asyncio.sleep(_EVERY_SECONDS)
 
 
@@ -31,6 +31,7 @@ async def sweep() -> None:
     await asyncio.to_thread(spool.sweep)
     await _drop_of_the_gone()
     await attachments.drop_unsent()
+    await notifications.forget_seen()
     # What could not be dropped this time is not tried again at once.
     while [hash_ for hash_ in await attachments.unheld() if await _drop(hash_)]:
         pass

@@ -228,3 +228,14 @@ async def test_an_upload_that_nobody_goes_on_with_is_swept(cast: Cast) -> None:
     await sweep()
     assert [each.id for each in spool.of(cast.bea.user_id)] == [new.id]
     assert len(list((get_settings().home / "uploads").iterdir())) == 2
+
+
+async def test_the_sweep_forgets_notifications_that_were_seen_long_ago(
+    cast: Cast, database: EmbeddedServer
+) -> None:
+    await file_ticket(cast.bea, NewTicket("A lamp", "It flickers.", seller_id=cast.sol.user_id))
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("UPDATE notification SET read_at = now() - interval '31 days'")
+        assert owner.execute("SELECT FROM notification").rowcount > 0
+        await sweep()
+        assert owner.execute("SELECT FROM notification").rowcount == 0

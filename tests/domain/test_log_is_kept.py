@@ -76,7 +76,7 @@ NOT_TOLD = {
     "drafts.keep_reply", "drafts.keep_new_ticket", "drafts.discard_new_ticket",
     "drafts.forget_new_ticket",
     "messages.mark_read", "messages.mark_unread", "messages.note_read",
-    "notifications.mark_all_read",
+    "notifications.mark_all_read", "notifications.forget_seen",
     "presence.announce_typing", "presence.tell_processes", "presence.note_seen",
     "reports.seal", "setup.issue_link", "setup.link_works",
     "tickets.set_star", "tickets.note_admin",

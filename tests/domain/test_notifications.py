@@ -205,6 +205,21 @@ async def test_all_can_be_marked_as_read_and_the_messages_stay_unread(
     assert ask(read, cast.sol.user_id) == [0]
 
 
+async def test_what_was_seen_long_ago_is_forgotten_and_nothing_else(cast, ticket, ask) -> None:
+    for days_ago, seen in ((40, True), (40, False), (29, True)):
+        seq = (await post(cast.bea, ticket, f"{days_ago} {seen}")).seq
+        ask(
+            "UPDATE notification SET created_at = now() - interval '50 days',"
+            " read_at = CASE WHEN %s THEN now() - make_interval(days => %s) END"
+            " WHERE seq = %s RETURNING seq",
+            *(seen, days_ago, seq),
+        )
+    kept = ask("SELECT seq FROM notification WHERE read_at IS NULL")
+    await notifications.forget_seen()
+    left = ask("SELECT seq FROM notification ORDER BY seq")
+    assert left == sorted([*kept, seq])
+
+
 async def test_everybody_chooses_what_they_are_told_of(cast, ticket, told) -> None:
     assert await preferences_for(cast.sol) == Preferences()
     await notifications.choose(cast.sol, "messages", False)

@@ -103,6 +103,7 @@ FUNCTIONS = {
     "ticket_asks_for_its_people()": "",
     "user_leaves_conversations()": "",
     "user_spends_links()": "",
+    "forget_seen_notifications()": "nobody",
     "former_people(text[])": PEOPLE,
     "rename_me(text,uuid)": PEOPLE,
     "invitation_of(bytea)": "nobody",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from psycopg import sql
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col
 
-from supportdesk.database.engine import transaction
-from supportdesk.domain.actor import Actor
+from supportdesk.database.engine import ask, transaction
+from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.commands.people import tell_of_preference
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.models import Notification, NotificationPreference
@@ -26,6 +27,11 @@ async def mark_all_read(actor: Actor) -> None:
             .where(col(Notification.user_id) == actor.user_id, col(Notification.read_at).is_(None))
             .values(read_at=func.now())
         )
+
+
+async def forget_seen() -> None:
+    """Forget what was seen so long ago that nobody looks for it in the list any more."""
+    await ask(NOBODY, sql.SQL("SELECT forget_seen_notifications()").format())
 
 
 async def choose(actor: Actor, choice: str, wanted: bool) -> None:
