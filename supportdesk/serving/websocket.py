@@ -20,5 +20,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         """Write it now, unless the browser reads more slowly than that; whether it did."""
         if self.conn.state is not State.OPEN or not self.writable.is_set():
             return False
+        if self.transport.is_closing():  # The line broke, and the loop has yet to say so.
+            return False
         self.transport.write(frame)
         return True

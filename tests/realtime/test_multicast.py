@@ -32,6 +32,7 @@ class Server:
         self.queued = 0
         self.reads_on: Callable[[], None] = lambda: None
         self.tasks: list[asyncio.Task[None]] = []
+        self.lines: list[asyncio.Transport] = []
         send = self.sio.eio.send_packet
 
         async def count(connection: str, packet: eio_packet.Packet) -> None:
@@ -73,6 +74,10 @@ class _WebServer(uvicorn.Server):
 @asynccontextmanager
 async def _running(server: Server) -> AsyncIterator[Server]:
     class Protocol(DirectWebSocketProtocol):
+        async def run_asgi(self) -> None:
+            server.lines.append(self.transport)
+            await super().run_asgi()
+
         def resume_writing(self) -> None:
             server.reads_on()
             super().resume_writing()
@@ -107,6 +112,15 @@ async def test_nobody_who_waits_for_nothing_waits_in_a_queue(server: Server) -> 
     for _, browser in joined:
         assert await said(browser, MANY) == list(range(MANY))
     assert server.queued == before
+
+
+async def test_a_line_that_has_just_broken_keeps_nothing_from_the_others(server: Server) -> None:
+    (broken, _), (sid, browser) = await server.join(), await server.join()
+    before = server.queued
+    server.lines[0].abort()
+    await server.tell([broken, sid], 1)
+    assert server.queued == before + 1  # Where nobody takes it, and nobody minds.
+    assert await said(browser, 1) == [1]
 
 
 async def test_what_is_said_to_many_overtakes_nothing_that_is_said_to_one(server: Server) -> None:
