@@ -13,7 +13,7 @@ import pytest
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
-from supportdesk.domain.queries import inbox
+from supportdesk.domain.queries import finding, inbox
 from supportdesk.domain.queries.filters import Filters, Sort
 from supportdesk.domain.queries.said_anywhere import Asked, said_anywhere
 from supportdesk.seeding import load
@@ -112,6 +112,30 @@ async def test_a_rare_word_is_found_among_messages_by_the_index_of_words_alone(s
     assert by_id
     assert not any(node.get("Rows Removed by Filter") for node in by_id)
     assert "Seq Scan" not in {node["Node Type"] for node in nodes}
+
+
+async def test_people_and_what_a_search_has_found_are_looked_up_in_an_index_without_levels(seeded):
+    """One with levels has one more on a desk that is a hundred times as large."""
+    found = indexes(await plan(seeded, inbox.page_for(ADMIN, Filters(text="order"))))
+    assert {"user_by_id_idx", "ticket_listing_by_ticket_idx"} <= found
+    assert not {"user_pkey", "ticket_listing_pkey"} & found
+
+
+@pytest.mark.parametrize(("hardly_said", "looked"), [(0, True), (finding.HARDLY_SAID, False)])
+async def test_months_are_not_asked_for_a_word_that_was_hardly_said_of_late(
+    seeded, monkeypatch, hardly_said, looked
+):
+    monkeypatch.setattr(finding, "HARDLY_SAID", hardly_said)
+    for asked in (
+        inbox.page_for(ADMIN, Filters(text="heliotrope")),
+        said_anywhere(ADMIN, Asked("heliotrope")),
+    ):
+        months = [
+            node["Actual Loops"]
+            for node in await plan(seeded, asked)
+            if node.get("Index Name") == "message_words_idx" and "~m" in node["Index Cond"]
+        ]
+        assert any(months) == looked, months
 
 
 @pytest.mark.parametrize("sort", Sort)

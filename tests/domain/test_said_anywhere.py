@@ -113,6 +113,39 @@ async def test_pages_join_without_gap_or_double(cast, ticket, monkeypatch, who, 
     assert pages == 3
 
 
+@pytest.mark.parametrize("said_in_week", [1, 3])
+async def test_of_a_word_of_all_times_every_message_is_found_once(
+    cast, ticket, ask, monkeypatch, said_in_week
+):
+    """Whether there are few of the last week, whose past is read at once, or more."""
+    ages = ("900 days", "300 days", "40 days", "8 days", "6 days", "3 days", "1 hour")
+    for age in ages:
+        posted = await messages.post(cast.bea, ticket, f"blue, {age} ago")
+        ask(f"UPDATE message SET created_at = now() - interval '{age}' WHERE id = '{posted.id}'")
+    await messages.post(cast.bea, ticket, "the newest")
+    monkeypatch.setattr(finding, "SAMPLE", 1)
+    monkeypatch.setattr(finding, "HARDLY_SAID", said_in_week + 1)
+    expected = [f"blue, {age} ago" for age in reversed(ages)]
+    assert await found(cast.ada, "blue") == expected
+    month_ago = datetime.now(UTC) - 30 * DAY
+    assert await found(cast.ada, "blue", since=month_ago) == expected[:4]
+
+
+@pytest.mark.parametrize("sample", [1, 4000])
+async def test_what_was_said_outside_of_the_asked_time_takes_no_place(
+    cast, ticket, ask, monkeypatch, sample
+):
+    """The hour by which clocks may differ has more messages than are looked at."""
+    old = await messages.post(cast.bea, ticket, "blue, long ago")
+    ask(f"UPDATE message SET created_at = now() - interval '1 day' WHERE id = '{old.id}'")
+    for number in range(6):
+        await messages.post(cast.bea, ticket, f"blue {number}")
+    monkeypatch.setattr(finding, "SAMPLE", sample)
+    monkeypatch.setattr(finding, "LOOKED_AT", 5)
+    moment = datetime.now(UTC) - timedelta(minutes=30)
+    assert await found(cast.ada, "blue", until=moment) == ["blue, long ago"]
+
+
 async def test_a_deleted_message_is_found_no_more_in_any_way(cast, ticket):
     posted = await messages.post(cast.bea, ticket, "my card number")
     assert await found(cast.ada, "card") == ["my card number"]

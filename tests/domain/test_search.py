@@ -224,8 +224,12 @@ async def test_of_a_common_word_the_latest_are_found_and_the_count_says_so(cast,
     assert await inbox.count_for(cast.ada, filters) == inbox.Count(5, capped=True)
 
 
+@pytest.mark.parametrize("hardly_said", [0, finding.HARDLY_SAID])
 @pytest.mark.parametrize("age", ["1 hour", "3 days", "40 days", "300 days", "9 years"])
-async def test_a_rare_word_is_found_however_long_ago_it_was_said(cast, ask, monkeypatch, age):
+async def test_a_rare_word_is_found_however_long_ago_it_was_said(
+    cast, ask, monkeypatch, age, hardly_said
+):
+    monkeypatch.setattr(finding, "HARDLY_SAID", hardly_said)
     ticket = (await file_ticket(cast.bea, NewTicket("Heliotrope", "The word is quokka."))).id
     ask(f"UPDATE message SET created_at = now() - interval '{age}'")
     ask(

@@ -31,6 +31,8 @@ from supportdesk.domain.queries.search import HEAD, LAST, QUERY
 HITS = 150
 LOOKED_AT = 1000
 SAMPLE = 4000
+# In a week.
+HARDLY_SAID = 20
 _LATEST = ORDERS[Sort.ACTIVITY].by
 _SPANS_BEGIN = date(2000, 1, 1)
 _MONTH, _YEAR = 28, 364
@@ -71,6 +73,7 @@ sample AS MATERIALIZED (
            m.words @@ {last} AS has_last
     FROM (SELECT * FROM message ORDER BY id DESC LIMIT {sample}) m
 ),
+{week},
 hits AS MATERIALIZED (
     {exact}
     UNION ALL (SELECT ticket_id, tier, NULL FROM ({by_words}) w LIMIT {hits})
@@ -121,8 +124,14 @@ _MESSAGES_IN_SPAN = """
     (SELECT {columns} FROM (
         SELECT * FROM message
         WHERE words @@ ({query} && CAST(:{span} AS tsquery)) AND numnode({query}) > 0
-          AND NOT words @@ CAST(:{before} AS tsquery) AND NOT {last_is_common} {by_index}) m
+          AND NOT words @@ CAST({before} AS tsquery) AND NOT {last_is_common}
+          AND NOT {not_now} {by_index}) m
      WHERE {among} ORDER BY id DESC LIMIT {limit})"""
+# A word that was hardly said in the last days is looked up in all its past at once: to find out
+# where months have it costs more, and they most often have too little of it.
+_QUIET = "(SELECT count(*) < {few} FROM week)"
+_WEEK = "week AS MATERIALIZED (SELECT id, conversation_id, seq, created_at FROM ({parts}) m)"
+_IN_WEEK = "(SELECT {columns} FROM week m WHERE {among})"
 _COMMON_IN_SPAN = """
     (SELECT {columns} FROM (
         SELECT * FROM (
@@ -187,6 +196,7 @@ def among_all(asked: Conditions) -> str:
         by_message = " UNION ALL ".join(in_messages)
     return _ALL.format(
         looked_at=looked_at,
+        week=week(),
         query=QUERY,
         last=LAST,
         sample=SAMPLE,
@@ -233,31 +243,70 @@ def _words_in(span: str) -> str:
     )
 
 
+def week() -> str:
+    """The WITH query that `messages_by_span` reads: the messages of the last days, whichever else
+    are asked for. Reads `sample`."""
+    columns = "id, conversation_id, seq, created_at"
+    parts = [
+        _messages_in(span, columns, f":{_WITHOUT_YEARS[span]}", limit="ALL")
+        for span in ("today", "in_days")
+    ]
+    return _WEEK.format(parts=" UNION ALL ".join(parts))
+
+
 def messages_by_span(columns: str, among: str = "true") -> list[str]:
-    """SELECTs of messages, those of later spans first; each may read `sample`.
+    """SELECTs of messages, those of later spans first; each may read `sample` and `week`.
 
     `among` is what else has to hold. It is looked at after the index of words has been read: what
     it asks of an id would have the planner walk through all of them.
     """
-    common = {span: before for span, (_, before) in _SPANS.items()}
+    quiet = _QUIET.format(few=HARDLY_SAID)
+    all_before = f"CASE WHEN {quiet} THEN :in_week ELSE :in_months END"
     return [
-        template.format(
-            columns=columns,
-            among=among,
-            by_index="" if among == "true" else "OFFSET 0",
-            query=QUERY,
-            head=HEAD,
-            last=LAST,
-            span=span,
-            before=before,
-            last_is_common=_last_is_common(),
-            short=_short(span),
-            limit=LOOKED_AT,
-            more=5 * LOOKED_AT,
-        )
-        for template, spans in ((_MESSAGES_IN_SPAN, _WITHOUT_YEARS), (_COMMON_IN_SPAN, common))
-        for span, before in spans.items()
+        _IN_WEEK.format(columns=columns, among=among),
+        _messages_in("in_months", columns, ":in_week", among, not_now=quiet),
+        _messages_in("ever", columns, all_before, among),
+        *(
+            _COMMON_IN_SPAN.format(
+                columns=columns,
+                among=among,
+                by_index=_by_index(among),
+                head=HEAD,
+                last=LAST,
+                span=span,
+                before=before,
+                last_is_common=_last_is_common(),
+                short=_short(span),
+                more=5 * LOOKED_AT,
+            )
+            for span, (_, before) in _SPANS.items()
+        ),
     ]
+
+
+def _messages_in(
+    span: str,
+    columns: str,
+    before: str,
+    among: str = "true",
+    not_now: str = "false",
+    limit: str = str(LOOKED_AT),
+) -> str:
+    return _MESSAGES_IN_SPAN.format(
+        columns=columns,
+        among=among,
+        by_index=_by_index(among),
+        query=QUERY,
+        span=span,
+        before=before,
+        last_is_common=_last_is_common(),
+        not_now=not_now,
+        limit=limit,
+    )
+
+
+def _by_index(among: str) -> str:
+    return "" if among == "true" else "OFFSET 0"
 
 
 def _last_is_common() -> str:

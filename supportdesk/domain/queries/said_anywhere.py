@@ -44,9 +44,10 @@ looked_at AS MATERIALIZED (
 _BEFORE_SAMPLE = "id < (SELECT id FROM sample ORDER BY id LIMIT 1)"
 _ALL = f"""
 sample AS MATERIALIZED (
-    SELECT m.id, m.created_at, {_HIT} AS hit, m.words @@ {search.LAST} AS has_last
+    SELECT m.id, m.created_at, {_HIT} AND {{when}} AS hit, m.words @@ {search.LAST} AS has_last
     FROM (SELECT * FROM message WHERE {_BETWEEN} ORDER BY id DESC LIMIT {{sample}}) m
 ),
+{{week}},
 looked_at AS MATERIALIZED (
     SELECT id FROM (
         (SELECT id FROM sample WHERE hit ORDER BY id DESC) UNION ALL {{further}}
@@ -145,7 +146,7 @@ async def said_anywhere(actor: Actor, asked: Asked, after: UUID | None = None) -
     if asked.here or (conditions and actor.role is not Role.ADMIN):
         looked_at = None
     sql = _PAGE.format(
-        looked_at=_HERE if asked.here else _among_all() if actor.role is Role.ADMIN else _OWN,
+        looked_at=_HERE if asked.here else _among_all(asked) if actor.role is Role.ADMIN else _OWN,
         asked=" AND ".join(conditions) or "true",
     )
     values |= finding.spans() | {name: getattr(asked, name) for name in _CONDITIONS}
@@ -159,9 +160,17 @@ async def said_anywhere(actor: Actor, asked: Asked, after: UUID | None = None) -
     return Found(found, rows[0].last if rows[0].looked_at == looked_at else None)
 
 
-def _among_all() -> str:
-    further = finding.messages_by_span("id", f"{_BETWEEN} AND {_BEFORE_SAMPLE}")
-    return _ALL.format(sample=finding.SAMPLE, further=" UNION ALL ".join(further))
+def _among_all(asked: Asked) -> str:
+    # The ids tell it but for an hour, and in that hour may be more messages than on a page.
+    times = [_CONDITIONS[name] for name in ("since", "until") if getattr(asked, name)]
+    when = " AND ".join(times) or "true"
+    further = finding.messages_by_span("id", f"{_BETWEEN} AND {_BEFORE_SAMPLE} AND {when}")
+    return _ALL.format(
+        week=finding.week(),
+        sample=finding.SAMPLE,
+        when=when,
+        further=" UNION ALL ".join(further),
+    )
 
 
 def _reach(asked: Asked, after: UUID | None) -> dict[str, UUID]:
