@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,21 @@ Hours = tuple[tuple[int, ...], ...]
 _HOUR, _QUARTER = 3600, 900
 
 
-def busy_hours(filings: Iterable[tuple[datetime, array[int]]], period: Period) -> Hours:
-    """`filings`: the start of a span, and sorted seconds from it."""
+@dataclass(frozen=True, slots=True)
+class Filings:
+    """The start of a span, and sorted seconds from it; `sign` is -1 for those that do not count."""
+
+    start: datetime
+    seconds: array[int]
+    sign: int = 1
+
+
+def busy_hours(filings: Iterable[Filings], period: Period) -> Hours:
     counts = [[0] * 24 for _ in range(7)]
-    for start, seconds in filings:
-        for weekday, hour, begins, ends in _hours(start, seconds[-1], period.zone):
-            counts[weekday][hour] += bisect_left(seconds, ends) - bisect_left(seconds, begins)
+    for each in filings:
+        for weekday, hour, begins, ends in _hours(each.start, each.seconds[-1], period.zone):
+            found = bisect_left(each.seconds, ends) - bisect_left(each.seconds, begins)
+            counts[weekday][hour] += each.sign * found
     return tuple(map(tuple, counts))
 
 

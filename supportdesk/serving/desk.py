@@ -9,7 +9,7 @@ import subprocess
 from supportdesk.config import StartupError, get_settings, override
 from supportdesk.serving import database, frontend, server
 from supportdesk.serving.child import Stopped, stoppable
-from supportdesk.serving.first_steps import furnish, require_embedded_for_demo
+from supportdesk.serving.first_steps import furnish, require_embedded_for_demo, sum_up
 from supportdesk.serving.progress import say, seconds
 
 
@@ -25,6 +25,7 @@ def serve(port: int | None, host: str | None, *, demo: bool) -> None:
             with database.ready():
                 build = frontend.ensure()
                 link = asyncio.run(furnish(demo=demo))
+                asyncio.run(sum_up())
                 say("Starting the web server ...")
                 with server.running(host, settings.port, build) as process:
                     _welcome(link)

@@ -1,19 +1,23 @@
 """What it takes before anybody can sign in: the demo, a first admin, or their new password."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import psycopg
 
 from supportdesk import routes
 from supportdesk.config import StartupError, get_settings
 from supportdesk.database.engine import dispose_engine
-from supportdesk.domain.commands import setup
+from supportdesk.domain.commands import reports, setup
 from supportdesk.domain.commands.sessions import token_hash
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.ids import new_id
 from supportdesk.serving.progress import say
+
+_NOT_WORTH_A_WORD = 1.0
 
 
 def require_embedded_for_demo() -> None:
@@ -43,7 +47,18 @@ def load_tickets(tickets: int, messages: int | None) -> None:
     from supportdesk.seeding import load
 
     load.seed(get_settings().migration_database_url or "", tickets, messages or 10 * tickets, say)
+    asyncio.run(sum_up())
     say(f"Everybody's password is {load.PASSWORD}: admin1@seed.test, seller1@seed.test, ...")
+
+
+async def sum_up() -> None:
+    """Seal what is over, before anybody asks for a report of it."""
+    async with _engine():
+        sealing = asyncio.create_task(reports.seal(datetime.now(UTC)))
+        await asyncio.wait([sealing], timeout=_NOT_WORTH_A_WORD)
+        if not sealing.done():
+            say("Summing up what reports are read from ...")
+        await sealing
 
 
 async def create_admin(address: str, name: str, password: str) -> None:

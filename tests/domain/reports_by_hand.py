@@ -41,7 +41,8 @@ class Desk:
         self.connection, self.chance = connection, chance
         self.buyers, self.sellers = (cast.bea, cast.ben), (cast.sol, cast.sia)
         self.admins = (cast.ada, cast.abe)
-        self.teams = [row[0] for row in connection.execute("SELECT id FROM team")]
+        self.home = [row[0] for row in connection.execute("SELECT id FROM team")]
+        self.teams = [*self.home, self._team("Returns"), self._team("Deliveries")]
         self.tags = [self._tag(name, cast.ada) for name in ("refund", "late", "vip")]
         self.ids: list[UUID] = []
 
@@ -50,6 +51,11 @@ class Desk:
         self.connection.execute(
             "INSERT INTO tag (id, name, created_by) VALUES (%s, %s, %s)", [id_, name, by.user_id]
         )
+        return id_
+
+    def _team(self, name: str) -> UUID:
+        id_ = new_id()
+        self.connection.execute("INSERT INTO team (id, name) VALUES (%s, %s)", [id_, name])
         return id_
 
     def file(self, at: datetime) -> UUID:
@@ -131,9 +137,28 @@ class Desk:
             "UPDATE ticket SET assignee_id = %s, team_id = %s, type = 'question' WHERE id = %s",
             [to and to.user_id, self.chance.choice((*self.teams, None)), id_],
         )
+        if self.chance.random() < 0.2:
+            self.remove_team()
 
     def merge(self, gone: UUID, kept: UUID) -> None:
-        """What had one tag has the other from then on."""
+        """What had one tag has the other from then on; so it may go on, tag after tag."""
+        self.connection.execute("SELECT merge_tags(%s, %s)", [gone, kept])
+        self._instead_of(gone)
+
+    def remove_tag(self, gone: UUID, _: UUID) -> None:
+        self.connection.execute("SELECT remove_tag(%s)", [gone])
+        self._instead_of(gone)
+
+    def _instead_of(self, gone: UUID) -> None:
+        self.tags[self.tags.index(gone)] = self._tag(f"Tag {new_id()}", self.admins[0])
+
+    def remove_team(self) -> None:
+        gone = self.chance.choice([each for each in self.teams if each not in self.home])
+        self.connection.execute("SELECT remove_team(%s)", [gone])
+        self.teams[self.teams.index(gone)] = self._team(f"Team {new_id()}")
+
+    def retag(self, gone: UUID, kept: UUID) -> None:
+        """As `merge` does it, but past the commands and without an end of the tag."""
         self.connection.execute(
             "UPDATE ticket_tag t SET tag_id = %s WHERE tag_id = %s AND NOT EXISTS ("
             " SELECT FROM ticket_tag o WHERE o.ticket_id = t.ticket_id AND o.tag_id = %s)",
@@ -146,8 +171,9 @@ class Desk:
         gone = self.connection.execute(
             "DELETE FROM ticket_tag WHERE ticket_id = %s AND tag_id = %s", pair
         )
-        if gone.rowcount and self.chance.random() < 0.2:
-            self.merge(*self.chance.sample(self.tags, 2))
+        if gone.rowcount and self.chance.random() < 0.3:
+            deed = self.chance.choice((self.retag, self.merge, self.remove_tag))
+            deed(*self.chance.sample(self.tags, 2))
         elif not gone.rowcount:
             self.connection.execute(
                 "INSERT INTO ticket_tag (ticket_id, tag_id, added_by) VALUES (%s, %s, %s)",
@@ -249,7 +275,7 @@ def hold(report: Report, raw: list[Raw], names: dict[str, str]) -> None:
             same(row.figures, worked_out(raw, row.first, until - timedelta(days=1), zone))
         return
     found = {row.name: row for row in report.rows}
-    assert len(found) == len(report.rows)
+    assert len(found) == len(report.rows) == report.groups
     for key in {key for each in raw for key in each.keys[report.by]}:
         own = [each for each in raw if key in each.keys[report.by]]
         expected = worked_out(own, period.first, period.last, zone)

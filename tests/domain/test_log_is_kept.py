@@ -78,7 +78,7 @@ NOT_TOLD = {
     "messages.mark_read", "messages.mark_unread", "messages.note_read",
     "notifications.mark_all_read", "notifications.forget_seen",
     "presence.announce_typing", "presence.tell_processes", "presence.note_seen",
-    "reports.seal", "setup.issue_link", "setup.link_works",
+    "reports.seal", "reports.zones", "setup.issue_link", "setup.link_works",
     "tickets.set_star", "tickets.note_admin",
     "credentials.address_of", "invitations.find",
 }  # fmt: skip

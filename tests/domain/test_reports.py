@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,12 +16,14 @@ import pytest
 from supportdesk.database import migrations
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import reports as sealing
-from supportdesk.domain.commands import tickets
+from supportdesk.domain.commands import tag_settings, teams, tickets
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.periods import Asked, By, Period, Preset, fitting, parse, spell
 from supportdesk.domain.queries.reports import Figures, report_for
+from supportdesk.jobs import sealing as job
 from tests.domain.reports_by_hand import NOW, Desk, hold
+from tests.support.faults import until
 
 # Whole hours, a half and three quarters; clocks that change, at midnight too; a day that was
 # skipped lies outside the tested years, and has a test of its own.
@@ -59,12 +63,15 @@ async def test_every_figure_is_what_the_rows_say_in_every_zone_and_period(
     owner.execute('UPDATE "user" SET timezone = %s WHERE id = %s', [ZONES[1], cast.ada.user_id])
     for _ in range(160):
         desk.file(NOW - timedelta(seconds=chance.random() ** 1.5 * 800 * 86_400))
-    for turn in range(3):
-        for _ in range(150):
+    for turn in range(4):
+        for _ in range(120):
             desk.change()
+        if turn in (1, 3):
+            await sealing.seal(NOW)
+            assert corrections(owner) == 0
+        elif turn == 2:
+            assert corrections(owner) > 100
         raw = desk.raw()
-        if turn == 1:
-            assert await sealing.seal(NOW) > 500
         for _ in range(10):
             zone = ZoneInfo(ZONES[1] if turn else chance.choice(ZONES))
             for by in chance.sample(list(By), 3):
@@ -73,6 +80,121 @@ async def test_every_figure_is_what_the_rows_say_in_every_zone_and_period(
                     cast.ada, Asked(asked.preset, asked.first, asked.last, by), NOW, zone
                 )
                 hold(report, raw, names_of(owner, by))
+
+
+def corrections(owner: psycopg.Connection[Any]) -> int:
+    """How many there are of what was sealed."""
+    (count,) = owner.execute("SELECT count(*) FROM report_change").fetchone() or (0,)
+    return int(count)
+
+
+async def hold_all(admin: Actor, owner: psycopg.Connection[Any], desk: Desk) -> None:
+    """Every kind of report, of all time and of some that is over."""
+    raw = desk.raw()
+    over = Asked(None, (NOW - timedelta(days=70)).date(), (NOW - timedelta(days=30)).date())
+    for asked in (Asked(Preset.ALL), over):
+        for by in By:
+            asked = replace(asked, by=by)
+            report = await report_for(admin, asked, NOW, ZoneInfo("UTC"))
+            hold(report, raw, names_of(owner, by))
+
+
+@pytest.fixture
+async def sealed(cast, owner) -> Desk:
+    """Tickets of a hundred days, half of them with two tags, of which nothing has changed since."""
+    desk = Desk(owner, cast, Random(5))
+    for day in range(100, 4, -1):
+        id_ = desk.file(NOW - timedelta(days=day, hours=1))
+        for tag in desk.tags[: 1 + day % 2]:
+            owner.execute(
+                "INSERT INTO ticket_tag (ticket_id, tag_id, added_by) VALUES (%s, %s, %s)",
+                [id_, tag, cast.ada.user_id],
+            )
+        owner.execute("UPDATE ticket SET team_id = %s WHERE id = %s", [desk.teams[1], id_])
+        desk.answer(id_)
+        if day % 3:
+            desk.resolve(id_)
+    assert await sealing.seal(NOW) > 100
+    assert corrections(owner) == 0
+    return desk
+
+
+async def test_a_tag_that_is_merged_takes_its_past_along_at_once(cast, owner, sealed) -> None:
+    first, second, third = sealed.tags
+    # The tickets that have both are counted once; of the others, nothing is written anew.
+    await tag_settings.merge(cast.ada, second, first)
+    both = owner.execute("SELECT count(*) FROM report_change WHERE change = 1").fetchone()
+    assert both == (0,)
+    assert 0 < corrections(owner) <= 48 * 3
+    await hold_all(cast.ada, owner, sealed)
+    # And what it has become may become another, or go.
+    had = corrections(owner)
+    await tag_settings.merge(cast.ada, first, third)
+    await hold_all(cast.ada, owner, sealed)
+    await tag_settings.delete(cast.ada, third)
+    assert corrections(owner) == had
+    await hold_all(cast.ada, owner, sealed)
+    await sealing.seal(NOW)
+    await hold_all(cast.ada, owner, sealed)
+
+
+async def test_a_team_that_goes_leaves_its_past_to_the_default_one(cast, owner, sealed) -> None:
+    await teams.delete(cast.ada, sealed.teams[1])
+    assert corrections(owner) == 0
+    await hold_all(cast.ada, owner, sealed)
+
+
+async def test_whoever_reads_while_somebody_seals_finds_the_same(cast, owner, sealed) -> None:
+    """Nothing is away meanwhile, and what is changed meanwhile counts when it is over."""
+    for _ in range(40):
+        sealed.change()
+    spans = owner.execute("SELECT count(*) FROM report_span").fetchone()
+    with psycopg.connect(owner.info.dsn) as sealer:
+        for by in ("all", "team", "assignee", "seller", "tag", "type"):
+            sealer.execute("SELECT seal_report(%s, '{}', '{}')", [by])
+        await hold_all(cast.ada, owner, sealed)
+        before = corrections(owner)
+        while corrections(owner) == before:
+            sealed.change()
+        await hold_all(cast.ada, owner, sealed)
+    assert 0 < corrections(owner) < before
+    assert owner.execute("SELECT count(*) FROM report_span").fetchone() == spans
+    await hold_all(cast.ada, owner, sealed)
+
+
+async def test_a_zone_that_no_admin_was_in_before_is_sealed_soon(
+    cast, owner, sealed, monkeypatch
+) -> None:
+    """Long before all zones are sealed again."""
+    monkeypatch.setattr(job, "LOOK_SECONDS", 0.05)
+    running = asyncio.create_task(job.seal_forever())
+    try:
+        for zone, midnight in (("UTC", "00:00"), ("Asia/Kathmandu", "18:15")):
+            owner.execute('UPDATE "user" SET timezone = %s', [zone])
+            owner.execute("DELETE FROM report_span")
+            await until(
+                lambda midnight=midnight: (
+                    owner.execute(
+                        "SELECT FROM report_span WHERE (starts_at AT TIME ZONE 'UTC')::time = %s"
+                        " AND by = 'type'",
+                        [midnight],
+                    ).rowcount
+                )
+            )
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_was_left_of_days_without_any_event_is_told(cast, owner) -> None:
+    desk = Desk(owner, cast, Random(1))
+    id_ = desk.file(NOW - timedelta(days=100))
+    owner.execute("UPDATE ticket SET status = 'resolved' WHERE id = %s", [id_])
+    await hold_all(cast.ada, owner, desk)
+    quiet = Asked(None, (NOW - timedelta(days=70)).date(), (NOW - timedelta(days=60)).date())
+    for by in (By.DAY, By.TEAM):
+        report = await report_for(cast.ada, replace(quiet, by=by), NOW, ZoneInfo("UTC"))
+        assert {row.figures.backlog for row in report.rows} == {report.figures.backlog} == {1}
 
 
 async def figures(actor: Actor, preset: Preset = Preset.WEEK) -> Figures:

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from supportdesk.config import StartupError
+from supportdesk.config import StartupError, get_settings
 from supportdesk.database.embedded import EmbeddedServer
 from supportdesk.seeding import load
+from supportdesk.serving import first_steps
 from tests.support.database import empty
 
 TICKETS, MESSAGES = 300, 2500
@@ -119,6 +120,21 @@ def given(connection, table: str, names: str, where: str = "", *values: Any) -> 
         names=sql.SQL(names),
     )  # fmt: skip
     connection.execute(query, values)
+
+
+def test_reports_find_all_that_is_over_summed_up_from_the_first_moment_on(desk, monkeypatch):
+    settings = get_settings().model_copy(update={"migration_database_url": desk.owner_url})
+    monkeypatch.setattr(first_steps, "get_settings", lambda: settings)
+    first_steps.load_tickets(TICKETS, MESSAGES)
+    with psycopg.connect(desk.owner_url) as connection:
+        filed, summed_up = connection.execute(
+            "SELECT (SELECT count(*) FROM ticket WHERE created_at < date_trunc('day', now()) -"
+            "  interval '3 days'),"
+            " (SELECT sum(filed) FROM report_part JOIN report_span ON span_id = report_span.id"
+            "  WHERE by = 'all' AND ends_at - starts_at = interval '1 day'"
+            "  AND starts_at < date_trunc('day', now()) - interval '3 days')"
+        ).fetchone()
+    assert filed == summed_up > TICKETS / 2
 
 
 def test_a_made_up_desk_is_what_the_triggers_would_have_made(seeded):

@@ -10,8 +10,9 @@ from tests.support.desk import ROOT
 
 
 @pytest.mark.parametrize(("p95", "ends"), [(299.9, 0), (300.0, 1)])
-def test_reports_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, p95, ends):
-    values = {"unsealed_all_by_day_p95_ms": 5000.0, "sealed_all_by_day_p95_ms": p95}
+@pytest.mark.parametrize("state", ["sealed", "merged", "changed", "while_sealing"])
+def test_reports_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, state, p95, ends):
+    values = {"unsealed_all_by_day_p95_ms": 5000.0, f"{state}_all_by_day_p95_ms": p95}
     monkeypatch.setattr(reports, "measured", lambda *_: (values, "18.0"))
     monkeypatch.setattr(reports, "_save", lambda *_: ROOT / "bench-results" / "none.json")
     monkeypatch.setattr("sys.argv", ["reports", "--folder", str(tmp_path)])

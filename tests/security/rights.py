@@ -121,6 +121,7 @@ SEEN = {
         "report_span": "span",
         "report_part": "span/x",
         "report_change": "change",
+        "report_successor": "tag/x",
         "ticket_tag": "t1/refund t2/carrier t4/refund",
         "ticket_note": "t1 t2 t4",
         "ticket_field": "t1/field t3/field",

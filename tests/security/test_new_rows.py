@@ -198,8 +198,13 @@ ADDED = {
     ),
     "a change of the past": (
         lambda w, me: (
-            "report_change", {"id": new_id(), "at": "2001-01-01", "concerns": ["all"]}
+            "report_change",
+            {"id": new_id(), "at": "2001-01-01", "by": "all", "key": "", "what": "filed",
+             "change": 1},
         ), "",
+    ),
+    "a successor in reports": (
+        lambda w, me: ("report_successor", {"by": "tag", "key": "new", "successor": "x"}), "",
     ),
     "a person": (
         lambda w, me: (

@@ -212,7 +212,10 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     span, change = new_id(), new_id()
     connection.execute("INSERT INTO report_span VALUES (%s, 'all', '2001-01-01', now())", [span])
     connection.execute("INSERT INTO report_part VALUES (%s, 'x', 1, 0, 0, '', '', '')", [span])
-    connection.execute("INSERT INTO report_change VALUES (%s, now(), '{all}')", [change])
+    connection.execute(
+        "INSERT INTO report_change VALUES (%s, now(), 'all', '', 'filed', NULL, 1)", [change]
+    )
+    connection.execute("INSERT INTO report_successor VALUES ('tag', 'x', 'y')")
     connection.execute("INSERT INTO ticket_reopening VALUES (%s, now(), now())", [world.t1])
     world.names.update({span: "span", change: "change"})
     for session, person in connection.execute("SELECT id, user_id FROM session"):

@@ -76,7 +76,7 @@ END $$
 _TABLES = (
     '"user"', "team_member", "session", "setup_link", "conversation", "participant", "ticket",
     "message", "event", "category", "field_definition", "ticket_template", "canned_reply", "tag",
-    "blob", "setting", "report_span", "report_change",
+    "blob", "setting", "report_span", "report_change", "report_successor",
 )  # fmt: skip
 
 

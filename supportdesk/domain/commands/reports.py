@@ -6,7 +6,7 @@ reads a report: sealing changes how long that takes and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,14 +21,23 @@ _SEAL = sql.SQL("SELECT seal_report({}, {}::timestamptz[], {}::timestamptz[])")
 _GROUPS = ("team", "assignee", "seller", "tag", "type")
 
 
-async def seal(now: datetime) -> int:
-    """Seal all that is over, in the zone of every admin; return how many spans it was."""
+async def zones() -> list[str]:
+    """In which zones reports are read: those of the admins."""
+    outline = await ask(NOBODY, _OUTLINE)
+    return list(outline[0]) if outline else []
+
+
+async def seal(now: datetime, only: Collection[str] | None = None) -> int:
+    """Seal all that is over, in the zone of every admin or in these; return how many spans it was.
+
+    What has been corrected since it was sealed is sealed anew.
+    """
     outline = await ask(NOBODY, _OUTLINE)
     if outline is None or outline[1] is None:
         return 0
-    zones, since = outline
+    known, since = outline
     sealed = 0
-    for name in zones:
+    for name in known if only is None else only:
         zone = ZoneInfo(name)
         days = since.astimezone(zone).date().replace(month=1, day=1), now.astimezone(zone).date()
         for by, spans in _over(*days, zone):

@@ -57,6 +57,7 @@ from supportdesk.domain.models.reports import (
     ReportChange,
     ReportPart,
     ReportSpan,
+    ReportSuccessor,
     TicketReopening,
     TicketTimes,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "ReportPart",
     "ReportSpan",
     "ReportState",
+    "ReportSuccessor",
     "RequestState",
     "SavedView",
     "Session",

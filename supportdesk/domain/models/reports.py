@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, LargeBinary, Text, text
+from sqlalchemy import DateTime, LargeBinary, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
 from supportdesk.domain.models.columns import aware, words
@@ -67,10 +67,26 @@ class ReportPart(SQLModel, table=True):
 
 
 class ReportChange(SQLModel, table=True):
+    """What is to be added to what was sealed, or (`change` is -1) taken from it."""
+
     __tablename__ = "report_change"
 
     id: UUID = Field(
         primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
     )
     at: datetime = aware()
-    concerns: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    by: str = words()
+    key: str = words()
+    what: str = words()
+    seconds: int | None = None
+    change: int = Field(sa_type=SmallInteger)
+
+
+class ReportSuccessor(SQLModel, table=True):
+    """Under which key what was sealed under another is counted; none: under no key."""
+
+    __tablename__ = "report_successor"
+
+    by: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    successor: str | None = Field(default=None, sa_type=Text)
