@@ -5,7 +5,7 @@ for it first; and notifications that were seen long ago are forgotten.
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
