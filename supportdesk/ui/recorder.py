@@ -41,6 +41,7 @@ with_voice = ClientStateVar.create("recording_with_voice", default=False)
 
 LONGEST_MINUTES = 30
 _COUNT_FROM = 3
+_LOOK_AGAIN = 100
 _STARTS_WITHIN = 5000
 # What is on a screen changes seldom and has to be legible: 30 minutes stay below 200 MB.
 _PICTURES_A_SECOND = 15
@@ -86,13 +87,17 @@ _WITH_VOICE = f"refs['_client_state_{with_voice._getter_name}']"
 _ENGINE = f"""
 refs['recorder'] ??= (() => {{
   const files = refs['recordings'];
-  let attempt = 0, writer, running, made;
+  let attempt = 0, writer, running, made, left = [];
   // The page that is being left may have put away what it knew.
   const now = () => {_NOW} ?? {{phase: '{OFF}'}};
   const show = (values) => {_SHOW}?.({{...now(), ...values}});
   const is = (...phases) => phases.includes(now().phase);
-  const close = () => show({{phase: '{OFF}', error: '', url: '', note: ''}});
+  const close = () => {{
+    show({{phase: '{OFF}', error: '', url: '', note: ''}});
+    offerNext();
+  }};
   const end = (streams) => streams.flatMap((each) => each.getTracks()).forEach((t) => t.stop());
+  const passes = (time) => new Promise((done) => setTimeout(done, time));
   const named = (at) => `Screen recording ${{new Date(at - new Date(at).getTimezoneOffset() * 6e4)
     .toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}}.webm`;
 
@@ -111,10 +116,9 @@ refs['recorder'] ??= (() => {{
   const choose = async () => {{
     const mine = ++attempt, streams = [], devices = navigator.mediaDevices;
     const givenUp = () => mine !== attempt;
-    const form = document.getElementById('{FORM}');
-    const where = {{by: form.by.value, place: form.ticket.value, most: +form.dataset.fileMost}};
+    const form = document.getElementById('{FORM}'), place = form.ticket.value;
     let asked = 'screen';
-    show({{phase: '{CHOOSING}', error: '', place: where.place}});
+    show({{phase: '{CHOOSING}', error: '', place}});
     try {{
       streams.push(await devices.getDisplayMedia({{audio: false, video: {{
         frameRate: {{max: {_PICTURES_A_SECOND}}}, width: {{max: {_WIDEST}}},
@@ -127,9 +131,15 @@ refs['recorder'] ??= (() => {{
         () => running ? stop() : givenUp() || giveUp('{_WITHDRAWN}'));
       for (let left = {_COUNT_FROM}; left && !givenUp(); left -= 1) {{
         show({{phase: '{COUNTDOWN}', left}});
-        await new Promise((done) => setTimeout(done, 1000));
+        await passes(1000);
       }}
-      const begun = givenUp() || await begin(streams, where);
+      // Before the page has arrived it knows neither whose this will be nor how large.
+      while (!form.by.value && !givenUp()) {{
+        show({{left: 0}});
+        await passes({_LOOK_AGAIN});
+      }}
+      const begun = givenUp() || await begin(streams,
+        {{by: form.by.value, place, most: +form.dataset.fileMost}});
       if (givenUp()) {{
         end(streams);
         begun.output?.cancel().finally(begun.file.drop);
@@ -218,19 +228,24 @@ refs['recorder'] ??= (() => {{
     URL.revokeObjectURL(it.url);
     return it;
   }};
+  const offerNext = async () => {{
+    const next = left.shift();
+    if (!next) return;
+    const note = left.length ? `{_BROUGHT_BACK} ${{left.length}} more after this.`
+      : '{_BROUGHT_BACK}';
+    show({{phase: '{SAVING}', place: next.place, note}});
+    present({{...next, ...await files.finish(next)}}, note);
+  }};
   const discard = () => leave().drop();
   const attach = () => {{
     const {{file, place, drop}} = leave();
     refs['attaching'].add([file], place, drop);
   }};
   const bringBack = async () => {{
-    const {{by}} = document.getElementById('attaching').dataset;
     if (!is('{OFF}')) return;
     try {{
-      const left = await files.leftBy(by);
-      if (!left || !is('{OFF}')) return;
-      show({{phase: '{SAVING}', place: left.place, note: '{_BROUGHT_BACK}'}});
-      present({{...left, ...await files.finish(left)}}, '{_BROUGHT_BACK}');
+      left.push(...await files.leftBy(document.getElementById('attaching').dataset.by));
+      if (is('{OFF}')) await offerNext();
     }} catch {{}}  // Where there is no storage, nothing was kept in it.
   }};
   addEventListener('beforeunload', (event) => {{

@@ -68,8 +68,11 @@ def _before() -> rx.Component:
             rx.cond(
                 _is(COUNTDOWN),
                 rx.el.p(
-                    "Recording starts in ",
-                    rx.el.b(_now("left")),
+                    rx.cond(
+                        recording.value.to(dict[str, Any])["left"].to(int) > 0,
+                        rx.fragment("Recording starts in ", rx.el.b(_now("left"))),
+                        "Waiting for the connection …",
+                    ),
                     role="status",
                     class_name="countdown",
                 ),

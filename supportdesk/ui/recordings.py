@@ -12,6 +12,7 @@ import json
 _FOLDER = "recordings"
 # A file with nothing but its head has no picture in it.
 _HEAD_BYTES = 1000
+_KEPT_MS = 7 * 24 * 3600 * 1000
 _PIECE_BYTES = 2**20
 
 # Only a worker may write into a file in place; all other ways keep what they write apart until the
@@ -88,16 +89,19 @@ refs['recordings'] ??= (() => {{
       return {{...file, content: made}};
     }}
   }};
-  // One of them at a time, and none that another tab has.
+  // None that another tab has. What is somebody else's waits for them, but not for ever.
   const leftBy = async (person) => {{
+    const left = [];
     for await (const key of (await folder()).keys()) {{
+      const [owner, place, at] = key.split('_');
+      if (owner && owner !== person && Date.now() - at < {_KEPT_MS}) continue;
       const letGo = await hold(key);
       if (!letGo) continue;
-      const file = await kept(key, letGo), [owner, place, at] = key.split('_');
-      const {{size}} = await file.read();
-      if (owner === person && +at && size > {_HEAD_BYTES}) return {{...file, place, at: +at}};
-      file.drop();
+      const file = await kept(key, letGo), {{size}} = await file.read();
+      if (owner === person && +at && size > {_HEAD_BYTES}) left.push({{...file, place, at: +at}});
+      else file.drop();
     }}
+    return left.sort((one, other) => one.at - other.at);
   }};
   return {{begin, finish, leftBy}};
 }})();

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from io import BytesIO
 
 import pytest
-from playwright.async_api import Error, Locator, Route, expect
+from playwright.async_api import Error, Locator, Route, WebSocketRoute, expect
 from pymediainfo import MediaInfo
 
 from supportdesk import cookies
@@ -18,16 +19,30 @@ from tests.support.desk import Desk
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
-_GRANTED = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+GRANTED = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 _DENIED = ("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream")
 _PLAYED = "film => film.play().then(() => new Promise(done => { film.ontimeupdate = done }))"
-_LEFT = """async () => {
+LEFT = """async () => {
     const home = await navigator.storage.getDirectory(), left = [];
     const folder = await home.getDirectoryHandle('recordings', {create: true});
     for await (const name of folder.keys()) left.push(name);
     return left.length;
 }"""
-_LASTS = """film => film.readyState ? film.duration
+_NAMES = LEFT.replace("return left.length", "return left")
+# What was recorded so many days ago, by that person, as if the browser had crashed.
+_LEAVES = """async ([owner, days]) => {
+    const home = await navigator.storage.getDirectory();
+    const folder = await home.getDirectoryHandle('recordings');
+    for await (const [name, file] of folder.entries()) {
+        const at = Date.now() - days * 86400e3, [maker, place] = name.split('_');
+        if (!maker) continue;
+        const copy = await folder.getFileHandle(`${owner}_${place}_${at}`, {create: true});
+        const to = await copy.createWritable();
+        await (await file.getFile()).stream().pipeTo(to);
+        break;
+    }
+}"""
+LASTS = """film => film.readyState ? film.duration
     : new Promise(done => { film.onloadedmetadata = () => done(film.duration) })"""
 # What this tab has tried to get hold of, once it knows whether it may.
 _HOLDS = """
@@ -61,7 +76,7 @@ _LATER = "(now => { performance.now = () => now() + 1795e3 })(performance.now.bi
 
 @pytest.fixture
 async def granted(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Browsers]:
-    async with launched(*_GRANTED) as chromium, opened(chromium, desk, request) as browsers:
+    async with launched(*GRANTED) as chromium, opened(chromium, desk, request) as browsers:
         yield browsers
     assert [noise for screen in browsers.screens for noise in screen.noise] == []
 
@@ -153,11 +168,11 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     await expect(said).to_contain_text("This is how it breaks")
     film = said.get_by_label("Screen recording")
     await film.evaluate(_PLAYED)
-    assert 1 < await film.evaluate(_LASTS) < 60
+    assert 1 < await film.evaluate(LASTS) < 60
     assert await tracks(reader, film) == ["Video", "Audio"]
     await expect(said.get_by_text(re.compile(r"^0:\d\d "))).to_be_visible()
     await expect(attached).to_have_count(0)
-    assert await writer.page.evaluate(_LEFT) == 0
+    assert await writer.page.evaluate(LEFT) == 0
     writer.noise.clear()  # The browser complains of the lost line.
 
 
@@ -165,28 +180,63 @@ async def test_what_was_recorded_outlasts_a_reload_for_its_maker_alone(
     granted: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
 ) -> None:
     screen = await at_ticket(granted, nora, ticket)
+    attached = screen.page.get_by_role("list", name="Attached files").get_by_role("listitem")
     await record(screen)
     await screen.button("Stop").click()
     await expect(screen.button("Attach")).to_be_enabled()
+    await screen.page.evaluate(_LEAVES, [str(nora.id), 0.5])
     await screen.page.reload()
     await expect(preview(screen)).to_contain_text("You recorded this earlier.")
+    await expect(preview(screen)).to_contain_text("1 more after this.")
+    await preview(screen).get_by_label("Screen recording").evaluate(_PLAYED)
+    await screen.button("Attach").click()
+    await expect(preview(screen)).to_contain_text("It has not been attached yet.")
+    await expect(preview(screen)).not_to_contain_text("more after this")
     await preview(screen).get_by_label("Screen recording").evaluate(_PLAYED)
     await screen.button("Discard").click()
     await expect(preview(screen)).to_have_count(0)
     await expect(screen.message_box).to_be_focused()
-    assert await screen.page.evaluate(_LEFT) == 0
+    await expect(attached).to_have_class("ready")
+    await attached.get_by_role("button", name="Remove file").click()
+    assert await screen.page.evaluate(LEFT) == 0
 
     await record(screen)
     await screen.button("Stop").click()
     await expect(screen.button("Attach")).to_be_enabled()
-    other = seed.person(SELLER)
-    await screen.context.add_cookies(
-        [{"name": cookies.SESSION, "value": other.session, "url": screen.url}]
-    )
-    await screen.go(other.home)
-    await expect(screen.page.get_by_text("No tickets yet")).to_be_visible()
-    await screen.page.wait_for_function(f"async () => await ({_LEFT})() === 0")
+    await screen.page.evaluate(_LEAVES, [str(seed.person(SELLER).id), 8])
+    for person, left in ((seed.person(SELLER), 1), (nora, 1)):
+        await screen.context.add_cookies(
+            [{"name": cookies.SESSION, "value": person.session, "url": screen.url}]
+        )
+        await screen.go(person.page(ticket) if person is nora else person.home)
+        # What is left is looked through by then: what waited too long has gone.
+        await screen.page.wait_for_function(f"async () => await ({LEFT})() === {left}")
+        await expect(preview(screen)).to_have_count(1 if person is nora else 0)
+    await screen.button("Discard").click()
     await expect(preview(screen)).to_have_count(0)
+    assert await screen.page.evaluate(LEFT) == 0
+
+
+async def test_what_is_recorded_before_the_page_has_arrived_is_its_makers(
+    granted: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await at_ticket(granted, nora, ticket)
+    arrive = asyncio.Event()
+
+    async def connect(line: WebSocketRoute) -> None:
+        await arrive.wait()
+        line.connect_to_server()
+
+    await screen.page.route_web_socket("**/_event/**", connect)
+    await screen.page.reload()
+    await start(screen)
+    await expect(screen.page.get_by_text("Waiting for the connection …")).to_be_visible()
+    arrive.set()
+    await expect(bar(screen).get_by_role("timer")).not_to_have_text("0:00")
+    kept = await screen.page.evaluate(_NAMES)
+    assert [name.split("_")[:2] for name in kept] == [[str(nora.id), ticket.number]]
+    await screen.button("Stop").click()
+    await screen.button("Discard").click()
 
 
 async def test_what_was_recorded_outlasts_a_crash_and_a_reload_while_it_uploads(
@@ -210,7 +260,7 @@ async def test_what_was_recorded_outlasts_a_crash_and_a_reload_while_it_uploads(
     await expect(preview(other)).to_contain_text("You recorded this earlier.")
     film = preview(other).get_by_label("Screen recording")
     await film.evaluate(_PLAYED)
-    assert 2 < await film.evaluate(_LASTS) < 60
+    assert 2 < await film.evaluate(LASTS) < 60
 
     async def keep_waiting(route: Route) -> None:
         pass
@@ -227,10 +277,10 @@ async def test_what_was_recorded_outlasts_a_crash_and_a_reload_while_it_uploads(
     said = other.messages.last
     await expect(said).to_contain_text("It crashed")
     film = said.get_by_label("Screen recording")
-    assert 2 < await film.evaluate(_LASTS) < 60
+    assert 2 < await film.evaluate(LASTS) < 60
     assert await tracks(other, film) == ["Video"]
     await expect(other.button("Remove file")).to_have_count(0)
-    assert await other.page.evaluate(_LEFT) == 0
+    assert await other.page.evaluate(LEFT) == 0
 
 
 async def test_it_stops_by_itself_after_half_an_hour_or_at_the_largest_size_and_says_so(
