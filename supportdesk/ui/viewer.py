@@ -24,7 +24,9 @@ _CLOSEST = 4
 # The pictures, and which of them is shown first; nothing while it is closed.
 viewed = ClientStateVar.create("viewed", default={"slides": [], "first": -1})
 _SHOW = f"refs['_client_state_{viewed._setter_name}']"
-_CLOSE = f"{_SHOW}({{slides: [], first: -1}})"
+# Where one was before: the package asks too late for that in Firefox.
+_FROM = "refs['viewed_from']"
+_CLOSE = f"({_SHOW}({{slides: [], first: -1}}), {_FROM}?.focus())"
 
 
 class Lightbox(NoSSRComponent):
@@ -72,7 +74,8 @@ def viewer() -> rx.Component:
 def view(file: rx.Var[File], of: rx.Var[list[File]]) -> Var[EventChain]:
     """Show this picture, and the others `of` which it is one beside it."""
     return at_once(
-        f"((pictures) => {_SHOW}({{first: pictures.findIndex((each) => each.id === {file.id!s}),"
+        f"{_FROM} = document.activeElement; ((pictures) => {_SHOW}({{"
+        f"first: pictures.findIndex((each) => each.id === {file.id!s}),"
         f" slides: pictures.map((each) => ({{id: each.id, src: `{routes.ATTACHMENTS}/${{each.id}}`,"
         " alt: each.alt || each.name, width: each.width, height: each.height})) }))"
         f"({of!s}.filter((each) => each.kind === '{Kind.PICTURE.value}'))"
