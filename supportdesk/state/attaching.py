@@ -64,6 +64,12 @@ SHOW = f"refs['_client_state_{attached._setter_name}']"
 LATER = f"(refs['_client_state_{sends_when_ready._getter_name}'] ?? {{}})"
 
 
+GO_ON = "refs['attaching'].goOn()"
+"""Whenever the page has arrived: upload on, and send what waits for it."""
+DRAWN = f"{SHOW} && refs['attaching']"
+"""Whether it can; a page is drawn in parts."""
+
+
 def at(place: str, by: str) -> str:
     """The files of that person there: others may sign in at this browser. `place` and what
     follows are expressions, for the browser."""

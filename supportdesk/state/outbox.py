@@ -25,7 +25,8 @@ FORM = "composer"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`by` is who wrote it: others may sign in at this browser. `failed` says why it was refused.
+    """`by` is who wrote it, once the page knows: others may sign in at this browser. `failed` says
+    why it was refused.
 
     The fields that the form has go by their names there.
     """
@@ -43,9 +44,16 @@ class Waiting:
 outbox = ClientStateVar.create("outbox", default=[])
 
 _KEY = "supportdesk-outbox"
-_STORED = f"JSON.parse(localStorage.getItem('{_KEY}') ?? '[]')"
 _SHOW = f"refs['_client_state_{outbox._setter_name}']"
-_KEEP = f"((all) => {{ localStorage.setItem('{_KEY}', JSON.stringify(all)); {_SHOW}(all) }})"
+# What was sent before the page knew who is at it. Whoever opens the next page may be another, so
+# only this one keeps it.
+EARLY = "(refs['supportdesk_early'] ?? [])"
+_ALL = f"JSON.parse(localStorage.getItem('{_KEY}') ?? '[]').concat({EARLY})"
+_KEEP = (
+    "((all) => { refs['supportdesk_early'] = all.filter((each) => !each.by);"
+    f" localStorage.setItem('{_KEY}', JSON.stringify(all.filter((each) => each.by)));"
+    f" {_SHOW}(all) }})"
+)
 _FORM = f"document.getElementById('{FORM}')"
 _BOX = f"document.getElementById('{MESSAGE_BOX}')"
 # `crypto.randomUUID` is missing where the page came without encryption.
@@ -58,18 +66,18 @@ AT_ONCE = 3
 
 
 def _waiting(me: str) -> str:
-    mine = f"{_STORED}.filter((each) => each.by === {me} && !each.failed)"
+    mine = f"{_ALL}.filter((each) => each.by === {me} && !each.failed)"
     return f"{mine}.slice(0, {AT_ONCE})"
 
 
-# Between a reconnect and the arrival the form knows neither who writes nor how long it may be; what
-# is too long is refused later.
-_ME = f"({_FORM}.by.value || {KNOWN_AS})"
+# Before the arrival the form knows neither who writes nor how long it may be; after a reconnect the
+# page does remember who. What is too long is refused later.
+_ME = f"({_FORM}.by.value || {KNOWN_AS} || '')"
 _MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
 _PLACE = f"{_FORM}.ticket.value"
 _FILES = attaching.at(_PLACE, _ME)
 MAKES_A_MESSAGE = (
-    f"({_ME} && ({_BOX}.value.trim() || {_FILES}.length) && [...{_BOX}.value].length <= {_MOST})"
+    f"(({_BOX}.value.trim() || {_FILES}.length) && [...{_BOX}.value].length <= {_MOST})"
 )
 """Whether it can be sent, at the latest when its files are there; the form says in `data-most` how
 many characters it may have."""
@@ -113,7 +121,7 @@ def put(*then: str, agreed: str) -> str:
 
 
 def _add(message: str, files: str) -> str:
-    return f"{_KEEP}({_STORED}.concat({{...{message}, files: {files}}}))"
+    return f"{_KEEP}({_ALL}.concat({{...{message}, files: {files}}}))"
 
 
 def go_out(message: str, files: str, send: str) -> str:
@@ -128,7 +136,7 @@ def go_out(message: str, files: str, send: str) -> str:
 
 def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:
     """Take out what is saved, and note why the rest was `refused`, by id."""
-    left = f"{_STORED}.filter((each) => !{json.dumps(list(saved))}.includes(each.id))"
+    left = f"{_ALL}.filter((each) => !{json.dumps(list(saved))}.includes(each.id))"
     why = f"({json.dumps(dict(refused))})[each.id]"
     return rx.call_script(
         f"{_KEEP}({left}.map((each) => ({{...each, failed: {why} ?? each.failed}})))"
@@ -136,12 +144,12 @@ def settle(saved: Sequence[str], refused: Mapping[str, str]) -> EventSpec:
 
 
 def take_out(id_: rx.Var[str]) -> str:
-    return f"{_KEEP}({_STORED}.filter((each) => each.id !== {id_}))"
+    return f"{_KEEP}({_ALL}.filter((each) => each.id !== {id_}))"
 
 
 def try_again(id_: rx.Var[str]) -> str:
     """Let it wait once more."""
-    return f"{_KEEP}({_STORED}.map((each) => each.id === {id_} ? {{...each, failed: ''}} : each))"
+    return f"{_KEEP}({_ALL}.map((each) => each.id === {id_} ? {{...each, failed: ''}} : each))"
 
 
 def put_back(id_: rx.Var[str], said: rx.Var[str], files: rx.Var[Any], *then: str) -> str:
@@ -161,7 +169,10 @@ def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) ->
     The page may have yet to be drawn: until then there is nothing to show it in.
     """
     mine = _waiting(json.dumps(me))
-    show = f"() => {_SHOW} ? ({_SHOW}({_STORED}), done({mine})) : setTimeout(show, 50)"
+    signed = f"{_ALL}.map((each) => ({{...each, by: each.by || {json.dumps(me)}}}))"
+    arrived = f"({_KEEP}({signed}), {attaching.GO_ON}, done({mine}))"
+    drawn = f"{_SHOW} && {attaching.DRAWN}"
+    show = f"() => {drawn} ? {arrived} : setTimeout(show, 50)"
     return rx.call_script(
         f"new Promise((done) => {{ {KNOWN_AS} = {json.dumps(me)} || {KNOWN_AS};"
         f" const show = {show}; setTimeout(show, {after_seconds * 1000:.0f}) }})",

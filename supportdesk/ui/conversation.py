@@ -113,7 +113,8 @@ def _log() -> rx.Component:
                 rx.cond(ThreadState.has_later, _later(), _end()),
                 class_name="lines",
             ),
-            conversation_skeleton(),
+            # What one sends already does not wait out of sight.
+            rx.el.div(conversation_skeleton(), outbox_lines(), class_name="opening"),
         ),
         id=reading_place.LOG,
         role="log",

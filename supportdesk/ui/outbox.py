@@ -27,8 +27,9 @@ def _of_this_ticket() -> rx.Var[list[Waiting]]:
     items, lines, me, number = map(str, parts)
     return rx.Var(
         _js_expr=(
-            f"((saved) => {items}.filter((each) => each.by === {me} && each.ticket === {number}"
-            f" && !saved.has(each.id)))(new Set({lines}.map((line) => line.client_id)))"
+            f"((saved) => {items}.filter((each) => [{me}, ''].includes(each.by)"
+            f" && each.ticket === {number} && !saved.has(each.id)))"
+            f"(new Set({lines}.map((line) => line.client_id)))"
         ),
         _var_type=list[Waiting],
         _var_data=VarData.merge(*(part._get_all_var_data() for part in parts)),

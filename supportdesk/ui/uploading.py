@@ -25,8 +25,7 @@ from supportdesk.state.attaching import (
     attached,
     sends_when_ready,
 )
-from supportdesk.state.outbox import go_out
-from supportdesk.ui.focus import at_once
+from supportdesk.state.outbox import EARLY, go_out
 
 _PIECE_BYTES = 4_000_000
 _RETRY_AFTER = [0, 1000, 2000, 4000, 8000]
@@ -40,6 +39,7 @@ _BUSY = 423
 # What may be over by the next time, beside what the server or the line is to blame for: the upload
 # was swept (and begins anew), or another request has it still.
 _PASSES = [404, 409, _BUSY]
+_BY_ITSELF = [409, _BUSY]
 SEND = "send-waiting"
 """The button, unseen, that sends what is in the outbox."""
 
@@ -61,8 +61,9 @@ refs['attaching'] ??= (() => {{
       ({{...each, preview: small(each)}}))));
     sendWhatIsReady();
   }};
-  const sendWhatIsReady = () => Object.values({LATER}).filter(Boolean).forEach((message) => {{
-    const {{ticket, by}} = message, files = {attaching.at("ticket", "by")};
+  const sendWhatIsReady = () => Object.values({LATER}).filter(Boolean).forEach((sent) => {{
+    const {{ticket}} = sent, by = sent.by || {ME}, message = {{...sent, by}};
+    const files = {attaching.at("ticket", "by")};
     if (!{attaching.settled("files")}) return;
     {attaching.send_no_more("ticket")};
     if (!files.length && !message.message.trim()) return;
@@ -107,7 +108,15 @@ refs['attaching'] ??= (() => {{
         upload.abort();
         remove(upload.url);
       }},
-      onProgress: (sent, all) => change(id, {{percent: Math.floor(100 * sent / all)}}),
+      // What waits for its next turn can go on when the line is back.
+      onShouldRetry: (error) => {{
+        const status = error.originalResponse?.getStatus() ?? 0;
+        change(id, {{lost: !status}});
+        return navigator.onLine
+          && (status < 400 || status >= 500 || {_BY_ITSELF}.includes(status));
+      }},
+      onProgress: (sent, all) =>
+        change(id, {{percent: Math.floor(100 * sent / all), lost: false}}),
       onSuccess: () => is(id) && finish(id, upload.url),
       onError: (error) => {{
         const answer = error.originalResponse;
@@ -116,6 +125,7 @@ refs['attaching'] ??= (() => {{
       }},
     }});
     change(id, {{state: '{SENDING}', why: '', lost: false}});
+    upload.abort();
     upload.start();
   }};
   const retry = (id) => {{
@@ -156,12 +166,12 @@ refs['attaching'] ??= (() => {{
     if (!restored) keep(JSON.parse(sessionStorage.getItem('{_KEPT}') ?? '[]'));
     restored = true;
   }};
-  // What the page before this one had not seen to its end.
+  // What a lost line has stopped, and what the page before this one had not seen to its end.
   const goOn = () => {{
     restore();
     keep(now());
-    now().filter((each) => each.by === {ME} && each.arrived && each.state !== '{READY}'
-      && !asked[each.id]).forEach((each) => finish(each.id, each.arrived));
+    now().filter((each) => each.by === {ME} && (each.lost || each.arrived
+      && each.state !== '{READY}' && !asked[each.id])).forEach((each) => retry(each.id));
   }};
   // What nobody can go on with would count as theirs until it is swept.
   const giveUp = () => now().forEach((each) =>
@@ -218,6 +228,7 @@ useEffect(() => {{
   const onWindow = {{
     online: () => {NOW}.forEach((each) => each.lost && engine.retry(each.id)),
     pagehide: (event) => event.persisted || engine.giveUp(),
+    beforeunload: (event) => {EARLY}.length && event.preventDefault(),
   }};
   const both = [[document, heard], [window, onWindow]].flatMap(([at, all]) =>
     Object.entries(all).map(([name, on]) => [at, name, on]));
@@ -246,7 +257,6 @@ def engine(me: rx.Var[str]) -> rx.Component:
     return rx.fragment(
         rx.el.span(id="attaching", data_by=me, hidden=True),
         Engine.create(),
-        rx.cond(me != "", rx.el.span(hidden=True, on_mount=at_once("refs['attaching'].goOn()"))),
         attached,
         sends_when_ready,
     )

@@ -257,6 +257,39 @@ async def test_what_is_being_checked_stays_with_its_owner_through_a_reload(
     await expect(screen.messages.last).to_contain_text("early.txt")
 
 
+async def test_what_is_sent_with_a_file_before_the_page_has_arrived_goes_out_with_it(
+    browsers: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open()
+    await sit_down(screen, nora)
+    arrive = asyncio.Event()
+
+    async def connect(line: WebSocketRoute) -> None:
+        await arrive.wait()
+        line.connect_to_server()
+
+    await screen.alter().route_web_socket("**/_event/**", connect)
+    await screen.go(nora.page(ticket))
+    await choose(screen, LAMP)
+    await expect(attached(screen)).to_have_class("ready")
+    await screen.message_box.fill("With one")
+    await screen.message_box.press("Enter")
+    await expect(screen.waiting).to_contain_text("lamp.png")
+    async with checking_held(screen):
+        await choose(screen, LAMP)
+        await screen.message_box.fill("With another")
+        await screen.message_box.press("Enter")
+        await expect(screen.page.get_by_text(LATER)).to_be_visible()
+        arrive.set()
+        await expect(screen.messages.last).to_contain_text("With one")
+        await expect(screen.messages.last.get_by_role("img", name="lamp.png")).to_be_visible()
+        await expect(screen.page.get_by_text(LATER)).to_be_visible()
+    await expect(screen.messages.last).to_contain_text("With another")
+    await expect(screen.messages.last.get_by_role("img", name="lamp.png")).to_be_visible()
+    await expect(screen.messages).to_have_count(3)
+    await expect(screen.message_box).to_have_value("")
+
+
 async def test_a_new_ticket_takes_files_in_every_way_and_waits_for_them(
     browsers: Browsers, nora: Person, tmp_path: Path
 ) -> None:

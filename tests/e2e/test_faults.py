@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from supportdesk.domain.ids import new_id
-from tests.e2e.conftest import Browsers, opened
+from tests.e2e.conftest import Browsers, launched, opened
+from tests.e2e.test_recording import GRANTED, LASTS, LEFT, bar, preview, record
 from tests.support.desk import Desk, running_desk
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
@@ -36,6 +37,11 @@ def used_here() -> list[Page]:
     return []
 
 
+def numbered(desk: Desk) -> str:
+    """Going offline means nothing to a browser for a host that is called localhost."""
+    return desk.url.replace("localhost", "127.0.0.1")
+
+
 @dataclass
 class Room:
     """Buyer, seller and admin with the same ticket open."""
@@ -55,9 +61,7 @@ class Room:
 async def browsers(
     chromium: Browser, frail: Desk, request: pytest.FixtureRequest, used_here: list[Page]
 ) -> AsyncIterator[Browsers]:
-    # By number: going offline means nothing to a browser for a host that is called localhost.
-    here = frail.url.replace("localhost", "127.0.0.1")
-    async with opened(chromium, frail, request, here, used_here) as browsers:
+    async with opened(chromium, frail, request, numbered(frail), used_here) as browsers:
         yield browsers
     noise = [noise for screen in browsers.screens for noise in screen.noise]
     assert [each for each in noise if not AWAY.search(each)] == []
@@ -73,6 +77,23 @@ async def room(frail: Desk, browsers: Browsers) -> Room:
         await screen.ready(ticket.number)
         await screen.page.evaluate("window.neverLoadedAgain = true")
     return Room(people, ticket, screens)
+
+
+@pytest.fixture
+async def recordist(
+    frail: Desk, room: Room, request: pytest.FixtureRequest
+) -> AsyncIterator[Browsers]:
+    """Another browser of the buyer's, which may record a test picture."""
+    async with (
+        launched(*GRANTED) as chromium,
+        opened(chromium, frail, request, numbered(frail)) as browsers,
+    ):
+        screen = await browsers.open(room.people[0], room.people[0].page(room.ticket))
+        await screen.ready(room.ticket.number)
+        await screen.page.evaluate("window.neverLoadedAgain = true")
+        yield browsers
+    noise = [noise for screen in browsers.screens for noise in screen.noise]
+    assert [each for each in noise if not AWAY.search(each)] == []
 
 
 def lost(screen: Screen):
@@ -147,6 +168,43 @@ async def test_what_waits_outlasts_a_page_load(frail: Desk, room: Room) -> None:
     for screen in (bea, sol):
         await screen.shows([FIRST, "Not lost"])
     await expect(bea.waiting).to_have_count(0)
+
+
+async def test_a_recording_survives_the_server_until_it_is_sent(
+    frail: Desk, room: Room, recordist: Browsers
+) -> None:
+    writer, reader = recordist.screens[0], room.screens[1]
+    await record(writer)
+    timer = bar(writer).get_by_role("timer")
+    await asyncio.to_thread(frail.kill)
+    await is_lost(writer)
+    seen = await timer.inner_text()
+    await expect(timer).not_to_have_text(seen)
+    await writer.button("Pause").click()
+    await asyncio.to_thread(frail.start)
+    await is_back(writer)
+    await expect(bar(writer).get_by_role("status")).to_have_text("Paused")
+    await writer.button("Resume").click()
+    seen = await timer.inner_text()
+    await expect(timer).not_to_have_text(seen)
+    await asyncio.to_thread(frail.kill)
+    await is_lost(writer)
+    await writer.button("Stop").click()
+    film = preview(writer).get_by_label("Screen recording")
+    assert await film.evaluate(LASTS) > 2
+    await writer.button("Attach").click()
+    await writer.message_box.fill("It outlasted you")
+    await writer.message_box.press("Enter")
+    await expect(writer.page.get_by_text("Will be sent when")).to_be_visible()
+    await asyncio.to_thread(frail.start)
+    await room.each(is_back)
+    await is_back(writer)
+    for screen in (writer, reader):
+        await screen.shows([FIRST, "It outlasted you"])
+        sent = screen.messages.last.get_by_label("Screen recording")
+        assert await sent.evaluate(LASTS) > 2
+    await expect(preview(writer)).to_have_count(0)
+    assert await writer.page.evaluate(LEFT) == 0
 
 
 async def test_a_form_half_filled_survives_the_server(frail: Desk, room: Room) -> None:

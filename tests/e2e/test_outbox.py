@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import Dialog, WebSocketRoute, expect
 
 from supportdesk import cookies
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
+from tests.support.faults import until
 from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 
@@ -104,6 +105,47 @@ async def test_a_message_shows_at_once_and_the_box_is_free_for_the_next(
         server.send(said)
     await screen.shows([FIRST, "Zero", "One", "Two"])
     await expect(screen.waiting).to_have_count(0)
+
+
+async def test_what_is_sent_before_the_page_has_arrived_goes_out_once_when_it_has(
+    browsers: Browsers, nora: Person, theo: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open()
+    await sit_down(screen, nora)
+    arrive = asyncio.Event()
+
+    async def connect(line: WebSocketRoute) -> None:
+        await arrive.wait()
+        line.connect_to_server()
+
+    await screen.alter().route_web_socket("**/_event/**", connect)
+    await screen.go(nora.page(ticket))
+    for text in ("One", "Two"):
+        await screen.message_box.fill(text)
+        await screen.message_box.press("Enter")
+        await expect(screen.message_box).to_have_value("")
+    await expect(screen.waiting).to_contain_text(["One", "Two"])
+    await expect(screen.messages).to_have_count(0)
+    # Who leaves now is asked: what is whose cannot be told before.
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    screen.page.once("dialog", stay)
+    await screen.page.evaluate("location.reload()")
+    await until(lambda: asked == ["beforeunload"])
+    await screen.message_box.fill("Three")
+    arrive.set()
+    await screen.shows([FIRST, "One", "Two"])
+    await expect(screen.waiting).to_have_count(0)
+    await expect(screen.message_box).to_have_value("Three")
+    await expect(screen.alert).to_have_count(0)
+    await sit_down(screen, theo)
+    await screen.go(theo.page(ticket))
+    await screen.send("Three, of another")
+    await screen.shows([FIRST, "One", "Two", "Three, of another"])
 
 
 async def test_an_impatient_enter_sends_once_and_is_not_scolded(screen: Screen) -> None:

@@ -177,8 +177,6 @@ class Screen:
 
     async def send(self, text: str) -> None:
         """Write and send, and wait until it is saved."""
-        # The box is there a moment before the page knows who writes in it.
-        await expect(self.log.get_by_role("article").first).to_be_visible()
         await self.message_box.fill(text)
         await self.message_box.press("Enter")
         await expect(self.message_box).to_have_value("")
