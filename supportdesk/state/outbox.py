@@ -173,8 +173,11 @@ def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) ->
     arrived = f"({_KEEP}({signed}), {attaching.GO_ON}, done({mine}))"
     drawn = f"{_SHOW} && {attaching.DRAWN}"
     show = f"() => {drawn} ? {arrived} : setTimeout(show, 50)"
+    # Somebody else has signed in while the line was lost: what the page remembers is not theirs.
+    another = f"{json.dumps(me)} && {KNOWN_AS} && {KNOWN_AS} !== {json.dumps(me)}"
     return rx.call_script(
-        f"new Promise((done) => {{ {KNOWN_AS} = {json.dumps(me)} || {KNOWN_AS};"
+        f"new Promise((done) => {{ if ({another}) return location.reload();"
+        f" {KNOWN_AS} = {json.dumps(me)} || {KNOWN_AS};"
         f" const show = {show}; setTimeout(show, {after_seconds * 1000:.0f}) }})",
         callback=handler,
     )

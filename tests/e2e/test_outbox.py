@@ -214,3 +214,31 @@ async def test_it_is_not_shown_to_the_next_person_at_this_browser_nor_sent_as_th
     await screen.send("I am another.")
     await screen.shows([FIRST, "I am another."])
     await expect(screen.page.get_by_text("For my eyes")).to_have_count(0)
+
+
+async def test_who_signs_in_while_the_line_is_lost_gets_nothing_of_what_the_page_remembers(
+    browsers: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open()
+    await sit_down(screen, nora)
+    lines: list[WebSocketRoute] = []
+    arrive = asyncio.Event()
+    arrive.set()
+
+    async def connect(line: WebSocketRoute) -> None:
+        await arrive.wait()
+        lines.append(line)
+        line.connect_to_server()
+
+    await screen.alter().route_web_socket("**/_event/**", connect)
+    await screen.go(nora.page(ticket))
+    await screen.ready(ticket.number)
+    await screen.message_box.fill("For my eyes")
+    await screen.page.evaluate("window.hers = true")
+    arrive.clear()
+    await lines[-1].close(code=3000)
+    await sit_down(screen, seed.person(BUYER))
+    arrive.set()
+    await screen.page.wait_for_function("!window.hers")
+    await expect(screen.page.get_by_text("Ticket not found")).to_be_visible()
+    assert await screen.page.evaluate("document.getElementById('message').value") == ""
