@@ -7,11 +7,12 @@ from pathlib import Path
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers
+from tests.e2e.test_access import NARROW
 from tests.e2e.test_conversation import choose as choose_action
 from tests.e2e.test_files import at_ticket, attached, choose
 from tests.support import files
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Seed
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 
 _CODE = b"def mend(lamp: Lamp) -> None:\n    lamp.lit = True\n"
 _ARCHIVE = files.archive()
@@ -19,7 +20,8 @@ _ARCHIVE = files.archive()
 
 async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, seed: Seed) -> None:
     nora = seed.person(BUYER, "Nora")
-    ticket = seed.ticket(nora, seed.person(SELLER))
+    theo = seed.person(SELLER)
+    ticket = seed.ticket(nora, theo)
     screen = await at_ticket(browsers, nora, ticket)
     await choose(
         screen,
@@ -43,6 +45,7 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await expect(said).to_contain_text("0:03")
     await a_text_and_a_document_open_in_a_preview(screen, said)
     await what_cannot_be_shown_is_a_card_to_download_it_by(screen, said)
+    await a_player_stays_within_its_card_on_a_phone(browsers, theo, ticket)
     gallery = screen.details.get_by_role("list", name="Files", exact=True)
     await expect(gallery.get_by_role("listitem")).to_have_count(6)
     await gallery.get_by_role("button", name="Open image: blue.png").click()
@@ -54,6 +57,17 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await elsewhere.button("Delete message").click()
     await expect(viewer).to_have_count(0)
     await expect(gallery).to_have_count(0)
+
+
+async def a_player_stays_within_its_card_on_a_phone(
+    browsers: Browsers, theo: Person, ticket: SeededTicket
+) -> None:
+    reader = await browsers.open(theo, theo.page(ticket), viewport=NARROW)
+    player = reader.messages.last.get_by_label("hum.wav", exact=True)
+    await expect(player).to_be_visible()
+    inside, around = await player.bounding_box(), await player.locator("..").bounding_box()
+    assert inside and around
+    assert inside["x"] + inside["width"] < around["x"] + around["width"]
 
 
 async def pictures_stand_in_a_row_and_open_in_the_viewer(screen: Screen, said: Locator) -> None:
