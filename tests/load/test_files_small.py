@@ -48,7 +48,8 @@ def desk(request: pytest.FixtureRequest, desks: Callable[[str], Desk]) -> Desk:
 
 @pytest.fixture
 async def visitor(desk: Desk) -> AsyncIterator[Visitor]:
-    async with aiohttp.ClientSession() as http:
+    # A large file takes longer to write than the server keeps a line that nobody uses.
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
         yield Visitor(http, desk, Seed(desk.owner_url).person(SELLER))
 
 
