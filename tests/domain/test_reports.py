@@ -144,6 +144,21 @@ async def test_a_team_that_goes_leaves_its_past_to_the_default_one(cast, owner, 
     await hold_all(cast.ada, owner, sealed)
 
 
+async def test_a_deleted_ticket_takes_its_reopenings_along(cast, owner, sealed) -> None:
+    """Whenever they were: months before or after it was filed, and before it is sealed again."""
+    for id_ in sealed.ids[:12]:
+        for _ in range(2):
+            sealed.resolve(id_)
+            sealed.reopen(id_)
+    assert await sealing.seal(NOW) > 0
+    await hold_all(cast.ada, owner, sealed)
+    for id_ in sealed.ids[:6]:
+        sealed.delete(id_)
+    await hold_all(cast.ada, owner, sealed)
+    await sealing.seal(NOW)
+    await hold_all(cast.ada, owner, sealed)
+
+
 async def test_whoever_reads_while_somebody_seals_finds_the_same(cast, owner, sealed) -> None:
     """Nothing is away meanwhile, and what is changed meanwhile counts when it is over."""
     for _ in range(40):

@@ -116,6 +116,7 @@ FUNCTIONS = {
     "time_tagged_ticket()": "",
     "time_retagged_ticket()": "",
     "untime_untagged_ticket()": "",
+    "untime_deleted_ticket()": "",
     "times_changed()": "",
     "reopening_changed()": "",
     "report_keys(ticket_times)": "",
