@@ -14,6 +14,7 @@ from supportdesk.domain import user_agents
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.commands.settings import check_admin
 from supportdesk.domain.errors import NotFound
+from supportdesk.domain.events import EventKind
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.audit import Entry, entries_of
@@ -131,16 +132,21 @@ SELECT n.id, n.body, n.created_at, n.author_id, u.name FROM person_note n
 JOIN "user" u ON u.id = n.author_id
 WHERE n.person_id = :id ORDER BY n.created_at DESC, n.id DESC LIMIT {NOTES}
 """)  # noqa: S608
-# What the person did, and what was done to them; each by an index of its own.
+# What the person did, and what was done to them; each by an index of its own. The former is looked
+# up by kind, for the index has the kind before the time: who did much, long ago, costs no more.
 _DEEDS = f"""
 SELECT id, created_at FROM (
-    (SELECT id, created_at FROM event WHERE actor_id = :id
-     ORDER BY created_at DESC, id DESC LIMIT {DEEDS})
+    (SELECT done.id, done.created_at FROM unnest(CAST(:kinds AS text[])) AS of (kind)
+     CROSS JOIN LATERAL (
+         SELECT e.id, e.created_at FROM event e WHERE e.actor_id = :id AND e.kind = of.kind
+         ORDER BY e.created_at DESC, e.id DESC LIMIT {DEEDS}) done
+     ORDER BY done.created_at DESC, done.id DESC LIMIT {DEEDS})
     UNION
     (SELECT id, created_at FROM event WHERE subject_id = :id AND conversation_id IS NULL
      ORDER BY created_at DESC, id DESC LIMIT {DEEDS})
 ) e ORDER BY created_at DESC, id DESC LIMIT {DEEDS}
 """  # noqa: S608
+_KINDS = [kind.value for kind in EventKind]
 
 
 async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = None) -> PersonPage:
@@ -222,7 +228,7 @@ async def _notes(tx: AsyncConnection, person_id: UUID) -> tuple[Note, ...]:
 
 
 async def _deeds(tx: AsyncConnection, person_id: UUID) -> tuple[Deed, ...]:
-    return tuple(map(_deed, await entries_of(tx, _DEEDS, {"id": person_id})))
+    return tuple(map(_deed, await entries_of(tx, _DEEDS, {"id": person_id, "kinds": _KINDS})))
 
 
 def _deed(entry: Entry) -> Deed:
