@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItemPerSecond, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -13,17 +13,31 @@ from supportdesk.domain import rules
 from supportdesk.domain.errors import TooManyAttempts
 
 
+class _Limit(RateLimitItemPerSecond):
+    """So many in so many seconds. Attempts are counted for whoever makes them, whatever the limit
+    was at that time: whoever has spent all of it has nothing left of another limit either.
+    """
+
+    def key_for(self, *identifiers: bytes | str | float) -> str:
+        return "/".join(map(str, (self.namespace, *identifiers)))
+
+
 @lru_cache(maxsize=1)
 def _limiter() -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-def _per_address() -> RateLimitItem:
-    return parse(rules.now().sign_in_attempts_per_address)
+def _limit(rate: str, namespace: str) -> _Limit:
+    allowed = parse(rate)
+    return _Limit(allowed.amount, allowed.get_expiry(), namespace)
 
 
-def _per_ip() -> RateLimitItem:
-    return parse(rules.now().sign_in_attempts_per_ip)
+def _per_address() -> _Limit:
+    return _limit(rules.now().sign_in_attempts_per_address, "address")
+
+
+def _per_ip() -> _Limit:
+    return _limit(rules.now().sign_in_attempts_per_ip, "ip")
 
 
 def spend(address: str, ip: str) -> None:

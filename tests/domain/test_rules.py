@@ -68,6 +68,37 @@ async def test_one_may_try_to_sign_in_as_often_as_admins_say(cast):
         attempts.spend("bea@demo.test", "10.0.0.1")
 
 
+async def test_another_limit_gives_nobody_a_new_run(cast):
+    """Who was refused stays refused, and who was near the limit is as near to the new one."""
+    for _ in range(5):
+        attempts.spend("bea@demo.test", "")
+    for _ in range(4):
+        attempts.spend("ben@demo.test", "")
+    for _ in range(30):
+        attempts.blame("10.0.0.1")
+    for key, typed in (
+        ("sign_in_attempts_per_address", "5 in 1 hour"),
+        ("sign_in_attempts_per_ip", "30 in 1 hour"),
+        ("message_files", "7"),
+    ):
+        await desk_rules.choose(cast.ada, key, typed)
+    for address, ip in (("bea@demo.test", ""), ("", "10.0.0.1")):
+        with pytest.raises(TooManyAttempts):
+            attempts.spend(address, ip)
+    attempts.spend("ben@demo.test", "")
+    with pytest.raises(TooManyAttempts):
+        attempts.spend("ben@demo.test", "")
+    # An admin who allows more lets them try as often as that.
+    more = ("7 in 15 minutes", "5 in 1 hour")
+    await desk_rules.choose(cast.ada, "sign_in_attempts_per_address", *more)
+    for _ in range(2):
+        attempts.spend("bea@demo.test", "")
+    with pytest.raises(TooManyAttempts):
+        attempts.spend("bea@demo.test", "")
+    attempts.forgive("bea@demo.test")
+    attempts.spend("bea@demo.test", "")
+
+
 @pytest.mark.parametrize("key", ["sign_in_attempts_per_address", "sign_in_attempts_per_ip"])
 @pytest.mark.parametrize(
     "typed", ["1 in 1 minute", "2 in 15 minutes", "5 in 99999 days", "5 in 2 days",
