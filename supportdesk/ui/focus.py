@@ -21,6 +21,10 @@ _ASSIGNEE = "document.querySelector('#details [aria-label=\"Assignee\"]')"
 _ROW = "window.rowChosen"
 # Where the focus was before a key took it elsewhere.
 _BEFORE = "window.focusBefore"
+# What a dialog keeps of where it was opened.
+_BOX = "event.target"
+# Text is not in the way of the tabulator, but may be gone to.
+_REACHABLE = "if (said) said.tabIndex = -1"
 # The button of the menu of which something was chosen last.
 _MENU = "window.menuButton"
 
@@ -137,18 +141,30 @@ def note_menu() -> rx.Var[EventChain]:
 def given_back() -> dict[str, rx.Var[EventChain]]:
     """For a dialog that is not opened by a button of its own.
 
-    When it closes, the focus goes back to where it was, or to the heading where that is gone. What
-    was chosen in a menu, which is gone by then, was its button's doing.
+    When it closes, the focus goes back to where it was, or where that is gone: to the message that
+    it was of, or else to the heading. It may go a moment later, too, for the dialog closes when
+    something is done, and what was done shows when all are told. What was chosen in a menu, which
+    is gone by then, was its button's doing.
     """
     menu = "at === document.body || at.closest('[role=menu]')"
-    came = f"((at) => {{ event.target.cameFrom = {menu} ? {_MENU} : at }})(document.activeElement)"
+    at = f"((at) => {menu} ? {_MENU} : at)(document.activeElement)"
+    came = f"const from = {at}; {_BOX}.cameFrom = from; {_BOX}.near = from?.closest('.msg')"
     free = "document.activeElement === document.body"
-    back = "event.target.cameFrom?.focus()"
     above = f"document.getElementById('{HEADING}') ?? document.getElementById('content')"
+    said = f"const said = near?.isConnected ? near.querySelector('.bubble') : null; {_REACHABLE}"
+    go_on = f"const goOn = () => {{ {said}; (said ?? {above})?.focus() }}"
+    back = f"if ({free}) from?.focus(); if ({free}) goOn()"
+    left = f"watch.disconnect(); if ({free} && !from.isConnected) goOn()"
+    follow = (
+        "if (document.activeElement === from) new MutationObserver((_, watch) => {"
+        f" if (document.activeElement !== from) {{ {left} }} }})"
+        ".observe(document.body, {childList: true, subtree: true})"
+    )
     return {
         "on_open_auto_focus": _with_event(came),
         "on_close_auto_focus": _with_event(
-            f"if ({free}) {back}; if ({free}) ({above})?.focus(); event.preventDefault()"
+            f"const {{cameFrom: from, near}} = {_BOX}; {go_on}; {back}; {follow};"
+            " event.preventDefault()"
         ),
     }
 

@@ -145,6 +145,11 @@ async def test_a_deletion_that_fails_says_why_and_the_dialog_gives_the_focus_bac
     await choose(admin, other, "Delete")
     await sure.get_by_role("button", name="Delete message").click()
     await expect(sure).to_be_hidden()
+    # The button is gone with the message, so one is where the message was.
+    await expect(gone).to_have_count(2)
+    at = admin.page.locator(":focus:not(body)")
+    await expect(at).to_have_text("Message deleted")
+    await expect(gone.last.locator(":focus")).to_have_count(1)
 
 
 async def test_a_toast_leaves_free_what_one_presses_next_on_a_phone(
