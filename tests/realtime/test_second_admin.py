@@ -286,7 +286,8 @@ async def test_the_tabs_count_exactly_at_the_second_admin(
     browsers: Browsers, seed: Seed, desk: Desk, zoe: Person, yann: Person, name: str
 ) -> None:
     max_, sia = seed.person(BUYER, "Max"), seed.person(SELLER, "Sia")
-    ticket = seed.ticket(seed.person(BUYER))
+    buyer = seed.person(BUYER)
+    ticket = seed.ticket(buyer)
     page = await at(browsers, yann, routes.ADMIN_AUDIT, AUDIT)
     doer = await at(browsers, zoe, routes.ADMIN_TEAMS, TEAMS)
     await page.until(lambda b: b.var(DASHBOARD, "counts", {}))
@@ -321,6 +322,27 @@ async def test_the_tabs_count_exactly_at_the_second_admin(
     await comes_to(requests=1)
     await doer.send(f"{TEAMS}.submit", form_data={"id": "", "name": name})
     await comes_to(teams=1)
+
+    # And what is decided waits no more, nor is there what is gone.
+    at_requests = await at(browsers, zoe, routes.ADMIN_REQUESTS, REQUESTS)
+    refusal = {"deed": "refuse", "id": row_of(at_requests, "requests", sia)["id"], "word": "No."}
+    await at_requests.send(f"{REQUESTS}.decide", form_data=refusal)
+    await comes_to(requests=-1)
+    hers = await browsers.visit(buyer, ticket)
+    await (await browsers.visit(zoe, ticket)).say("You are a lamp.")
+    await hers.until(lambda b: "You are a lamp." in bodies(b))
+    report = {"message": hers.lines[-1]["id"], "reason": "It hurts."}
+    await hers.send(f"{STANDING}.report", form_data=report)
+    await comes_to(requests=1)
+    await at_requests.until(lambda b: rows(b, "reports", zoe))
+    reported = row_of(at_requests, "reports", zoe)["id"]
+    await at_requests.send(f"{REQUESTS}.dismiss", report_id=reported)
+    await comes_to(requests=-1)
+    made = next(team["id"] for team in doer.var(TEAMS, "teams") if team["name"] == name)
+    await doer.send(f"{TEAMS}.delete", team_id=made)
+    await comes_to(teams=-1)
+    await person.send(f"{PERSON}.erase", form_data={"confirm": "Max"})
+    await comes_to(sellers=-1)
 
 
 @pytest.mark.parametrize("what", ["log", "person"])
