@@ -139,14 +139,17 @@ def discard(upload: Upload) -> None:
 
 
 def sweep() -> None:
-    """Drop what nobody has gone on with for a day."""
+    """Drop what nobody has gone on with for a day, and what a crash has left half there."""
     long_ago = time.time() - _ABANDONED_SECONDS
-    for said in _folder().glob("*.json"):
-        upload = _read(UUID(said.stem))
+    for each in _folder().glob("*.*"):
+        bytes_ = each.with_suffix(".part")
         with suppress(FileNotFoundError):
-            if upload is None or upload.path.stat().st_mtime < long_ago:
-                said.unlink()
-                said.with_suffix(".part").unlink()
+            if bytes_.exists():
+                gone = bytes_.stat().st_mtime < long_ago
+            else:  # They come first and go first: what is said of none is nobody's.
+                gone = each.suffix == ".json" or each.stat().st_mtime < long_ago
+            if gone:
+                each.unlink()
 
 
 @contextmanager

@@ -230,6 +230,23 @@ async def test_an_upload_that_nobody_goes_on_with_is_swept(cast: Cast) -> None:
     assert len(list((get_settings().home / "uploads").iterdir())) == 2
 
 
+async def test_what_a_crash_has_left_half_of_is_swept(cast: Cast) -> None:
+    old, new, whole = [await uploads.begin(cast.bea, name, 10) for name in "abc"]
+    long_ago = time.time() - 2 * 24 * 3600
+    for each in (old, new):
+        said = each.path.with_suffix(".json")
+        said.rename(said.with_suffix(".new"))
+    for path in (old.path, old.path.with_suffix(".new")):
+        os.utime(path, (long_ago, long_ago))
+    without_bytes = await uploads.begin(cast.bea, "d", 10)
+    without_bytes.path.unlink()
+    assert without_bytes.id in {each.id for each in spool.of(cast.bea.user_id)}
+    await sweep()
+    # What is just being begun has no more either.
+    left = {each.name for each in (get_settings().home / "uploads").iterdir()}
+    assert left == {f"{new.id}.part", f"{new.id}.new", f"{whole.id}.part", f"{whole.id}.json"}
+
+
 async def test_the_sweep_forgets_notifications_that_were_seen_long_ago(
     cast: Cast, database: EmbeddedServer
 ) -> None:
