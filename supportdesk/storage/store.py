@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 5 * 1024 * 1024
 _CHUNKS_AT_ONCE = 1
 _READ_BYTES = 256 * 1024
+# So long S3 may say nothing, also while it puts the parts of a large file together.
+_SILENT = timedelta(minutes=1)
 
 
 class Store:
@@ -122,6 +125,7 @@ def _s3(url: str) -> S3Store:
             "allow_http": given.get("endpoint", "").startswith("http://"),
             "connect_timeout": "5s",
             "timeout": "30m",  # Somebody may watch a long video on a slow line.
+            "read_timeout": _SILENT,
         },
         retry_config={"max_retries": 2},
         config=config,
