@@ -32,18 +32,24 @@ async def begin(actor: Actor, name: str, size: int) -> Upload:
 async def finish(actor: Actor, upload: Upload) -> Arrived:
     """Check and store it. Safe to repeat until it has worked.
 
+    Who asks again before there is an answer is told the same.
+
     Raises:
         NotFound: it was kept or given up before.
         Refused: the file cannot be accepted; it is gone.
         StorageFailed: it waits where it is, and may be asked for again.
     """
-    async with _turn(upload.id):
+    turn = _turn(upload.id)
+    async with turn:
+        if turn.refusal:
+            raise turn.refusal
         if not upload.arrived:
             raise spool.OutOfStep
         try:
             arrived = await _checked_and_stored(actor, upload)
             await attachments.keep(actor, arrived)
-        except Refused:
+        except Refused as refusal:
+            turn.refusal = refusal
             spool.discard(upload)
             raise
         spool.discard(upload)
@@ -60,13 +66,17 @@ async def give_up(actor: Actor, upload_id: UUID) -> None:
         await attachments.discard(actor, upload_id)
 
 
-def _turn(upload_id: UUID) -> asyncio.Lock:
-    """Who keeps it or gives it up does so alone."""
-    return _turns.setdefault(upload_id, asyncio.Lock())
+class _Turn(asyncio.Lock):
+    """Who keeps it or gives it up does so alone. It lasts while somebody has or awaits it."""
+
+    refusal: Refused | None = None
 
 
-# As long as somebody holds one or waits for it.
-_turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+_turns: WeakValueDictionary[UUID, _Turn] = WeakValueDictionary()
+
+
+def _turn(upload_id: UUID) -> _Turn:
+    return _turns.setdefault(upload_id, _Turn())
 
 
 async def _checked_and_stored(actor: Actor, upload: Upload) -> Arrived:

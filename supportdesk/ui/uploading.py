@@ -30,6 +30,7 @@ from supportdesk.state.outbox import EARLY, go_out
 _PIECE_BYTES = 4_000_000
 _RETRY_AFTER = [0, 1000, 2000, 4000, 8000]
 _ASK_AGAIN_AFTER = 5000
+_SILENT_AFTER = 30_000
 _KEPT = "supportdesk-files"
 _LOST = "The connection was lost."
 _FAULT = "Something went wrong on our side."
@@ -75,21 +76,28 @@ refs['attaching'] ??= (() => {{
     state: '{FAILED}', why, lost: !status, ...(status === 404 && {{arrived: ''}}),
     again: !status || status >= 500 || (id in running && {_PASSES}.includes(status))}});
   const said = (text) => {{ try {{ return JSON.parse(text) }} catch {{ return {{}} }} }};
+  // Its answer may be lost with the line, without a word. Who asks again is told the same.
   const finish = (id, url) => {{
-    asked[id] = true;
+    asked[id]?.abort();
+    const mine = asked[id] = new AbortController(), {{signal}} = mine;
+    const isLatest = () => is(id) && asked[id] === mine;
+    const again = (after) => setTimeout(() => isLatest() && finish(id, url), after);
+    const silence = again({_SILENT_AFTER});
     change(id, {{state: '{CHECKING}', percent: 100, why: '', lost: false, arrived: url}});
-    fetch(`${{url}}/keep`, {{method: 'POST'}}).then(async (answer) => {{
-      const told = said(await answer.text());
-      if (!is(id)) return;
-      if (answer.ok) {{
+    fetch(`${{url}}/keep`, {{method: 'POST', signal}}).then(async (answer) =>
+      ({{...said(await answer.text()), status: answer.status}})
+    ).catch(() => ({{}})).then((told) => {{
+      clearTimeout(silence);
+      if (!isLatest()) return;
+      if (told.id) {{
         change(id, {{state: '{READY}', file: told.id,
           image: told.kind === 'picture', size: told.size}});
         settled[id]?.();
-      }} else if (told.waits || answer.status === {_BUSY}) {{
+      }} else if (told.waits || told.status === {_BUSY}) {{
         change(id, {{state: '{WAITING}', why: told.error}});
-        setTimeout(() => is(id) && finish(id, url), {_ASK_AGAIN_AFTER});
-      }} else fail(id, told.error ?? '{_FAULT}', answer.status);
-    }}, () => fail(id, '{_LOST}'));
+        again({_ASK_AGAIN_AFTER});
+      }} else fail(id, told.status ? told.error ?? '{_FAULT}' : '{_LOST}', told.status);
+    }});
   }};
   const remove = (url) =>
     fetch(url, {{method: 'DELETE', keepalive: true}}).catch(() => {{}});

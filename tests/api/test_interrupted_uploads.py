@@ -15,6 +15,7 @@ from starlette.types import Message
 from supportdesk import cookies, routes
 from supportdesk.api import uploads
 from supportdesk.domain.commands import attachments, people, sessions
+from supportdesk.domain.errors import Refused
 from supportdesk.storage import lines, scanner, spool
 from supportdesk.storage.sweep import sweep
 from tests.api.conftest import SignIn
@@ -156,6 +157,33 @@ async def test_who_asks_twice_at_once_to_keep_it_gets_the_same_file_twice(
     first, second = (asyncio.create_task(bea.post(f"{address}/keep")) for _ in range(2))
     assert ((await first).status_code, (await second).status_code) == (200, 200)
     assert (await first).json() == (await second).json()
+
+
+async def test_who_asks_again_before_the_answer_is_told_why_it_is_refused(
+    bea: httpx.AsyncClient, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await files.send_piece(bea, address, CONTENT)
+    asked = asyncio.Event()
+
+    async def scan(path: Path) -> None:
+        await asked.wait()
+        raise Refused("Something harmful.")
+
+    monkeypatch.setattr(scanner, "scan", scan)
+    find, found = spool.find, list[spool.Upload]()
+
+    def finding(*given: Any) -> spool.Upload:
+        found.append(find(*given))
+        if len(found) == 2:
+            asked.set()
+        return found[-1]
+
+    monkeypatch.setattr(spool, "find", finding)
+    answers = await asyncio.gather(*(bea.post(f"{address}/keep") for _ in range(2)))
+    assert [(each.status_code, each.json()["error"]) for each in answers] == [
+        (422, "Something harmful.")
+    ] * 2
+    assert leftovers() == []
 
 
 def stopped_at(

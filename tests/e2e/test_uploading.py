@@ -12,8 +12,8 @@ from playwright.async_api import Locator, Route, expect
 
 from supportdesk import routes
 from tests.e2e.conftest import Browsers
-from tests.e2e.test_attaching import CHOOSE, PICTURE, named
-from tests.e2e.test_files import at_ticket, attached
+from tests.e2e.test_attaching import CHOOSE, LAMP, PICTURE, named
+from tests.e2e.test_files import at_ticket, attached, choose
 from tests.support.desk import Desk
 from tests.support.faults import until
 from tests.support.screen import Screen
@@ -81,17 +81,56 @@ async def fails(screen: Screen, file: Locator) -> None:
 
 
 @asynccontextmanager
-async def dead_end() -> AsyncIterator[str]:
-    """The address of what takes all that is sent there, and is gone before it answers."""
+async def dead_end(answer: bytes = b"") -> AsyncIterator[str]:
+    """The address of what takes all that is sent there, and is gone before it has answered."""
 
     async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         await reader.readexactly(int(length[1]) if length else 0)
+        writer.write(answer)
         writer.close()
 
     async with await asyncio.start_server(swallow, "localhost", 0) as server:
         yield f"http://localhost:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_an_answer_that_is_lost_while_a_file_is_checked_is_asked_for_again(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora = seed.person(BUYER, "Nora")
+    screen = await at_ticket(browsers, nora, seed.ticket(nora))
+    asked: list[Route] = []
+    cut: list[str] = []
+
+    async def check(route: Route) -> None:
+        asked.append(route)
+        if cut:
+            await route.continue_(url=cut.pop())
+        elif len(asked) > 1:
+            await route.continue_()
+
+    await screen.alter().route(f"**{routes.UPLOADS}/*/keep", check)
+    await screen.page.clock.install()
+    await choose(screen, LAMP)
+    await expect(attached(screen)).to_contain_text("Checking")
+    await screen.page.clock.run_for(29_000)
+    assert len(asked) == 1
+    await screen.page.clock.run_for(1_000)
+    await expect(attached(screen)).to_have_class("ready")
+    assert len(asked) == 2
+    await attached(screen).get_by_role("button", name="Remove file").click()
+
+    # The answer begins, and its line is gone.
+    async with dead_end(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{") as address:
+        cut.append(address)
+        await choose(screen, LAMP)
+        await expect(attached(screen)).to_contain_text("The connection was lost.")
+    await screen.button("Retry").click()
+    await expect(attached(screen)).to_have_class("ready")
+    await screen.page.clock.run_for(60_000)
+    assert len(asked) == 4
+    screen.noise.clear()  # The browser complains of the lost lines.
 
 
 async def choose_paths(screen: Screen, *paths: Path) -> None:
@@ -121,6 +160,8 @@ async def test_a_long_file_goes_on_where_it_ended_and_others_are_not_kept_waitin
     await expect(notes).to_contain_text("7 bytes")
     await expect(lamp.locator("img")).to_have_js_property("naturalWidth", 640)
     await expect(screen.page.get_by_role("progressbar")).to_have_count(1)
+    for checked in (lamp, notes):
+        await expect(checked).to_have_class("ready")
     await lamp.get_by_label("Description of the image").fill("A red lamp")
     await notes.get_by_label("File name").fill("diary.txt")
 
