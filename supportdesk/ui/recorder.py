@@ -70,7 +70,8 @@ _WHY = {
         "NotFoundError": "There is no microphone. Connect one, or record without it.",
         "NotReadableError": "The microphone is in use elsewhere. Free it, or record without it.",
     },
-    "recorder": {"TypeError": "The connection was lost. Try again when it is back."},
+    "package": {"TypeError": "The connection was lost. Try again when it is back."},
+    "recorder": {"NotSupportedError": _UNABLE},
 }
 _FAULT = "The browser could not record. Try again, or without the microphone."
 _NOTHING = "Nothing was recorded: there was no picture yet."
@@ -123,12 +124,13 @@ refs['recorder'] ??= (() => {{
       streams.push(await devices.getDisplayMedia({{audio: false, video: {{
         frameRate: {{max: {_PICTURES_A_SECOND}}}, width: {{max: {_WIDEST}}},
         height: {{max: {_HIGHEST}}}}}}}));
+      streams[0].getVideoTracks()[0].addEventListener('ended',
+        () => givenUp() || (running ? stop() : giveUp('{_WITHDRAWN}')));
       asked = 'microphone';
       if ({_WITH_VOICE} && !givenUp()) streams.push(await devices.getUserMedia({{audio: true}}));
-      asked = 'recorder';
+      asked = 'package';
       writer ??= await import('mediabunny');
-      streams[0].getVideoTracks()[0].addEventListener('ended',
-        () => running ? stop() : givenUp() || giveUp('{_WITHDRAWN}'));
+      asked = 'recorder';
       for (let left = {_COUNT_FROM}; left && !givenUp(); left -= 1) {{
         show({{phase: '{COUNTDOWN}', left}});
         await passes(1000);
@@ -159,6 +161,7 @@ refs['recorder'] ??= (() => {{
     const quality = new writer.Quality({{bitrate: {_FILM_BITS}}});
     const codec = await writer.getFirstEncodableVideoCodec(['vp9', 'vp8'],
       {{width, height, quality}});
+    if (!codec) throw new DOMException('', 'NotSupportedError');
     const file = await files.begin(`${{by}}_${{place}}_${{at}}`, writer);
     let bytes = 0, pictures = 0;
     const count = (packet) => {{
