@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from supportdesk.domain import moderation_words
+from supportdesk.domain import moderation_words, rule_words
 from supportdesk.domain.actor import Role
 from supportdesk.domain.changes import WORDS, join, label
 from supportdesk.domain.events import SETTINGS, EventKind
@@ -191,12 +191,14 @@ def spelled(value: Any, names: Names, field: str = "") -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if field in LABELS:
+        return rule_words.in_words(field, value)
     if isinstance(value, Mapping):
         return "; ".join(
             f"{name.replace('_', ' ')}: {spelled(each, names)}" for name, each in value.items()
         )
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(spelled(each, names) or "closed" for each in value)
+        return ", ".join(spelled(each, names) for each in value)
     text = str(value)
     options = _LABELLED.get(field)
     if options and text in set(options):
@@ -301,7 +303,8 @@ def _changed(word: str, told: Told) -> str:
 def _set_rule(told: Told, names: Names) -> str:
     key = str(told.data.get("name", ""))
     words = f"setting “{LABELS.get(key, key)}”"
-    was, now = (spelled((told.data.get(side) or {}).get(key), names) for side in ("from", "to"))
+    sides = (told.data.get(side) or {} for side in ("from", "to"))
+    was, now = (spelled(each.get(key), names, key) for each in sides)
     if key in ("welcome", "out_of_hours", "hours") or len(was) + len(now) > 60:
         return f"changed the {words}"
     return f"changed the {words} from {was or 'the default'} to {now or 'the default'}"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from supportdesk.domain import audit
+from supportdesk.domain import audit, rule_words
 from supportdesk.domain.audit import Told
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.rules import LABELS
@@ -79,7 +79,14 @@ def _sentences() -> Iterator[tuple[str, str]]:
     yield _marks(EventKind.SIGN_IN_FAILED, ""), "Somebody nobody known here"
     for key, label in LABELS.items():
         words = " & ".join(f"'{word}'" for word in key.split("_"))
-        yield f"('~k{EventKind.SETTING_CHANGED}' & {words})", label
+        yield f"('~k{EventKind.SETTING_CHANGED}' & {words})", f"{label} {_units(key)}"
+
+
+def _units(key: str) -> str:
+    """What a rule is told in."""
+    if key.startswith("sign_in_attempts"):
+        return "in minute minutes hour hours day days"
+    return "MB GB" if key.endswith("_megabytes") else rule_words.in_words(key, 1)
 
 
 def _ways(kind: EventKind) -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -21,6 +21,7 @@ from supportdesk.domain.commands.templates import Template
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import FieldKind, TicketType
+from supportdesk.domain.rule_words import DAYS
 from supportdesk.state.choice import chosen, typed
 
 
@@ -90,8 +91,7 @@ async def _save_tag(actor: Actor, row_id: UUID | None, form: object) -> None:
 
 async def _save_hours(actor: Actor, _: UUID | None, form: object) -> None:
     days = [
-        (typed(form, f"from-{day.lower()}"), typed(form, f"until-{day.lower()}"))
-        for day in desk_rules.DAYS
+        (typed(form, f"from-{day.lower()}"), typed(form, f"until-{day.lower()}")) for day in DAYS
     ]
     timezone = typed(form, "timezone").strip()
     await desk_rules.set_hours(actor, timezone, days, _was(form) or {})

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from supportdesk.domain.commands.desk_rules import DAYS
+from supportdesk.domain.rule_words import DAYS
 from supportdesk.state.settings import SettingsState, edited
 from supportdesk.ui.controls import described, error_in, field, text_input, wrong
 

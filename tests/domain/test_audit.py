@@ -61,7 +61,7 @@ async def test_the_log_reads_as_people_would_say_it(cast, ticket, team):
     await tag_settings.delete(cast.ada, UUID(await tag_id(cast.ada)))
     assert said(await log(cast.ada)) == [
         "Ada deleted the tag “late”, which 1 ticket had",
-        "Ada changed the setting “Length of a message” from the default to 500",
+        "Ada changed the setting “Length of a message” from the default to 500 characters",
         "Ada deactivated Max",
         "Ada renamed the category “Shipping” to “Parcels”",
         "Ada created the category “Shipping”",
@@ -94,6 +94,10 @@ async def test_what_was_and_is_stands_there_in_words(cast, ticket, team):
     await people.change_role(cast.ada, cast.max.user_id, Role.SELLER, Role.BUYER)
     await moderation.block(cast.ada, cast.max.user_id)
     await participants.add(cast.ada, ticket, cast.max.user_id, Audience.STAFF)
+    for key, typed in (("sign_in_attempts_per_ip", "9 in 1 hour"), ("buyer_file_megabytes", "3")):
+        await desk_rules.choose(cast.ada, key, typed)
+    week = [("09:00", "17:00")] * 5 + [("", "")] * 2
+    await desk_rules.set_hours(cast.ada, "Europe/Berlin", week)
     shifts = {shift for entry in await log(cast.ada) for shift in entry.shifts}
     assert shifts >= {
         Shift("Automatic assignment", "Off", "In turn"),
@@ -102,6 +106,9 @@ async def test_what_was_and_is_stands_there_in_words(cast, ticket, team):
         Shift("Role", "Buyer", "Seller"),
         Shift("Rights", "May write", "May only read"),
         Shift("May read", "", "Staff"),
+        Shift("Sign-in attempts from one address", "", "9 in 1 hour"),
+        Shift("Size of a file, buyers", "", "3.0 MB"),
+        Shift("Working hours", "", "Mon to Fri 09:00 to 17:00 · Europe/Berlin"),
     }
 
 
@@ -196,7 +203,11 @@ async def test_one_searches_for_how_a_line_reads(cast, busy, ticket, team):
     tag = await tag_settings.save(cast.ada, None, "late")
     await tag_settings.save(cast.ada, tag, "later")
     await tag_settings.save(cast.ada, tag, "later", 3)
+    await desk_rules.choose(cast.ada, "message_files", "7")
     for words, found in {
+        "setting 7 files": [
+            "Ada changed the setting “Files in a message” from the default to 7 files"
+        ],
         "deactivated": ["Abe deactivated Max"],
         "DEACTIV": ["Abe deactivated Max"],
         "Max": ["Abe deactivated Max"],

@@ -22,6 +22,7 @@ from supportdesk.domain.commands import settings
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Setting
+from supportdesk.domain.rule_words import DAYS, RATE, rate_in_words
 from supportdesk.domain.rules import Hours
 from supportdesk.domain.text import check_room, clean
 
@@ -35,8 +36,6 @@ _SHORTEST_MESSAGE = 20
 _FEWEST_ATTEMPTS = 3
 _A_DAY = {"minute": 24 * 60, "hour": 24, "day": 1}
 _SIZES = ("file_megabytes", "storage_megabytes")
-_RATE = re.compile(r"(\d{1,4})\s*(?:/|in|per)\s*(\d{0,5})\s*(minute|hour|day)s?", re.IGNORECASE)
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Range:
 
 def read_rate(typed: str) -> str:
     """How often in how long: `5 in 15 minutes`, as the limiter spells it."""
-    found = _RATE.fullmatch(typed.strip())
+    found = RATE.fullmatch(typed.strip())
     often, long = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
     if found is None or not often or not long:
         raise Invalid("Write how many in how long, like “5 in 15 minutes”.", "value")
@@ -163,7 +162,7 @@ async def _set(actor: Actor, key: str, value: Any, expected: Any) -> None:
             return
         seen = clean(expected) if isinstance(expected, str) else expected
         if seen is not None and spelled(key, before) != seen:
-            raise settings.overtaken({key: spelled(key, before) or "the default"})
+            raise settings.overtaken({key: "the default" if before is None else before})
         await _check_sizes(tx, key, value)
         if value is None:
             await tx.execute(delete(Setting).where(col(Setting.key) == key))
@@ -207,12 +206,3 @@ def spelled(key: str, value: Any) -> Any:
     if key.endswith("_file_types"):
         return value.replace(" ", "\n")
     return value if key == "hours" else str(value)
-
-
-def rate_in_words(rate: str) -> str:
-    """`5/15minutes` as people say it."""
-    found = _RATE.fullmatch(rate)
-    if found is None:
-        return rate
-    long = int(found[2] or 1)
-    return f"{found[1]} in {long} {found[3].lower()}{'' if long == 1 else 's'}"

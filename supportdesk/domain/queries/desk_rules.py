@@ -5,20 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from supportdesk.domain import rules
-from supportdesk.domain.commands.desk_rules import DAYS, rate_in_words, spelled
-from supportdesk.domain.files import in_words
+from supportdesk.domain.commands.desk_rules import spelled
+from supportdesk.domain.rule_words import clock, hours_in_words, in_words
 from supportdesk.domain.rules import LABELS, LIMITS, Hours
 
-_MEGABYTE = 1_000_000
-_UNITS = {
-    "message_max_length": "characters",
-    "message_edit_minutes": "minutes",
-    "message_files": "files",
-}
 _HINTS = {
     "message_max_length": "In characters.",
     "message_edit_minutes": "In minutes; 0 lets nobody change a message.",
@@ -72,9 +65,9 @@ def hours_shown(stored: Mapping[str, Any], timezone: str) -> HoursRow:
     """`timezone` is what hours begin with that nobody has set."""
     kept = stored.get("hours")
     hours = rules.as_hours(kept) if kept else Hours(timezone)
-    days = [_clock(moment) for day in hours.days for moment in (day or (None, None))]
+    days = [clock(moment) for day in hours.days for moment in (day or (None, None))]
     return HoursRow(
-        "hours", LABELS["hours"], _hours_in_words(hours), hours.timezone, tuple(days),
+        "hours", LABELS["hours"], hours_in_words(hours), hours.timezone, tuple(days),
         json.dumps(kept or {}, sort_keys=True),
     )  # fmt: skip
 
@@ -86,39 +79,8 @@ def _row(key: str, stored: Mapping[str, Any]) -> RuleRow:
         id=key,
         name=LABELS[key],
         value=spelled(key, value),
-        shown=_in_words(key, default if value is None else value) or "Nothing is said.",
-        by_default=_in_words(key, default),
+        shown=in_words(key, default if value is None else value) or "Nothing is said.",
+        by_default=in_words(key, default),
         hint=_HINTS.get(key) or _FILE_HINTS[key.partition("_")[2]],
         long=key.endswith("_types") or key not in LIMITS,
     )
-
-
-def _in_words(key: str, value: Any) -> str:
-    if key.startswith("sign_in_attempts"):
-        return rate_in_words(value)
-    if key.endswith("_megabytes"):
-        return in_words(value * _MEGABYTE)
-    if key.endswith("_types"):
-        return ", ".join(value.split())
-    return f"{value:,} {_UNITS[key]}" if key in _UNITS else str(value)
-
-
-def _clock(moment: time | None) -> str:
-    return f"{moment:%H:%M}" if moment else ""
-
-
-def _hours_in_words(hours: Hours) -> str:
-    """`Mon to Fri 09:00 to 17:00 · Europe/Berlin`, days of the same hours together."""
-    spans: list[list[Any]] = []
-    for name, day in zip(DAYS, hours.days, strict=True):
-        if spans and spans[-1][2] == day:
-            spans[-1][1] = name
-        else:
-            spans.append([name, name, day])
-    said = [
-        f"{first[:3]}{'' if first == last else f' to {last[:3]}'}"
-        f" {_clock(day[0])} to {_clock(day[1])}"
-        for first, last, day in spans
-        if day
-    ]
-    return " · ".join([*said, hours.timezone]) if said else "None: somebody is always there."
