@@ -67,7 +67,12 @@ def _merge() -> rx.Component:
                 rx.el.input(type="hidden", name="id", value=_now["id"]),
                 field(
                     "Into",
-                    select(rx.foreach(SettingsState.tags, option), name="into"),
+                    # Nothing is chosen for anybody, nor when another admin deletes what was.
+                    select(
+                        rx.el.option("Choose …", value=""),
+                        rx.foreach(SettingsState.tags, option),
+                        name="into",
+                    ),
                     name="into",
                 ),
                 class_name="body",

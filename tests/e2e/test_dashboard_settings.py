@@ -99,6 +99,9 @@ async def test_a_merged_tag_is_the_other_one_in_lists_that_are_open(
     asked = dialog(settings)
     await expect(asked).to_contain_text("1 ticket has it, and 0 saved views ask for it.")
     await sound(settings)
+    # What cannot be undone is done to the tag that somebody chose, and to no other.
+    await press(asked, "Merge").click()
+    await expect(asked.get_by_role("alert")).to_contain_text("Choose one of the list.")
     await asked.get_by_role("combobox", name="Into").select_option(label="belated")
     await press(asked, "Merge").click()
     await expect(asked).to_be_hidden()
