@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from supportdesk.domain import moderation_words, rule_words
+from supportdesk.domain import moderation_words, people_words, rule_words
 from supportdesk.domain.actor import Role
 from supportdesk.domain.changes import WORDS, join, label
 from supportdesk.domain.events import SETTINGS, EventKind
@@ -364,8 +364,10 @@ _TELLERS: dict[str, Callable[[Told, Names], str]] = {
     "sessions_ended": _person("ended all sessions of"),
     "person_exported": _person("exported what is kept of"),
     "person_erased": _person("erased"),
-    "person_invited": lambda *_: "invited somebody",
-    "invitation_revoked": lambda *_: "took an invitation back",
+    "person_invited": lambda told, _: f"invited {people_words.guest(told.data)}",
+    "invitation_revoked": lambda told, _: (
+        f"revoked the invitation of {people_words.guest(told.data)}"
+    ),
     "invitation_accepted": lambda *_: "accepted an invitation",
     "ticket_filed": lambda told, _: f"filed {told.ticket or 'a ticket'}",
     "ticket_changed": _changed_ticket,

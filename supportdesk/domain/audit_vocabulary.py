@@ -46,6 +46,8 @@ _HOW: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
         ("", {"characters": 1, "files": 2}),
     ),
     EventKind.SETTING_CHANGED: (("", {}), ("", {"name": "hours"})),
+    EventKind.PERSON_INVITED: (("", {}), ("", {"name": _NAME, "role": _NAME})),
+    EventKind.INVITATION_REVOKED: (("", {}), ("", {"name": _NAME, "role": _NAME})),
 }
 _RENAMED = ("category", "tag", "template", "reply", "field", "view")
 

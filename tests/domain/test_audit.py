@@ -18,6 +18,7 @@ from supportdesk.domain.commands import (
     categories,
     desk_rules,
     field_definitions,
+    invitations,
     joining,
     messages,
     moderation,
@@ -32,9 +33,11 @@ from supportdesk.domain.commands.field_definitions import Definition
 from supportdesk.domain.errors import Refused
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, AutoAssign, FieldKind, Priority
+from supportdesk.domain.queries import people_list
 from supportdesk.domain.queries.audit import Entry, newer_than, page_for
 from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
 from supportdesk.domain.queries.moderation import moderation_for
+from supportdesk.domain.queries.people_list import PeopleFilters
 from supportdesk.domain.queries.settings import settings_for
 from tests.load._statements import Watch
 
@@ -204,7 +207,14 @@ async def test_one_searches_for_how_a_line_reads(cast, busy, ticket, team):
     await tag_settings.save(cast.ada, tag, "later")
     await tag_settings.save(cast.ada, tag, "later", 3)
     await desk_rules.choose(cast.ada, "message_files", "7")
+    await invitations.invite(cast.ada, Role.SELLER, "ivy@new.test", "Ivy")
+    listed = await people_list.page_for(cast.ada, PeopleFilters((Role.SELLER,)))
+    await invitations.revoke(cast.abe, UUID(listed.invitations[0].id))
     for words, found in {
+        "invited ivy as seller": [
+            "Abe revoked the invitation of Ivy as seller",
+            "Ada invited Ivy as seller",
+        ],
         "setting 7 files": [
             "Ada changed the setting “Files in a message” from the default to 7 files"
         ],
