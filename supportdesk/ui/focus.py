@@ -25,6 +25,15 @@ _BEFORE = "window.focusBefore"
 _BOX = "event.target"
 # Text is not in the way of the tabulator, but may be gone to.
 _REACHABLE = "if (said) said.tabIndex = -1"
+_FREE = "document.activeElement === document.body"
+_ABOVE = f"document.getElementById('{HEADING}') ?? document.getElementById('content')"
+# When that goes to which the focus was given.
+_FOLLOW = (
+    "if (document.activeElement === from) new MutationObserver((_, watch) => {"
+    " if (document.activeElement === from) return; watch.disconnect();"
+    f" if ({_FREE} && !from.isConnected) goOn() }})"
+    ".observe(document.body, {childList: true, subtree: true})"
+)
 # The button of the menu of which something was chosen last.
 _MENU = "window.menuButton"
 
@@ -149,24 +158,24 @@ def given_back() -> dict[str, rx.Var[EventChain]]:
     menu = "at === document.body || at.closest('[role=menu]')"
     at = f"((at) => {menu} ? {_MENU} : at)(document.activeElement)"
     came = f"const from = {at}; {_BOX}.cameFrom = from; {_BOX}.near = from?.closest('.msg')"
-    free = "document.activeElement === document.body"
-    above = f"document.getElementById('{HEADING}') ?? document.getElementById('content')"
     said = f"const said = near?.isConnected ? near.querySelector('.bubble') : null; {_REACHABLE}"
-    go_on = f"const goOn = () => {{ {said}; (said ?? {above})?.focus() }}"
-    back = f"if ({free}) from?.focus(); if ({free}) goOn()"
-    left = f"watch.disconnect(); if ({free} && !from.isConnected) goOn()"
-    follow = (
-        "if (document.activeElement === from) new MutationObserver((_, watch) => {"
-        f" if (document.activeElement !== from) {{ {left} }} }})"
-        ".observe(document.body, {childList: true, subtree: true})"
-    )
+    go_on = f"const goOn = () => {{ {said}; (said ?? {_ABOVE})?.focus() }}"
+    back = f"if ({_FREE}) from?.focus(); if ({_FREE}) goOn()"
     return {
         "on_open_auto_focus": _with_event(came),
         "on_close_auto_focus": _with_event(
-            f"const {{cameFrom: from, near}} = {_BOX}; {go_on}; {back}; {follow};"
+            f"const {{cameFrom: from, near}} = {_BOX}; {go_on}; {back}; {_FOLLOW};"
             " event.preventDefault()"
         ),
     }
+
+
+def on_its_successor(selector: str) -> rx.Var[EventChain]:
+    """The first that the CSS selector finds now, and when that goes a moment later, the first that
+    it finds then, or the heading."""
+    find = f"document.querySelector({json.dumps(selector)})"
+    go_on = f"const goOn = () => ({find} ?? {_ABOVE})?.focus()"
+    return at_once(f"const from = {find}; {go_on}; if (from) from.focus(); else goOn(); {_FOLLOW}")
 
 
 def _with_event(expression: str) -> rx.Var[EventChain]:

@@ -63,7 +63,11 @@ def _close() -> list[Any]:
 
 def opener(what: str) -> str:
     """The id of the button that asks for it, which is given the focus back."""
-    return "do-access" if what in ("deactivate", "reactivate") else f"do-{what}"
+    return {
+        "deactivate": "do-access",
+        "reactivate": "do-access",
+        "unblock": "do-block",
+    }.get(what, f"do-{what}")
 
 
 def _trouble() -> rx.Component:
@@ -81,7 +85,7 @@ def _asks(what: str, title: Any, hint: str, do: rx.Component) -> rx.Component:
         rx.el.div(button("Cancel", on_click=_close()), do, class_name="foot"),
         open=asking.value == what,
         on_open_change=_close(),
-        on_close_auto_focus=focus.on(f"#{opener(what)}"),
+        on_close_auto_focus=focus.on_its_successor(f"#{opener(what)}"),
         class_name="dialog narrow",
     )
 

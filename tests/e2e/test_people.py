@@ -178,9 +178,14 @@ async def test_what_is_done_to_a_person_is_so_on_their_screen_at_once(
     await admin.button("Deactivate").click()
     await answer(admin, "Deactivate")
     await expect(region(admin, "Person")).to_contain_text("Deactivated")
+    await expect(admin.button("Reactivate")).to_be_focused()  # What took the button's place.
     await admin.button("Reactivate").click()
     await answer(admin, "Reactivate")
     await expect(region(admin, "Person")).not_to_contain_text("Deactivated")
+    for name, other in (("Block", "Lift the block"), ("Lift the block", "Block")):
+        await admin.button(name).click()
+        await answer(admin, name)
+        await expect(admin.button(other)).to_be_focused()
 
     note = admin.box("New note")
     await admin.button("Add note").click()
