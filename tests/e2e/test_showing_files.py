@@ -45,7 +45,7 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await expect(said).to_contain_text("0:03")
     await a_text_and_a_document_open_in_a_preview(screen, said)
     await what_cannot_be_shown_is_a_card_to_download_it_by(screen, said)
-    await a_player_stays_within_its_card_on_a_phone(browsers, theo, ticket)
+    await files_are_as_wide_as_there_is_room_on_a_phone(browsers, theo, ticket)
     gallery = screen.details.get_by_role("list", name="Files", exact=True)
     await expect(gallery.get_by_role("listitem")).to_have_count(6)
     await gallery.get_by_role("button", name="Open image: blue.png").click()
@@ -59,7 +59,7 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await expect(gallery).to_have_count(0)
 
 
-async def a_player_stays_within_its_card_on_a_phone(
+async def files_are_as_wide_as_there_is_room_on_a_phone(
     browsers: Browsers, theo: Person, ticket: SeededTicket
 ) -> None:
     reader = await browsers.open(theo, theo.page(ticket), viewport=NARROW)
@@ -68,6 +68,17 @@ async def a_player_stays_within_its_card_on_a_phone(
     inside, around = await player.bounding_box(), await player.locator("..").bounding_box()
     assert inside and around
     assert inside["x"] + inside["width"] < around["x"] + around["width"]
+    download = reader.messages.last.get_by_role("link", name="Download parts.zip").locator("b")
+    preview = reader.messages.last.get_by_role("button", name="Preview mend.py").locator("b")
+    colour = "name => getComputedStyle(name).color"
+    assert await download.evaluate(colour) == await preview.evaluate(colour)
+
+    await reader.button("Details").click()
+    gallery = reader.details.get_by_role("list", name="Files", exact=True)
+    await expect(gallery).to_be_visible()
+    card = await gallery.get_by_role("link", name="Download parts.zip").bounding_box()
+    whole = await gallery.bounding_box()
+    assert card and whole and card["width"] == whole["width"]
 
 
 async def pictures_stand_in_a_row_and_open_in_the_viewer(screen: Screen, said: Locator) -> None:
