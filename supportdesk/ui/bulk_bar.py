@@ -11,7 +11,7 @@ from supportdesk.domain.queries.choices import Named
 from supportdesk.state.bulk import BulkState, Reason
 from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
-from supportdesk.ui.controls import button, icon_button
+from supportdesk.ui.controls import acting_select, button, icon_button
 
 _NONE = "none"
 
@@ -72,7 +72,7 @@ def _named(choices: rx.Var[list[Named]]) -> rx.Component:
 
 def _set(name: str, field: str, *options: rx.Component) -> rx.Component:
     """Stays on its name: choosing does something, and is done."""
-    return rx.el.select(
+    return acting_select(
         rx.el.option(name, value="", disabled=True),
         *options,
         value="",

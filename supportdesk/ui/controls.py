@@ -4,6 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+# What changes a closed select of the browser's, one value further. Letters go to a name at once.
+_MOVES = [
+    "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "PageDown", "PageUp",
+]  # fmt: skip
+
 
 def button(*children: Any, kind: str = "", **props: Any) -> rx.Component:
     """A button; `kind` is `primary`, `quiet`, `wide` or several of them."""
@@ -42,6 +47,19 @@ def text_input(name: str, **props: Any) -> rx.Component:
 
 def select(*options: rx.Component, name: str, **props: Any) -> rx.Component:
     return rx.el.select(*options, id=name, name=name, class_name="select", **props)
+
+
+def acting_select(*options: Any, **props: Any) -> rx.Component:
+    """One that does something as soon as it is changed.
+
+    The arrow keys open its list, and change it when something is chosen there: on a closed one each
+    value that they pass by would be done. Where a browser cannot be asked to, they do as they do.
+    """
+    opens = f"{_MOVES}.includes(event.key) && !event.altKey && event.target.showPicker"
+    on_key: rx.Var[Any] = rx.Var(
+        f"((event) => {{ if ({opens}) {{ event.preventDefault(); event.target.showPicker() }} }})"
+    )
+    return rx.el.select(*options, custom_attrs={"on_key_down": on_key}, **props)
 
 
 def described(name: str, error: rx.Var[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
 from supportdesk.ui.assignee import NOBODY, assignee_field
+from supportdesk.ui.controls import acting_select
 
 _facts = ThreadState.facts
 
@@ -143,7 +144,7 @@ def _select(
     """
     picked = chosen[column]
     shown = rx.cond(picked.value != "", picked.value, value)
-    return rx.el.select(
+    return acting_select(
         options,
         value=shown,
         # The event takes what is shown along, so it has to come before that is replaced.

@@ -15,7 +15,7 @@ from supportdesk.domain.queries.choices import Named
 from supportdesk.domain.queries.filters import FILERS, ME, NOBODY, SEARCH_MAX_LENGTH, Sort
 from supportdesk.state.filters import AS_IN_ADDRESS, Chip, FilterState, search_text
 from supportdesk.state.inbox import InboxState
-from supportdesk.ui.controls import button
+from supportdesk.ui.controls import acting_select, button
 from supportdesk.ui.figures import grouped
 from supportdesk.ui.party_filter import party_filter
 from supportdesk.ui.views_menu import views_menu
@@ -101,7 +101,7 @@ def _pick(
     name: str, key: str, value: rx.Var[str], none: str, *options: rx.Component, **props: Any
 ) -> rx.Component:
     """A combobox that says its name while nothing is chosen."""
-    return rx.el.select(
+    return acting_select(
         rx.el.option(rx.cond(value == "", name, none), value=""),
         *options,
         value=value,
@@ -122,7 +122,7 @@ def _statuses() -> rx.Component:
     chosen = FilterState.statuses
     several = chosen.length() > 1
     any_status = rx.cond(several, rx.el.option("Any status", value="any"), rx.fragment())
-    return rx.el.select(
+    return acting_select(
         rx.el.option(
             rx.match(
                 chosen.length(),
@@ -195,7 +195,7 @@ def _sort(staff: bool) -> rx.Component:
     orders = [each for each in Sort if staff or each is not Sort.DUE]
     return rx.el.label(
         rx.icon("arrow-up-down", size=12),
-        rx.el.select(
+        acting_select(
             *[rx.el.option(each.label, value=each.value) for each in orders],
             value=FilterState.sort,
             on_change=lambda chosen: FilterState.choose("sort", chosen),

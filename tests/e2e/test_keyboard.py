@@ -203,6 +203,27 @@ async def test_keys_act_on_the_row_that_has_the_focus_whatever_else_is_open(
     await expect(screen.rows.first).to_be_focused()
 
 
+async def test_arrow_keys_on_a_select_choose_nothing_that_they_pass_by(
+    browsers: Browsers, seed: Seed, nora: Person, tickets: list[SeededTicket]
+) -> None:
+    ticket = tickets[0]
+    vera = seed.person(ADMIN, "Vera")
+    screen = await browsers.open(vera, f"{vera.page(ticket)}?buyer={nora.id}", viewport=WIDE)
+    await screen.ready(ticket.number)
+    priority = screen.fact("Priority")
+    await priority.focus()
+    await press(screen, "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
+    await expect(priority).to_have_value("urgent")
+    await expect(screen.events).to_have_text([re.compile("set priority to Urgent")])
+    await expect(priority).to_be_focused()
+    # In a filter each would be a step that "back" has to undo.
+    steps = await screen.page.evaluate("history.length")
+    await screen.page.get_by_role("combobox", name="Sort by").focus()
+    await press(screen, "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
+    await expect(screen.page).to_have_url(re.compile("sort=priority$"))
+    assert await screen.page.evaluate("history.length") == steps + 1
+
+
 async def test_several_are_selected_changed_and_put_back_without_a_mouse(
     screen: Screen, tickets: list[SeededTicket]
 ) -> None:
