@@ -40,7 +40,7 @@ def assignee_field() -> rx.Component:
                     _choosing.set_value(True),
                     DetailsState.count_again,
                 ],
-                on_blur=_choosing.set_value(False),
+                on_blur=[_choosing.set_value(False), focus.forget()],
                 custom_attrs={"aria-label": "Assignee"},
                 class_name="pick",
             ),

@@ -81,30 +81,35 @@ def details() -> rx.Component:
 
 
 def _star() -> rx.Component:
-    number = _facts.number
-    saved = InboxState.starred.contains(number) & InboxState.starred[number]
-    picked = chosen["starred"]
-    starred = rx.cond(picked.value == "", saved, picked.value == "yes")
+    starred = _starred()
     return icon_button(
         "Star",
         "star",
         kind=f"quiet {rx.cond(starred, 'starred', '')}",
         aria_pressed=rx.cond(starred, "true", "false"),
-        on_click=[
-            DetailsState.toggle_star,
-            picked.set_value(rx.cond(starred, "no", "yes")),
-        ],
+        on_click=toggle_star(),
     )
+
+
+def _starred() -> rx.Var[bool]:
+    number, picked = _facts.number, chosen["starred"].value
+    saved = InboxState.starred.contains(number) & InboxState.starred[number]
+    return rx.cond(picked == "", saved, picked == "yes").to(bool)
+
+
+def toggle_star() -> list[Any]:
+    """The button shows it at once."""
+    return [DetailsState.toggle_star, chosen["starred"].set_value(rx.cond(_starred(), "no", "yes"))]
 
 
 def _close_or_reopen() -> rx.Component:
     return rx.cond(
         _facts.status == "closed",
-        button("Reopen ticket", on_click=_move(DetailsState.reopen_ticket, "open")),
-        button("Close ticket", on_click=_move(DetailsState.close_ticket, "closed")),
+        button("Reopen ticket", on_click=move(DetailsState.reopen_ticket, "open")),
+        button("Close ticket", on_click=move(DetailsState.close_ticket, "closed")),
     )
 
 
-def _move(event: Any, status: str) -> list[Any]:
+def move(event: Any, status: str) -> list[Any]:
     """The status shows it at once, as if it had been chosen there."""
     return [event, chosen["status"].set_value(status)]

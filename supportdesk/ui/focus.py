@@ -17,8 +17,12 @@ LIST = '[aria-label="Tickets"]'
 # A row that has the focus while another ticket is open, or none.
 OTHER_ROW = f"{LIST} .entry:not(:has(> a.row[aria-current=page]))"
 _ASSIGNEE = "document.querySelector('#details [aria-label=\"Assignee\"]')"
-# The row that a key chose last, and its place then.
+_LINK_IN_ROW = "document.activeElement.closest('.entry')?.querySelector('a.row')"
+# Where a ticket is on its way that is to be assigned.
+_ASSIGN_AT = "window.assignAt"
+# The row that a key chose last, its place then, and in which list.
 _ROW = "window.rowChosen"
+_LIST_NOW = "location.search"
 # Where the focus was before a key took it elsewhere.
 _BEFORE = "window.focusBefore"
 # What a dialog keeps of where it was opened.
@@ -58,15 +62,18 @@ def on_row(step: int) -> rx.Var[EventChain]:
     """So many rows on from the chosen one, or from the open one.
 
     Where the chosen one has left the list, as what is closed leaves a list of open tickets, the
-    next one stands in its place.
+    next one stands in its place: for as long as it is that list, and nobody has gone elsewhere.
     """
-    left = f"{_ROW} && !{_ROW}.link.isConnected"
+    left = (
+        f"{_ROW} && !{_ROW}.link.isConnected && {_ROW}.list === {_LIST_NOW}"
+        " && document.activeElement === document.body"
+    )
     from_there = f"Math.min({_ROW}.at + {step - 1 if step > 0 else step}, rows.length - 1)"
     return at_once(
         f"((rows) => ((at) => {{"
         f" const to = at >= 0 ? at + {step} : {left} ? {from_there} : {_OPEN} + {step};"
         f" const place = Math.max(to, 0), link = rows[place];"
-        f" if (link) {{ {_ROW} = {{link, at: place}}; link.focus(); }}"
+        f" if (link) {{ {_ROW} = {{link, at: place, list: {_LIST_NOW}}}; link.focus(); }}"
         f" }})({_CHOSEN}))({_ROWS})"
     )
 
@@ -88,10 +95,20 @@ def leave() -> rx.Var[EventChain]:
 
 
 def come_back() -> rx.Var[EventChain]:
-    """Where the focus was before `remember`, if that is still there; nowhere otherwise."""
+    """Where the focus was before `remember`, or to the heading if that cannot be seen any more.
+
+    Nowhere for whom no key has brought here: Tab goes on from this place then.
+    """
     return at_once(
-        f"((at) => {{ {_BEFORE} = null; document.activeElement?.blur(); at?.focus(); }})({_BEFORE})"
+        f"((at) => {{ {_BEFORE} = null; document.activeElement?.blur(); at?.focus();"
+        " if (at && document.activeElement === document.body)"
+        f" document.getElementById('{HEADING}')?.focus(); }})({_BEFORE})"
     )
+
+
+def forget() -> rx.Var[EventChain]:
+    """Who leaves by themselves is not brought back later; another window is no leaving."""
+    return at_once(f"if (document.hasFocus()) {_BEFORE} = null")
 
 
 def remember() -> rx.Var[EventChain]:
@@ -110,11 +127,17 @@ def press_in_row(selector: str, *, shift: bool = False) -> rx.Var[EventChain]:
     )
 
 
+NUMBER_IN_ROW: rx.Var[str] = rx.Var(
+    f"({_LINK_IN_ROW}?.pathname.split('/').filter(Boolean).at(-1) ?? '')"
+).to(str)
+"""The number of the ticket whose row has the focus."""
+
+
 def open_to_assign() -> rx.Var[EventChain]:
     """Open the ticket of the row that has the focus; on arrival the focus goes to its assignee."""
     return at_once(
-        f"((row) => {{ {_BEFORE} = row; window.assignNext = true; row?.click(); }})"
-        "(document.activeElement.closest('.entry')?.querySelector('a.row'))"
+        f"((row) => {{ {_BEFORE} = row; {_ASSIGN_AT} = row?.pathname; row?.click(); }})"
+        f"({_LINK_IN_ROW})"
     )
 
 
@@ -122,9 +145,10 @@ def on_arrival() -> rx.Var[EventChain]:
     """The heading of a ticket that was just opened, unless somebody is at work on it already."""
     free = "!document.activeElement.closest('.thread, .details, dialog, [role=dialog]')"
     heading = f"document.getElementById('{HEADING}')"
+    assigning = f"{_ASSIGN_AT} === location.pathname && {_ASSIGNEE}?.checkVisibility()"
     return at_once(
-        f"((to) => {{ window.assignNext = false; {free} && to?.focus({{preventScroll: true}}); }})"
-        f"(window.assignNext && {_ASSIGNEE}?.checkVisibility() ? {_ASSIGNEE} : {heading})"
+        f"((to) => {{ {_ASSIGN_AT} = null; {free} && to?.focus({{preventScroll: true}}); }})"
+        f"({assigning} ? {_ASSIGNEE} : {heading})"
     )
 
 

@@ -18,7 +18,7 @@ from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
-from supportdesk.ui.details import details_opened_for
+from supportdesk.ui.details import details_opened_for, move, toggle_star
 from supportdesk.ui.find_messages import opens_find_messages
 from supportdesk.ui.hotkeys import hotkey
 from supportdesk.ui.places import TICKETS, places
@@ -89,17 +89,22 @@ def _changing(role: str) -> list[Action]:
         Action(
             "Close ticket",
             "check",
-            (DetailsState.close_ticket,),
+            (*move(DetailsState.close_ticket, "closed"),),
             "e",
             ("E",),
             there & ~closed,
             in_row=(focus.press_in_row('button[aria-label^="Close "]'),),
         ),
-        Action("Reopen ticket", "rotate-ccw", (DetailsState.reopen_ticket,), when=there & closed),
+        Action(
+            "Reopen ticket",
+            "rotate-ccw",
+            (*move(DetailsState.reopen_ticket, "open"),),
+            when=there & closed,
+        ),
         Action(
             "Star",
             "star",
-            (DetailsState.toggle_star,),
+            (*toggle_star(),),
             "s",
             ("S",),
             there,
@@ -113,7 +118,11 @@ def _changing(role: str) -> list[Action]:
             details_opened_for.set_value(open_number),
             focus.on_what_comes('#details [aria-label="Assignee"]'),
         )
-        of_row = (panels.bring_back(panels.DETAILS), focus.open_to_assign())
+        of_row = (
+            panels.bring_back(panels.DETAILS),
+            details_opened_for.set_value(focus.NUMBER_IN_ROW),
+            focus.open_to_assign(),
+        )
         found.append(Action("Assign", "user-check", assigning, "a", ("A",), there, in_row=of_row))
         to_me = DetailsState.choose_assignee(SessionState.me_id)
         not_mine = ThreadState.facts.assignee_id != SessionState.me_id

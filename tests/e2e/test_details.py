@@ -287,6 +287,18 @@ async def test_a_choice_shows_at_once_and_stays(pair: Pair) -> None:
     await expect(pair.ada.fact("Priority")).to_have_value("medium")
 
 
+async def test_what_a_key_does_shows_at_once_too(pair: Pair) -> None:
+    pair.line.slow = True
+    await pair.ada.page.keyboard.press("s")
+    await expect(pair.ada.button("Star")).to_have_attribute("aria-pressed", "true")
+    await pair.ada.page.keyboard.press("e")
+    await expect(pair.ada.fact("Status")).to_have_value("closed")
+    await expect(pair.abe.fact("Status")).to_have_value("open")
+    pair.line.let_through()
+    await expect(pair.abe.fact("Status")).to_have_value("closed")
+    await expect(pair.ada.button("Star")).to_have_attribute("aria-pressed", "true")
+
+
 async def test_of_two_who_change_the_same_the_second_is_told_and_overwrites_nothing(
     pair: Pair,
 ) -> None:

@@ -203,6 +203,51 @@ async def test_keys_act_on_the_row_that_has_the_focus_whatever_else_is_open(
     await expect(screen.rows.first).to_be_focused()
 
 
+async def test_j_goes_on_from_what_is_open_once_somebody_has_gone_elsewhere(
+    screen: Screen, nora: Person, tickets: list[SeededTicket]
+) -> None:
+    await screen.go(f"{nora.home}?status=open")
+    await expect(screen.rows).to_have_count(3)
+    await press(screen, "j", "j", "e")
+    await expect(screen.rows).to_have_count(2)
+    await screen.rows.last.click()
+    await screen.ready(tickets[0].number)
+    await expect(heading(screen, "Ticket 0")).to_be_focused()
+    await press(screen, "k")
+    await expect(screen.row(tickets[2].number)).to_be_focused()
+    # In another list there is no such place.
+    await press(screen, "e")
+    await expect(screen.rows).to_have_count(1)
+    list_ = screen.page.get_by_role("region", name="Ticket list")
+    await list_.get_by_role("combobox", name="Status").select_option(label="Closed")
+    await expect(screen.rows).to_have_count(3)
+    await expect(screen.rows.last).to_contain_text(tickets[0].number)
+    await screen.page.evaluate("document.activeElement.blur()")
+    await press(screen, "k")
+    await expect(screen.row(tickets[1].number)).to_be_focused()
+
+
+async def test_where_the_details_are_out_of_sight_a_shows_them_for_the_row(
+    browsers: Browsers, seed: Seed, nora: Person, tickets: list[SeededTicket]
+) -> None:
+    vera = seed.person(ADMIN, f"Vera {new_id().hex[-6:]}")
+    middle = {"width": 1000, "height": 800}
+    screen = await browsers.open(vera, f"{vera.home}?buyer={nora.id}", viewport=middle)
+    await expect(screen.rows).to_have_count(3)
+    await press(screen, "j", "j", "a")
+    await screen.ready(tickets[1].number)
+    await expect(screen.fact("Assignee")).to_be_focused()
+    await press(screen, "Escape")
+    await expect(screen.row(tickets[1].number)).to_be_focused()
+    # Who has gone elsewhere by themselves stays there.
+    await press(screen, "a")
+    await expect(screen.fact("Assignee")).to_be_focused()
+    await screen.fact("Status").focus()
+    await screen.fact("Assignee").click()
+    await press(screen, "Escape")
+    await expect(screen.row(tickets[1].number)).not_to_be_focused()
+
+
 async def test_arrow_keys_on_a_select_choose_nothing_that_they_pass_by(
     browsers: Browsers, seed: Seed, nora: Person, tickets: list[SeededTicket]
 ) -> None:
