@@ -26,15 +26,20 @@ _ask = rx.call_script(f"document.getElementById('{_FORM}').requestSubmit()")
 
 
 def opens_find_messages() -> rx.Var[Any]:
-    return focus.show_dialog(FIND)
+    """With what was found when it was last open; in another ticket, what is found in that one."""
+    ask_anew = (
+        f"((form) => {{ if (form.{_HERE}?.checked) form.requestSubmit() }})"
+        f"(document.getElementById('{_FORM}'))"
+    )
+    return focus.at_once(f"{ask_anew}; ({focus.show_dialog(FIND)!s})()")
 
 
 def narrow_down(words: rx.Var[str]) -> rx.Var[Any]:
-    """The same words, in the ticket that is open, with more to be asked for."""
+    """The same words, in the ticket that is open, at the first of what more can be asked for."""
     return focus.at_once(
         f"const form = document.getElementById('{_FORM}'); form.reset();"
         f" form.words.value = {words!s}; form.{_HERE}.checked = true; form.requestSubmit();"
-        f" document.getElementById('{FIND}').showModal()"
+        f" document.getElementById('{FIND}').showModal(); form.sender.focus()"
     )._replace(merge_var_data=words._get_all_var_data())
 
 
