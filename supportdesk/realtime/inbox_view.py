@@ -111,6 +111,12 @@ class InboxView:
         self._reload = True
         self._worker.wake()
 
+    async def catch_up(self, ticket_id: UUID, *, by: UUID) -> None:
+        """Read it now, and return when all who follow have been told."""
+        self._changed[ticket_id] = by
+        self._recount = self._recount or self.key.filters.asks
+        await self._refresh()
+
     def stop(self) -> None:
         self._worker.stop()
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 
 import reflex as rx
-from reflex.event import EventSpec
+from reflex.event import EventChain, EventSpec
 from reflex.experimental import ClientStateVar
+from reflex.vars import FunctionVar, VarData
 
 # In a select, where nothing has to be something.
 NONE = "none"
@@ -24,21 +25,66 @@ note_held = ClientStateVar.create("note_held", default=False)
 note_text = ClientStateVar.create("note_text", default="")
 note_seen = ClientStateVar.create("note_seen", default="")
 
-BROWSER_VARS = (*chosen.values(), note_held, note_text, note_seen)
+# The same for what there are many of: custom fields by their ids, and rows of the list by what of
+# which ticket it is.
+in_fields = ClientStateVar.create("chosen_in_fields", default={})
+in_rows = ClientStateVar.create("chosen_in_rows", default={})
+_REFS = VarData(imports={"$/utils/state": [rx.ImportVar(tag="refs")]})
+
+BROWSER_VARS = (*chosen.values(), in_fields, in_rows, note_held, note_text, note_seen)
+
+
+def in_row(ticket_id: rx.Var[str] | str, what: str) -> str:
+    """By this it is known, here and in the browser."""
+    return f"{what} of {ticket_id}"
+
+
+def shown_in(many: ClientStateVar, which: rx.Var[str] | str, saved: rx.Var[str]) -> rx.Var[str]:
+    """What has just been chosen there, or else what is `saved`."""
+    parts = many.value, rx.Var.create(which), saved
+    value, name, otherwise = map(str, parts)
+    data = VarData.merge(*(part._get_all_var_data() for part in parts))
+    return rx.Var(f"({value}[{name}] ?? {otherwise})", _var_type=str, _var_data=data).to(str)
+
+
+def choose_in(
+    many: ClientStateVar, which: rx.Var[str] | str, value: rx.Var[str] | str
+) -> rx.Var[EventChain]:
+    """Show this there from the same moment on; `value` may be of the browser's own `event`."""
+    name, shown = rx.Var.create(which), rx.Var.create(value)
+    change = f"{_set(many)}({{...{_now(many)}, [{name!s}]: {shown!s}}})"
+    data = VarData.merge(_REFS, name._get_all_var_data(), shown._get_all_var_data())
+    return rx.Var(f"((event) => {change})", _var_data=data).to(FunctionVar, EventChain)
+
+
+def answered_in(many: ClientStateVar, which: str, value: str) -> EventSpec:
+    """What is so is shown again there, unless something else has been chosen meanwhile."""
+    name = json.dumps(which)
+    others = f"Object.fromEntries(Object.entries(all).filter(([each]) => each !== {name}))"
+    is_still = f"all?.[{name}] === {json.dumps(value)}"
+    return rx.call_script(f"((all) => {is_still} && {_set(many)}({others}))({_now(many)})")
+
+
+def _now(var: ClientStateVar) -> str:
+    return f"refs['_client_state_{var._getter_name}']"
+
+
+def _set(var: ClientStateVar) -> str:
+    return f"refs['_client_state_{var._setter_name}']"
 
 
 def answered(name: str, value: object) -> EventSpec:
     """The control follows the facts again, unless something else has been chosen meanwhile."""
     var, sent = chosen[name], json.dumps(value)
-    return rx.call_script(
-        f"refs['_client_state_{var._getter_name}'] === {sent}"
-        f" && refs['_client_state_{var._setter_name}']('')"
-    )
+    return rx.call_script(f"{_now(var)} === {sent} && {_set(var)}('')")
 
 
 def forget_choices() -> list[EventSpec]:
     """Whatever was under way when the connection broke is not so, as long as nothing says it is."""
-    return [var.push("") for var in chosen.values()]
+    return [
+        *(var.push("") for var in chosen.values()),
+        *(var.push({}) for var in (in_fields, in_rows)),
+    ]
 
 
 def forget_notes() -> EventSpec:

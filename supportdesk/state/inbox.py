@@ -11,6 +11,7 @@ from supportdesk.domain.queries import inbox
 from supportdesk.domain.queries.inbox import Cursor, Placed, TicketRow
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
+from supportdesk.realtime.hold import Hold
 from supportdesk.realtime.inbox_view import SLOTS, InboxSnapshot
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.session import Effects, attempt, signed_in
@@ -138,13 +139,25 @@ class InboxState(rx.State):
         if browser is None or (hold := browser.hold) is None:
             return
         hold.told = False
-        viewer = await signed_in(self)
+        await self._look_at_hold(await signed_in(self), hold)
+
+    async def _look_at_hold(self, viewer: Viewer, hold: Hold) -> None:
         if hold.lost:
             await self._release(viewer)
             self._hold()
             return
         self.touched = dict(hold.touched)
         self.fresh = _how_many(hold.fresh)
+
+    async def _catch_up(self, viewer: Viewer, browser: Browser, ticket_id: UUID) -> None:
+        """Have this screen told of that ticket before the answer comes: nothing flickers then."""
+        if browser.inbox is None:
+            return
+        await browser.inbox.catch_up(ticket_id, by=viewer.actor.user_id)
+        if browser.hold is not None:
+            await self._look_at_hold(viewer, browser.hold)
+        elif any(row.id == str(ticket_id) for row in self.more):
+            await self._read_rest(viewer, browser)
 
     async def _release(self, viewer: Viewer) -> None:
         browser = browser_of(self)

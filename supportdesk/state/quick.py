@@ -3,69 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 
+from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.changes import Changes
 from supportdesk.domain.commands import tickets
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ids import parse_id
+from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
 from supportdesk.state.choice import chosen
+from supportdesk.state.chosen import answered_in, in_row, in_rows
 from supportdesk.state.desk import browser_of
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.session import attempt, signed_in
 
 Command = Callable[[Actor, UUID], Awaitable[None]]
 
+# What is chosen in a row.
+STAR, STATUS, PRIORITY = "star", "status", "priority"
+
 
 class QuickState(rx.State):
+    """The row shows what was chosen before this has heard of it: see `state/chosen`."""
+
     @rx.event
-    async def star(self, ticket_id: str, starred: bool) -> EventSpec | None:
+    async def star(self, ticket_id: str, starred: bool) -> list[EventSpec]:
         """Put one's own star on the ticket, or take it off."""
         viewer = await signed_in(self)
 
         async def star(actor: Actor, found: UUID) -> None:
             await tickets.set_star(actor, found, starred is True)
 
-        effect = await self._do(star, ticket_id)
+        answer = await self._do(star, ticket_id, STAR, "yes" if starred is True else "no")
         browser = browser_of(self)
         if browser is not None and browser.inbox is not None:
             await (await self.get_state(InboxState))._read_marks(viewer, browser)
-        return effect
+        return answer
 
     @rx.event
-    async def close(self, ticket_id: str) -> EventSpec | None:
-        return await self._do(tickets.close, ticket_id)
+    async def close(self, ticket_id: str) -> list[EventSpec]:
+        return await self._do(tickets.close, ticket_id, STATUS, Status.CLOSED)
 
     @rx.event
-    async def reopen(self, ticket_id: str) -> EventSpec | None:
-        return await self._do(tickets.reopen, ticket_id)
+    async def reopen(self, ticket_id: str) -> list[EventSpec]:
+        return await self._do(tickets.reopen, ticket_id, STATUS, Status.OPEN)
 
     @rx.event
-    async def assign_to_me(self, ticket_id: str) -> EventSpec | None:
+    async def assign_to_me(self, ticket_id: str) -> list[EventSpec]:
         async def assign(actor: Actor, found: UUID) -> None:
             await tickets.change(actor, found, Changes(assignee_id=actor.user_id))
 
         return await self._do(assign, ticket_id)
 
     @rx.event
-    async def prioritise(self, ticket_id: str, value: str) -> EventSpec | None:
+    async def prioritise(self, ticket_id: str, value: str) -> list[EventSpec]:
         async def prioritise(actor: Actor, found: UUID) -> None:
             await tickets.set_priority(actor, found, chosen(Priority, value))
 
-        return await self._do(prioritise, ticket_id)
+        return await self._do(prioritise, ticket_id, PRIORITY, value)
 
-    async def _do(self, command: Command, ticket_id: object) -> EventSpec | None:
-        """Run it for whoever sent this; what could not be done is said."""
+    async def _do(
+        self, command: Command, ticket_id: object, what: str = "", value: object = None
+    ) -> list[EventSpec]:
+        """Run it for whoever sent this; what could not be done is said, and shown no more."""
         error = await attempt(self._run(command, ticket_id))
-        return rx.toast.error(error) if error else None
+        told = [rx.toast.error(error)] if error else []
+        found = parse_id(ticket_id)
+        if not what or found is None:
+            return told
+        return [*told, answered_in(in_rows, in_row(str(found), what), str(value))]
 
     async def _run(self, command: Command, ticket_id: object) -> None:
         viewer, found = await signed_in(self), parse_id(ticket_id)
         if found is None:
             raise NotFound
         await command(viewer.actor, found)
+        browser = browser_of(self)
+        if browser is not None:
+            with suppress(DatabaseUnavailable):
+                await (await self.get_state(InboxState))._catch_up(viewer, browser, found)

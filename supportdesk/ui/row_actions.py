@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import reflex as rx
+from typing import Any
 
+import reflex as rx
+from reflex.event import EventChain
+
+from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
 from supportdesk.domain.queries.inbox import TicketRow
 from supportdesk.state.bulk import BulkState
-from supportdesk.state.quick import QuickState
+from supportdesk.state.chosen import choose_in, in_row, in_rows
+from supportdesk.state.quick import PRIORITY, STAR, STATUS, QuickState
 from supportdesk.state.session import SessionState
 from supportdesk.ui import menu
 from supportdesk.ui.controls import icon_button
@@ -29,7 +34,7 @@ def pick_box(row: rx.Var[TicketRow], selected: rx.Var[bool], current: rx.Var[boo
 
 
 def row_actions(
-    row: rx.Var[TicketRow], starred: rx.Var[bool], current: rx.Var[bool]
+    row: rx.Var[TicketRow], status: rx.Var[str], starred: rx.Var[bool], current: rx.Var[bool]
 ) -> rx.Component:
     """Near the pointer; from the keyboard and by touch, the menu, which has all of it."""
     return rx.el.div(
@@ -39,23 +44,23 @@ def row_actions(
             kind=f"quiet direct {rx.cond(starred, 'starred', '')}",
             aria_pressed=rx.cond(starred, "true", "false"),
             tab_index=-1,
-            on_click=QuickState.star(row.id, ~starred),
+            on_click=_star(row, starred),
         ),
         rx.cond(
-            row.status == "closed",
+            status == "closed",
             icon_button(
                 f"Reopen {row.number}",
                 "rotate-ccw",
                 kind="quiet direct",
                 tab_index=-1,
-                on_click=QuickState.reopen(row.id),
+                on_click=_reopen(row),
             ),
             icon_button(
                 f"Close {row.number}",
                 "check",
                 kind="quiet direct",
                 tab_index=-1,
-                on_click=QuickState.close(row.id),
+                on_click=_close(row),
             ),
         ),
         rx.cond(
@@ -68,9 +73,34 @@ def row_actions(
                 on_click=QuickState.assign_to_me(row.id),
             ),
         ),
-        _menu(row, starred, current),
+        _menu(row, status, starred, current),
         class_name="row-actions",
     )
+
+
+# The row shows each of these at once; see `state/quick`.
+
+
+def _star(row: rx.Var[TicketRow], starred: rx.Var[bool]) -> list[Any]:
+    wanted = rx.cond(starred, "no", "yes")
+    return [_show(row, STAR, wanted), QuickState.star(row.id, ~starred)]
+
+
+def _close(row: rx.Var[TicketRow]) -> list[Any]:
+    return [_show(row, STATUS, Status.CLOSED.value), QuickState.close(row.id)]
+
+
+def _reopen(row: rx.Var[TicketRow]) -> list[Any]:
+    return [_show(row, STATUS, Status.OPEN.value), QuickState.reopen(row.id)]
+
+
+def _prioritise(row: rx.Var[TicketRow], priority: Priority) -> list[Any]:
+    change = QuickState.prioritise(row.id, priority.value)
+    return [_show(row, PRIORITY, priority.value), change]
+
+
+def _show(row: rx.Var[TicketRow], what: str, value: rx.Var[str] | str) -> rx.Var[EventChain]:
+    return choose_in(in_rows, in_row(row.id, what), value)
 
 
 def _may_take(row: rx.Var[TicketRow]) -> rx.Var[bool]:
@@ -82,18 +112,20 @@ def _stop(reachable: rx.Var[bool]) -> rx.Var[int]:
     return rx.cond(reachable, 0, -1)
 
 
-def _menu(row: rx.Var[TicketRow], starred: rx.Var[bool], current: rx.Var[bool]) -> rx.Component:
+def _menu(
+    row: rx.Var[TicketRow], status: rx.Var[str], starred: rx.Var[bool], current: rx.Var[bool]
+) -> rx.Component:
     return menu.root(
         menu.trigger(
             icon_button(f"More for {row.number}", "ellipsis", tab_index=_stop(current)),
             as_child=True,
         ),
         menu.content(
-            _item("star", rx.cond(starred, "Unstar", "Star"), QuickState.star(row.id, ~starred)),
+            _item("star", rx.cond(starred, "Unstar", "Star"), _star(row, starred)),
             rx.cond(
-                row.status == "closed",
-                _item("rotate-ccw", "Reopen", QuickState.reopen(row.id)),
-                _item("check", "Close", QuickState.close(row.id)),
+                status == "closed",
+                _item("rotate-ccw", "Reopen", _reopen(row)),
+                _item("check", "Close", _close(row)),
             ),
             rx.cond(
                 _may_take(row),
@@ -102,11 +134,7 @@ def _menu(row: rx.Var[TicketRow], starred: rx.Var[bool], current: rx.Var[bool]) 
             _item("square-check", "Select", BulkState.pick(row.id, False)),
             rx.el.div(class_name="rule"),
             *[
-                _item(
-                    "signal",
-                    f"{each.label} priority",
-                    QuickState.prioritise(row.id, each.value),
-                )
+                _item("signal", f"{each.label} priority", _prioritise(row, each))
                 for each in Priority
             ],
             align="end",

@@ -4,12 +4,16 @@ import reflex as rx
 from reflex_base.vars import VarData
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from supportdesk.domain.lifecycle import Status
+from supportdesk.domain.models import Priority
 from supportdesk.domain.queries.inbox import TicketRow
 from supportdesk.domain.queries.ticket_rows import HitPart
 from supportdesk.state.bulk import BulkState
+from supportdesk.state.chosen import in_row, in_rows, shown_in
 from supportdesk.state.filters import FilterState
 from supportdesk.state.inbox import InboxState
 from supportdesk.state.preview import PreviewState
+from supportdesk.state.quick import PRIORITY, STAR, STATUS
 from supportdesk.state.session import SessionState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
@@ -22,9 +26,21 @@ def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
     """The row with what is mine about it; its link leads to the ticket under `folder`."""
     number, read, touched = row.number, InboxState.read, InboxState.touched
     current = number == InboxState.open_number
+    # In a list that is held still the row stands as it was, with what became of it.
+    now = rx.cond(touched.contains(row.id), touched[row.id], row).to(TicketRow)
+    starred = InboxState.starred.contains(number) & InboxState.starred[number]
+    status, priority, star = (
+        shown_in(in_rows, in_row(row.id, what), saved)
+        for what, saved in (
+            (STATUS, now.status),
+            (PRIORITY, now.priority),
+            (STAR, rx.cond(starred, "yes", "no")),
+        )
+    )
     drawn = _row(
-        # In a list that is held still the row stands as it was, with what became of it.
-        row=rx.cond(touched.contains(row.id), touched[row.id], row),
+        row=now,
+        status=status,
+        priority=priority,
         href=f"{folder}/{number}{FilterState.query}",
         current=current,
         # Where one has left no mark, nothing is read; what one looks at is.
@@ -33,7 +49,7 @@ def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
             0,
             row.messages - rx.cond(read.contains(number), read[number], 0),
         ),
-        starred=InboxState.starred.contains(number) & InboxState.starred[number],
+        starred=star == "yes",
         by_me=row.last_sender_id == SessionState.me_id,
         selected=BulkState.selected.contains(row.id),
         previewed=PreviewState.card.id == row.id,
@@ -44,6 +60,8 @@ def ticket_row(row: rx.Var[TicketRow], folder: str) -> rx.Component:
 @rx.memo
 def _row(
     row: rx.Var[TicketRow],
+    status: rx.Var[str],
+    priority: rx.Var[str],
     href: rx.Var[str],
     current: rx.Var[bool],
     unread: rx.Var[int],
@@ -60,13 +78,13 @@ def _row(
             _when(row, starred),
             _last(row, by_me),
             rx.cond(unread > 0, unread_badge(unread)),
-            _meta(row),
+            _meta(row, status, priority),
             to=href,
             aria_current=rx.cond(current, "page", "false"),
             class_name=f"row {rx.cond(current, 'current', rx.cond(unread > 0, 'unread', ''))}",
         ),
         pick_box(row, selected, current),
-        row_actions(row, starred, current),
+        row_actions(row, status, starred, current),
         rx.cond(previewed, preview(row)),
         on_mouse_enter=PreviewState.look(row.id).debounce(REST_MS),
         class_name=rx.cond(selected, "entry selected", "entry"),
@@ -127,11 +145,15 @@ def _last_message(row: rx.Var[TicketRow], by_me: rx.Var[bool]) -> rx.Component:
     )
 
 
-def _meta(row: rx.Var[TicketRow]) -> rx.Component:
+def _label_of(value: rx.Var[str], options: type[Status] | type[Priority]) -> rx.Var[str]:
+    return rx.Var.create({each.value: each.label for each in options})[value].to(str)
+
+
+def _meta(row: rx.Var[TicketRow], status: rx.Var[str], priority: rx.Var[str]) -> rx.Component:
     return rx.el.span(
         rx.el.span(_marked(row, row.number)),
-        status_badge(row.status, row.status_label),
-        priority_badge(row.priority, row.priority_label),
+        status_badge(status, _label_of(status, Status)),
+        priority_badge(priority, _label_of(priority, Priority)),
         rx.el.span(f"· {row.party}", class_name="party"),
         rx.foreach(row.tags, tag_badge),
         class_name="meta",

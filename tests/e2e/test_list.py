@@ -308,6 +308,45 @@ async def test_the_pointer_at_rest_on_a_row_shows_how_the_ticket_began(
     screen = await browsers.open(buyer)
     await screen.row(ticket.number).hover()
     card = screen.page.locator(".preview")
+async def test_a_row_shows_at_once_what_is_done_to_it_and_takes_back_what_is_refused(
+    browsers: Browsers, seed: Seed, desk: Desk, buyer: Person, seller: Person
+) -> None:
+    refused, done = tickets_of(seed, buyer, seller, "Refused", "Done")
+    screen = await browsers.open(seller)
+    line = await SlowLine.of(screen.alter())
+    await screen.page.reload()
+    other = await browsers.open(buyer)
+    for ticket in (done, refused):
+        number, row = ticket.number, screen.row(ticket.number)
+        await row.hover()
+        line.slow = True
+        await screen.button(f"Star {number}").click()
+        await screen.button(f"Close {number}").click()
+        await screen.button(f"More for {number}").click()
+        await screen.page.get_by_role("menuitem", name="Urgent priority").click()
+        for shown in ("Starred", "Closed", "Urgent"):
+            await expect(row).to_contain_text(shown)
+        await expect(other.row(number)).not_to_contain_text("Closed")
+        if ticket is done:
+            line.let_through()
+            await expect(other.row(number)).to_contain_text("Urgent")
+            for shown in ("Starred", "Closed", "Urgent"):
+                await expect(row).to_contain_text(shown)
+            # And it follows what others do, as before.
+            await other.row(number).click()
+            await other.ready(number)
+            await other.button("Reopen ticket").click()
+            await expect(row).to_contain_text("Open")
+    with psycopg.connect(desk.owner_url) as connection:
+        # Past the desk, so that nothing else changes on this screen.
+        connection.execute("DELETE FROM participant WHERE user_id = %s", [seller.id])
+    line.let_through()
+    await expect(screen.page.get_by_text("does not exist").first).to_be_visible()
+    for shown in ("Starred", "Closed", "Urgent"):
+        await expect(screen.row(refused.number)).not_to_contain_text(shown)
+    await expect(screen.row(refused.number)).to_contain_text("Open")
+
+
     await expect(card).to_be_visible()
     await expect(card).to_contain_text("Seeded message 1")
     await expect(card).to_contain_text("Nora, Theo")
