@@ -15,7 +15,7 @@ from supportdesk.domain.errors import Changed, DomainError, Invalid
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries.tags import Suggestion, suggestions_for
 from supportdesk.state.choice import typed
-from supportdesk.state.chosen import forget_notes, note_seen
+from supportdesk.state.chosen import answered_in, forget_notes, in_fields, note_seen
 from supportdesk.state.details import DetailsState
 from supportdesk.state.session import Effects, attempt, signed_in
 
@@ -57,9 +57,10 @@ class LabelState(rx.State):
         await self._do(self._remove_tag(tag_id))
 
     @rx.event
-    async def fill_field(self, field_id: str, value: str, seen: str) -> None:
+    async def fill_field(self, field_id: str, value: str, seen: str) -> EventSpec:
         if not await self._do(self._fill(field_id, value, seen)):
             self.refused += 1
+        return answered_in(in_fields, str(field_id), str(value))
 
     @rx.event
     async def save_notes(self, value: str, seen: str) -> Effects:

@@ -4,9 +4,17 @@ import reflex as rx
 
 from supportdesk.domain.queries.tags import Suggestion
 from supportdesk.domain.queries.ticket_facts import FieldOnTicket, TagOnTicket
-from supportdesk.state.chosen import note_held, note_seen, note_text
+from supportdesk.state.chosen import (
+    choose_in,
+    in_fields,
+    note_held,
+    note_seen,
+    note_text,
+    shown_in,
+)
 from supportdesk.state.labels import NEW_TAG, LabelState
 from supportdesk.state.thread import ThreadState
+from supportdesk.ui.controls import acting_select
 from supportdesk.ui.details_facts import may_edit, or_none
 
 _facts = ThreadState.facts
@@ -132,12 +140,16 @@ def _control(field: rx.Var[FieldOnTicket]) -> rx.Component:
 
 
 def _pick(field: rx.Var[FieldOnTicket], *options: rx.Component) -> rx.Component:
-    return rx.el.select(
+    shown = shown_in(in_fields, field.id, field.value)
+    return acting_select(
         rx.el.option("None", value="", disabled=field.required),
         *options,
-        default_value=field.value,
-        key=f"{field.value}-{LabelState.refused}",
-        on_change=lambda value: LabelState.fill_field(field.id, value, field.value),
+        value=shown,
+        # The event takes what is shown along, so it has to come before that is replaced.
+        on_change=lambda value: [
+            LabelState.fill_field(field.id, value, shown),
+            choose_in(in_fields, field.id, rx.Var("event.target.value")),
+        ],
         aria_label=field.name,
         aria_required=rx.cond(field.required, "true", "false"),
         class_name="pick",
