@@ -15,13 +15,13 @@ def value_of(field_id: str) -> rx.Var[str]:
     return rx.Var(f"document.getElementById({json.dumps(field_id)})?.value ?? ''").to(str)
 
 
-def offer(field_id: str, text: str, *then: str) -> EventSpec:
+def offer(field_id: str, text: str, *then: str, unless: str = "false") -> EventSpec:
     """Put `text` into the field unless something stands there: what is newer always wins.
 
-    `then` are further expressions, for when nothing stood there.
+    `then` are further expressions, for when nothing stood there and `unless` does not hold.
     """
     steps = ", ".join((f"box.value = {json.dumps(text)}", *then))
-    return _in_field(field_id, f"!box.value && ({steps})")
+    return _in_field(field_id, f"!box.value && !({unless}) && ({steps})")
 
 
 def setter(var: ClientStateVar, value: str | int | None) -> str:

@@ -27,7 +27,7 @@ from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
 from supportdesk.state.desk import acting, browser_of
-from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle
+from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle, waits
 from supportdesk.state.rules import allowed
 from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
@@ -229,7 +229,8 @@ class ComposerState(rx.State):
         number = numbers.read(self.router.url.path.rstrip("/").rpartition("/")[2])
         if number is None:
             return None
-        draft = await self._draft_of(await signed_in(self), numbers.spell(number))
+        spelled = numbers.spell(number)
+        draft = await self._draft_of(await signed_in(self), spelled)
         if draft == Kept():
             return None
         return offer(
@@ -237,6 +238,7 @@ class ComposerState(rx.State):
             draft.body,
             setter(audience_chosen, draft.audience),
             setter(written_for, draft.written_for),
+            unless=waits(spelled, draft.body),
         )
 
     async def _swap_draft(self, viewer: Viewer, number: str) -> list[EventSpec]:

@@ -102,6 +102,13 @@ FOLLOW_TYPING = (
 """What waits for its files goes out as it stands in the box by then."""
 
 
+def waits(number: str, text: str) -> str:
+    """The expression that tells whether it is being sent already, to that ticket."""
+    there, said = json.dumps(number), json.dumps(text.strip())
+    same = f"each.ticket === {there} && each.message.trim() === {said}"
+    return f"{_ALL}.some((each) => {same})"
+
+
 def put(*then: str, agreed: str) -> str:
     """Move what stands in the box to the outbox, and do `then`; or have it wait for its files. In
     both cases it has been `agreed` to."""

@@ -12,10 +12,12 @@ from playwright.async_api import Dialog, WebSocketRoute, expect
 
 from supportdesk import cookies
 from tests.e2e.conftest import Browsers
+from tests.e2e.test_creating import kept
 from tests.support.desk import Desk
 from tests.support.faults import until
 from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.slow_line import SlowLine
 
 FIRST = "Seeded message 1"
 
@@ -146,6 +148,27 @@ async def test_what_is_sent_before_the_page_has_arrived_goes_out_once_when_it_ha
     await screen.go(theo.page(ticket))
     await screen.send("Three, of another")
     await screen.shows([FIRST, "One", "Two", "Three, of another"])
+
+
+async def test_what_is_on_its_way_does_not_come_back_as_a_draft(
+    browsers: Browsers, seed: Seed, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open()
+    await sit_down(screen, nora)
+    line = await SlowLine.of(screen.alter())
+    await screen.go(nora.page(ticket))
+    await screen.ready(ticket.number)
+    await screen.message_box.fill("Once is enough")
+    await kept(seed, nora, "Once is enough")
+    line.slow = True
+    await screen.message_box.press("Enter")
+    await expect(screen.waiting).to_contain_text("Once is enough")
+    again = await browsers.tab(await screen.context.new_page())
+    await screen.page.close()
+    await again.go(nora.page(ticket))
+    await again.shows([FIRST, "Once is enough"])
+    await expect(again.waiting).to_have_count(0)
+    await expect(again.message_box).to_have_value("")
 
 
 async def test_an_impatient_enter_sends_once_and_is_not_scolded(screen: Screen) -> None:
