@@ -1,7 +1,8 @@
-"""The two cookies of the desk, as the HTTP side writes them and the states read them.
+"""The cookies of the desk, as the HTTP side and the page write them and the states read them.
 
 The session's token is in an HttpOnly cookie. What a form held when it was refused travels in a
-second one that lives for seconds, so that nothing has to be typed twice: never a password.
+second one that lives for seconds, so that nothing has to be typed twice: never a password. In a
+third the page notes the time zone of the browser, before it connects.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 SESSION = "supportdesk_session"
 FORM = "supportdesk_form"
 FORM_SECONDS = 30
+ZONE = "supportdesk_zone"
 _FORM_MAX_LENGTH = 3000
 
 

@@ -14,14 +14,13 @@ from supportdesk.domain.errors import DomainError, Invalid
 from supportdesk.domain.queries.notifications import Preferences, preferences_for
 from supportdesk.state.arriving import arrive_aside
 from supportdesk.state.choice import typed
-from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.desk import browser_of, hub, who_arrives
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     attempt,
     session_token,
     sign_in_again,
     signed_in,
-    viewer_of,
 )
 
 
@@ -35,7 +34,7 @@ class AccountState(rx.State):
     async def arrive(self) -> EventSpec | None:
         """Runs on the page, and again after each reconnect."""
         try:
-            viewer = await viewer_of(self)
+            viewer = await who_arrives(self)
             if viewer is None:
                 return sign_in_again(self)
             browser = await arrive_aside(self, viewer)

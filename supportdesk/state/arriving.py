@@ -14,7 +14,7 @@ from supportdesk.domain.actor import Role
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.pages import Page
-from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.desk import browser_of, hub, who_arrives
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
@@ -22,7 +22,6 @@ from supportdesk.state.session import (
     leave_for,
     sign_in_again,
     signed_in,
-    viewer_of,
 )
 from supportdesk.state.views import ViewsState
 
@@ -52,7 +51,7 @@ async def arrive_at(
     All others are sent away. While the database is away, `state.error` says so.
     """
     try:
-        viewer = await viewer_of(state)
+        viewer = await who_arrives(state)
         if viewer is None:
             return sign_in_again(state)
         if viewer.actor.role is not Role.ADMIN:

@@ -29,8 +29,12 @@ class SignedOut(Exception):
 
 def session_token(state: rx.State) -> str | None:
     """The token in the cookie that came with this tab's connection."""
-    header = state.router.headers.raw_headers.get("cookie", "")
-    return cookies.read(header, cookies.SESSION)
+    return cookies.read(cookie_header(state), cookies.SESSION)
+
+
+def cookie_header(state: rx.State) -> str:
+    """The cookies that came with it."""
+    return state.router.headers.raw_headers.get("cookie", "")
 
 
 async def viewer_of(state: rx.State) -> Viewer | None:

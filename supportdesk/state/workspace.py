@@ -9,8 +9,8 @@ import reflex as rx
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
-from supportdesk.domain.commands import messages, people
-from supportdesk.domain.errors import Invalid, NotFound
+from supportdesk.domain.commands import messages
+from supportdesk.domain.errors import NotFound
 from supportdesk.domain.queries import numbers, tags, teams, thread
 from supportdesk.domain.queries.filters import Filters, spell
 from supportdesk.domain.queries.sessions import Viewer
@@ -21,7 +21,7 @@ from supportdesk.state.asking import ask
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
-from supportdesk.state.desk import browser_of, hub
+from supportdesk.state.desk import browser_of, hub, who_arrives
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
 from supportdesk.state.new_ticket import NewTicketState
@@ -35,7 +35,6 @@ from supportdesk.state.session import (
     leave_for,
     sign_in_again,
     signed_in,
-    viewer_of,
 )
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
@@ -47,7 +46,7 @@ class WorkspaceState(rx.State):
     async def arrive(self) -> Effects:
         """Runs on every page of the workspace, and again after each reconnect."""
         try:
-            viewer = await viewer_of(self)
+            viewer = await who_arrives(self)
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
             return
@@ -194,18 +193,6 @@ class WorkspaceState(rx.State):
         if browser is not None:
             hub().forget(browser)
         return arrival_at(self.router.url.path.rstrip("/")) or WorkspaceState.arrive
-
-    @rx.event
-    async def note_timezone(self, name: str) -> Any:
-        """Remember the browser's time zone, and show times in it from now on."""
-        try:
-            viewer = await signed_in(self)
-            if name == viewer.timezone:
-                return None
-            await people.set_timezone(viewer.actor, name)
-        except (Invalid, DatabaseUnavailable):
-            return None
-        return WorkspaceState.recheck
 
 
 async def _as_it_is_now(viewer: Viewer, asked: Filters) -> Filters:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import reflex as rx
 from reflex.app import default_error_boundary
 
-from supportdesk import routes
+from supportdesk import cookies, routes
 from supportdesk.ui import panels, resizable
 from supportdesk.ui.skeletons import desk_skeleton
 
@@ -14,6 +14,11 @@ STYLESHEETS = ["/styles.css"]
 _LIST_AS_WIDE_AS_IT_WAS = (
     "document.documentElement.style.setProperty('--list-width', "
     f"({resizable.kept_width(panels.LIST, panels.WIDTHS[panels.LIST])}) + 'px')"
+)
+# So that times are drawn as they are here from the first moment: the connection brings it along.
+_ZONE_OF_THE_BROWSER = (
+    f"document.cookie = '{cookies.ZONE}='"
+    " + Intl.DateTimeFormat().resolvedOptions().timeZone + '; path=/; SameSite=Lax'"
 )
 
 
@@ -24,6 +29,7 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
         rx.el.script(_LIST_AS_WIDE_AS_IT_WAS),
+        rx.el.script(_ZONE_OF_THE_BROWSER),
     ]
 
 

@@ -3,7 +3,6 @@
 import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
-from supportdesk.state.workspace import WorkspaceState
 from supportdesk.ui import focus, times
 from supportdesk.ui.account import account_menu
 from supportdesk.ui.attention import attention
@@ -18,8 +17,6 @@ from supportdesk.ui.palette import palette, shortcut_help
 from supportdesk.ui.places import TICKETS, Place, rail
 from supportdesk.ui.shortcuts import keys, opens_palette, show_help
 from supportdesk.ui.tabs import tabs
-
-_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 
 def shell(
@@ -42,7 +39,6 @@ def shell(
             shortcut_help(role, place),
             join_dialog() if role != "admin" else None,
             class_name=f"{class_name} tabbed" if role == "admin" else class_name,
-            on_mount=rx.call_script(_ZONE, callback=WorkspaceState.note_timezone),
         ),
     )
 

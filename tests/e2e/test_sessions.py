@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from playwright.async_api import expect
 
+from supportdesk import cookies
 from tests.e2e.conftest import Browsers, member
 from tests.support.desk import ROOT, Desk
 from tests.support.screen import SIGN_IN
@@ -117,7 +118,7 @@ async def test_the_session_is_out_of_reach_of_scripts(browsers: Browsers) -> Non
     screen = await browsers.open(path="/login")
     await screen.sign_in("bea@demo.test", "demo-pass-1")
     await expect(screen.rows.first).to_be_visible()
-    cookie = (await screen.context.cookies())[0]
+    (cookie,) = [each for each in await screen.context.cookies() if each["name"] == cookies.SESSION]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     assert "supportdesk_session" not in await screen.page.evaluate("document.cookie")
