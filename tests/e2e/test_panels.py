@@ -154,8 +154,10 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await expect(screen.log).to_be_hidden()
 
 
+    await bell_rings(screen)
 @pytest.mark.parametrize("across", [360, 390])
 async def test_on_a_phone_fingers_find_every_control_and_nothing_sticks_out(
+    await bell_rings(screen)
     browsers: Browsers, nora: Person, ticket: SeededTicket, across: int
 ) -> None:
     phone = {"viewport": {"width": across, "height": 780}, "has_touch": True, "is_mobile": True}
@@ -167,6 +169,21 @@ async def test_on_a_phone_fingers_find_every_control_and_nothing_sticks_out(
 
     async def sound() -> None:
         assert await screen.page.evaluate(STICKS_OUT) == []
+async def bell_rings(screen: Screen) -> None:
+    """It stays where one reads, with its list in sight; the rest of the navigation does not."""
+    before = await screen.page.evaluate("document.activeElement.ariaLabel")
+    await expect(screen.button("Account")).to_be_hidden()
+    await expect(screen.button("Notifications")).to_be_in_viewport(ratio=1)
+    await screen.button("Notifications").tap()
+    panel = screen.page.get_by_role("dialog", name="Notifications")
+    await expect(panel).to_be_in_viewport(ratio=1)
+    await panel.get_by_role("button", name="Close").tap()
+    await expect(panel).to_be_hidden()
+    await expect(screen.button("Notifications")).to_be_focused()
+    if before:
+        await screen.button(before).focus()
+
+
         assert await screen.page.evaluate(TOO_SMALL) == []
 
     screen = await browsers.open(nora, **phone)
