@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Locator, WebSocket, expect
@@ -259,13 +260,29 @@ async def test_what_was_written_for_few_goes_to_more_only_when_one_says_so(
     await expect(question).to_have_count(0)
 
 
+@asynccontextmanager
+async def writing(screen: Screen) -> AsyncIterator[None]:
+    """One letter after the other, for as long as the block lasts: after a pause nobody types."""
+    stop = asyncio.Event()
+
+    async def write() -> None:
+        while not stop.is_set():
+            await screen.message_box.press("l", delay=200)
+
+    letters = asyncio.create_task(write())
+    try:
+        yield
+    finally:
+        stop.set()
+        await letters
+
+
 async def test_who_writes_is_named_to_those_who_may_read_it(room: Room) -> None:
     said = room.buyer.page.get_by_role("status").get_by_text("typing…")
-    await asyncio.gather(
-        *(each.message_box.press_sequentially("Hello") for each in (room.seller, room.admin))
-    )
-    await expect(said).to_have_text(re.compile("^(Theo and Ada|Ada and Theo) are typing…$"))
-    await room.seller.message_box.press("Enter")
-    await expect(said).to_have_text("Ada is typing…")
+    async with writing(room.admin):
+        async with writing(room.seller):
+            await expect(said).to_have_text(re.compile("^(Theo and Ada|Ada and Theo) are typing…$"))
+        await room.seller.message_box.press("Enter")
+        await expect(said).to_have_text("Ada is typing…")
     await room.admin.message_box.press("Enter")
     await expect(said).to_have_count(0)

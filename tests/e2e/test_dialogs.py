@@ -94,12 +94,20 @@ def scene(desk: Desk, seed: Seed) -> Iterator[Scene]:
 
 
 def press(name: str) -> Step:
-    """The first button of that name, of the dialog while there is one."""
+    """The first button of that name on the page."""
+
+    async def step(screen: Screen) -> None:
+        await screen.page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
+    return step
+
+
+def answer(name: str) -> Step:
+    """The same of the dialog that has just been opened, and may be on its way."""
 
     async def step(screen: Screen) -> None:
         dialog = screen.page.get_by_role("dialog")
-        within = dialog if await dialog.count() else screen.page
-        await within.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+        await dialog.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
     return step
 
@@ -139,7 +147,7 @@ async def menu_is_sound(screen: Screen) -> None:
     await sound(screen, WIDE, within="[role=menu]")
 
 
-MISSING = (press("Save"), sees("The name is missing."))
+MISSING = (answer("Save"), sees("The name is missing."))
 # Page -> what it shows when it is there, to be looked at as a whole, or how a dialog is opened.
 STATES: dict[str, list[str | tuple[Step, ...]]] = {
     "/admin/buyers": ["Ben"],
@@ -152,7 +160,7 @@ STATES: dict[str, list[str | tuple[Step, ...]]] = {
     ],
     "/admin/sellers": [
         (press("Revoke the invitation of Ivy"),),
-        (press("Invite"), fill("Email", "no address"), press("Create link"), sees("address")),
+        (press("Invite"), fill("Email", "no address"), answer("Create link"), sees("address")),
     ],
     "/admin/people/{buyer}": [
         (press("Change role"),),
@@ -161,7 +169,7 @@ STATES: dict[str, list[str | tuple[Step, ...]]] = {
         (press("End all sessions"),),
         (press("Reset password"),),
         (press("Delete the note"),),
-        (press("Erase"), press("Erase"), sees("to confirm")),
+        (press("Erase"), answer("Erase"), sees("to confirm")),
     ],
     "/admin/requests": [
         (press("Accept Vera"),),
@@ -178,7 +186,7 @@ STATES: dict[str, list[str | tuple[Step, ...]]] = {
         (press("Merge bug"), sees("tickets? ha")),
         (press("Edit Welcome"),),
         (press("Edit Working hours"),),
-        (press("Edit Length of a message"), fill("Length of a message", "x"), press("Save")),
+        (press("Edit Length of a message"), fill("Length of a message", "x"), answer("Save")),
         (press("New template"), *MISSING),
         (press("New reply"), *MISSING),
         (press("New field"), *MISSING),
@@ -190,7 +198,7 @@ STATES: dict[str, list[str | tuple[Step, ...]]] = {
         (press("Add person"), fill("Name", "nobody of this name"), sees("Nobody of this name")),
         (press("Actions for Quentin"), menu_is_sound, choose("Remove")),
         (press("Delete ticket"),),
-        (press("Delete all chat"), press("Delete all chat"), sees("to confirm")),
+        (press("Delete all chat"), answer("Delete all chat"), sees("to confirm")),
         (message_menu, menu_is_sound, choose("Block")),
         (message_menu, choose("Delete")),
         (message_menu, choose("Report")),

@@ -63,6 +63,19 @@ async def width(panel: Locator) -> float:
     return round(box["width"]) if box else 0
 
 
+async def are_as_wide_as(screen: Screen, list_width: float, details_width: float) -> None:
+    """What is dragged or opened has its width a frame later."""
+    for panel, wanted in ((list_(screen), list_width), (screen.details, details_width)):
+        await is_as_wide_as(panel, wanted)
+
+
+async def is_as_wide_as(panel: Locator, wanted: float) -> None:
+    await panel.page.wait_for_function(
+        "([panel, wanted]) => Math.round(panel.getBoundingClientRect().width) === wanted",
+        arg=[await panel.element_handle(), wanted],
+    )
+
+
 async def drag(screen: Screen, of: str, by: float) -> None:
     box = await border(screen, of).bounding_box()
     assert box is not None
@@ -76,13 +89,13 @@ async def drag(screen: Screen, of: str, by: float) -> None:
 async def test_borders_can_be_dragged_and_stay_where_they_were_put(
     screen: Screen, ticket: SeededTicket
 ) -> None:
-    assert (await width(list_(screen)), await width(screen.details)) == (360, 304)
+    await are_as_wide_as(screen, 360, 304)
     await drag(screen, "list", 80)
     await drag(screen, "details", -60)
-    assert (await width(list_(screen)), await width(screen.details)) == (440, 364)
+    await are_as_wide_as(screen, 440, 364)
     await screen.page.reload()
     await screen.ready(ticket.number)
-    assert (await width(list_(screen)), await width(screen.details)) == (440, 364)
+    await are_as_wide_as(screen, 440, 364)
 
 
 async def test_borders_move_from_the_keyboard_and_say_where_they_are(screen: Screen) -> None:
@@ -115,7 +128,7 @@ async def test_list_and_details_are_put_away_and_come_back_as_wide_as_they_were(
     await expect(screen.fact("Status")).to_be_visible()
     await screen.page.keyboard.press("u")
     await expect(screen.row(ticket.number)).to_be_visible()
-    assert await width(list_(screen)) == 400
+    await is_as_wide_as(list_(screen), 400)
 
 
 async def test_smaller_windows_have_their_own_layout_whatever_was_dragged(screen: Screen) -> None:
@@ -128,7 +141,7 @@ async def test_smaller_windows_have_their_own_layout_whatever_was_dragged(screen
     await expect(border(screen, "list")).to_be_hidden()
     await screen.page.set_viewport_size(WIDE)
     await expect(screen.details).to_be_visible()
-    assert await width(list_(screen)) == 560
+    await is_as_wide_as(list_(screen), 560)
 
 
 # On a phone.
@@ -141,8 +154,10 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await screen.row(ticket.number).tap()
     await screen.ready(ticket.number)
     await expect(screen.tickets).to_be_hidden()
+    await bell_rings(screen)
     await screen.button("Details").tap()
     await expect(screen.fact("Status")).to_be_visible()
+    await bell_rings(screen)
     await expect(screen.log).to_be_hidden()
     await expect(screen.button("Back to the conversation")).to_be_focused()
     await screen.button("Back to the conversation").tap()
@@ -154,21 +169,6 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await expect(screen.log).to_be_hidden()
 
 
-    await bell_rings(screen)
-@pytest.mark.parametrize("across", [360, 390])
-async def test_on_a_phone_fingers_find_every_control_and_nothing_sticks_out(
-    await bell_rings(screen)
-    browsers: Browsers, nora: Person, ticket: SeededTicket, across: int
-) -> None:
-    phone = {"viewport": {"width": across, "height": 780}, "has_touch": True, "is_mobile": True}
-    for path in ("/login", "/signup"):
-        door = await browsers.open(path=path, **phone)
-        await expect(door.box("Email")).to_be_visible()
-        assert await door.page.evaluate(STICKS_OUT) == []
-        assert await door.page.evaluate(TOO_SMALL) == []
-
-    async def sound() -> None:
-        assert await screen.page.evaluate(STICKS_OUT) == []
 async def bell_rings(screen: Screen) -> None:
     """It stays where one reads, with its list in sight; the rest of the navigation does not."""
     before = await screen.page.evaluate("document.activeElement.ariaLabel")
@@ -184,6 +184,19 @@ async def bell_rings(screen: Screen) -> None:
         await screen.button(before).focus()
 
 
+@pytest.mark.parametrize("across", [360, 390])
+async def test_on_a_phone_fingers_find_every_control_and_nothing_sticks_out(
+    browsers: Browsers, nora: Person, ticket: SeededTicket, across: int
+) -> None:
+    phone = {"viewport": {"width": across, "height": 780}, "has_touch": True, "is_mobile": True}
+    for path in ("/login", "/signup"):
+        door = await browsers.open(path=path, **phone)
+        await expect(door.box("Email")).to_be_visible()
+        assert await door.page.evaluate(STICKS_OUT) == []
+        assert await door.page.evaluate(TOO_SMALL) == []
+
+    async def sound() -> None:
+        assert await screen.page.evaluate(STICKS_OUT) == []
         assert await screen.page.evaluate(TOO_SMALL) == []
 
     screen = await browsers.open(nora, **phone)
