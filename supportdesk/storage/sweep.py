@@ -23,6 +23,9 @@ async def sweep_forever() -> None:
             await sweep()
         except (DatabaseUnavailable, StorageFailed) as error:
             _log.warning("not all was swept: %s", error)
+        except Exception:
+            # As when somebody has put something else into the folder: the next time may do.
+            _log.exception("not all was swept")
         await asyncio.sleep(_EVERY_SECONDS)
 
 

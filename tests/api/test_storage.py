@@ -17,14 +17,17 @@ from supportdesk.domain.commands import amending, attachments, messages, moderat
 from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.errors import NotFound, Refused
+from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries.attachments import stored_for
 from supportdesk.storage import spool, uploads
+from supportdesk.storage import sweep as sweeping
 from supportdesk.storage.errors import StorageUnavailable
 from supportdesk.storage.store import get_store, key_of, picture_key_of
 from supportdesk.storage.sweep import sweep
 from tests.api.conftest import Settings, SignIn
 from tests.support import files
 from tests.support.cast import Cast
+from tests.support.faults import until
 
 LONG = bytes(range(256)) * 50_000
 pytestmark = pytest.mark.usefixtures("storage")
@@ -245,6 +248,21 @@ async def test_what_a_crash_has_left_half_of_is_swept(cast: Cast) -> None:
     # What is just being begun has no more either.
     left = {each.name for each in (get_settings().home / "uploads").iterdir()}
     assert left == {f"{new.id}.part", f"{new.id}.new", f"{whole.id}.part", f"{whole.id}.json"}
+
+
+async def test_the_sweep_outlasts_what_nobody_has_thought_of(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sweeping, "_EVERY_SECONDS", 0.05)
+    upload = await uploads.begin(cast.bea, "a", 10)
+    upload.path.unlink()
+    in_the_way = upload.path.with_name(f"{new_id()}.json")
+    in_the_way.mkdir()
+    forever = asyncio.create_task(sweeping.sweep_forever())
+    await until(lambda: "IsADirectoryError" in caplog.text)
+    in_the_way.rmdir()
+    await until(lambda: not upload.path.with_suffix(".json").exists())
+    forever.cancel()
 
 
 async def test_the_sweep_forgets_notifications_that_were_seen_long_ago(
