@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, WebSocketRoute, expect
 
 from tests.e2e.conftest import Browsers
 from tests.e2e.test_access import NARROW
@@ -16,6 +18,7 @@ from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
 
 _CODE = b"def mend(lamp: Lamp) -> None:\n    lamp.lit = True\n"
 _ARCHIVE = files.archive()
+_TOLD = '42/_event,["event",'
 
 
 async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, seed: Seed) -> None:
@@ -57,6 +60,62 @@ async def test_every_kind_of_file_is_shown_as_what_it_is(browsers: Browsers, see
     await elsewhere.button("Delete message").click()
     await expect(viewer).to_have_count(0)
     await expect(gallery).to_have_count(0)
+
+
+async def test_a_picture_is_viewed_while_the_list_of_files_is_on_its_way(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER)
+    ticket = seed.ticket(nora, theo)
+    writer = await at_ticket(browsers, nora, ticket)
+    reader = await browsers.open(theo)
+    facts = Held("facts_rx_state_")
+    await reader.alter().route_web_socket("**/_event/**", facts.between)
+    await reader.go(theo.page(ticket))
+    await reader.ready(ticket.number)
+    await choose(writer, ("red.png", "image/png", files.picture()))
+    await expect(attached(writer)).to_have_count(1)
+    await expect(writer.page.get_by_role("progressbar")).to_have_count(0)
+    gallery = reader.page.locator("ul[aria-label=Files]")  # By role, the viewer hides it.
+    picture = reader.page.get_by_role("dialog").get_by_role("img", name="red.png")
+
+    facts.back = True
+    await writer.send("See this")
+    await reader.messages.last.get_by_role("button", name="Open image: red.png").click()
+    await expect(picture).to_be_visible()
+    await expect(gallery).to_have_count(0)
+    facts.come()
+    await expect(gallery).to_have_count(1)
+    await expect(picture).to_be_visible()
+
+
+class Held:
+    """A var whose values come later than what was told with them or after them, as they may."""
+
+    def __init__(self, var: str) -> None:
+        self.back, self._var = False, var
+        self._held: dict[str, dict[str, Any]] = {}
+
+    def between(self, page: WebSocketRoute) -> None:
+        self._page, server = page, page.connect_to_server()
+        server.on_message(self._pass_on)
+
+    def come(self) -> None:
+        self.back = False
+        self._send({"delta": self._held})
+
+    def _pass_on(self, text: str | bytes) -> None:
+        start = f"{_TOLD}{{"
+        if not (self.back and isinstance(text, str) and text.startswith(start)):
+            return self._page.send(text)
+        update = json.loads(text[len(_TOLD) : -1])
+        for state, values in (update.get("delta") or {}).items():
+            if self._var in values:
+                self._held[state] = {self._var: values.pop(self._var)}
+        return self._send(update)
+
+    def _send(self, update: dict[str, Any]) -> None:
+        self._page.send(f"{_TOLD}{json.dumps(update)}]")
 
 
 async def files_are_as_wide_as_there_is_room_on_a_phone(
