@@ -89,7 +89,5 @@ class TooManyAttempts(DomainError):
 
 
 def _in_words(seconds: int) -> str:
-    if seconds < 60:
-        return f"in {max(seconds, 1)} seconds"
-    minutes = -(-seconds // 60)
-    return "in 1 minute" if minutes == 1 else f"in {minutes} minutes"
+    number, unit = (max(seconds, 1), "second") if seconds < 60 else (-(-seconds // 60), "minute")
+    return f"in {number} {unit}" if number == 1 else f"in {number} {unit}s"

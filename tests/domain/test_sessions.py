@@ -246,7 +246,12 @@ async def test_a_refused_try_does_not_make_the_wait_longer(cast):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(1, "in 1 seconds"), (59, "in 59 seconds"), (60, "in 1 minute"), (61, "in 2 minutes")],
+    [
+        (1, "in 1 second"),
+        (59, "in 59 seconds"),
+        (60, "in 1 minute"),
+        (61, "in 2 minutes"),
+    ],
 )
 def test_the_wait_is_told_in_words(seconds, words):
     assert str(TooManyAttempts(seconds)) == f"Too many attempts. Try again {words}."
