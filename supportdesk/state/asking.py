@@ -8,13 +8,15 @@ import reflex as rx
 from reflex.event import EventSpec
 
 
-def ask(place: str, query: str, *, replace: bool = False) -> EventSpec:
-    """Ask the page at `place`, or one below it, for something else.
+def ask(place: str, query: str, *, replace: bool = False, keep_place: bool = False) -> EventSpec:
+    """Ask the page at `place`, or one below it, for something else; `keep_place` goes on to what
+    the address names behind its `#`.
 
     Nothing happens when its reader has gone on: an answer may be late, and what was typed a moment
     before the page was left is sent after it.
     """
     is_there = f"(location.pathname + '/').startsWith({json.dumps(place + '/')})"
     # `navigate` is the router's, as Reflex has it at hand for its own redirects.
-    go = f"navigate({json.dumps('?' + query)}, {json.dumps({'replace': replace})})"
+    to = json.dumps("?" + query) + (" + location.hash" if keep_place else "")
+    go = f"navigate({to}, {json.dumps({'replace': replace})})"
     return rx.call_script(f"{is_there} && {go}")

@@ -61,7 +61,7 @@ class WorkspaceState(rx.State):
         if (
             moved := await _as_it_is_now(viewer, asked := asked_for(self, viewer.actor.role))
         ) != asked:
-            yield ask(home, spell(moved), replace=True)
+            yield ask(home, spell(moved), replace=True, keep_place=True)
             return
         (await self.get_state(SessionState))._welcome(viewer)
         session = self.router.session

@@ -79,7 +79,7 @@ async def test_a_merged_tag_is_the_other_one_in_lists_that_are_open(
     browsers: Browsers, desk: Desk, seed: Seed
 ) -> None:
     theo, zoe, yann = seed.person(SELLER, "Theo"), *seed.people(ADMIN, 2)
-    ticket = seed.ticket(seed.person(BUYER), theo)
+    ticket = seed.ticket(seed.person(BUYER), theo, messages=60)
     settings = await browsers.open(zoe, "/admin/settings", viewport=WIDE)
     tags = section(settings, "Tags")
     for name in ("tardy", "belated"):
@@ -109,6 +109,11 @@ async def test_a_merged_tag_is_the_other_one_in_lists_that_are_open(
     await open_list.arrives_at(f"/admin/tickets?tag={ids['belated']}")
     await expect(open_list.rows).to_have_count(1)
     await expect(open_list.rows.first).to_contain_text("belated")
+    # A link to a message leads there, however old its list is.
+    link = f"{yann.page(ticket)}?tag={ids['tardy']}#message-5"
+    linked = await browsers.open(yann, link, viewport=WIDE)
+    await linked.arrives_at(link.replace(str(ids["tardy"]), str(ids["belated"])))
+    await expect(linked.log.locator("#message-5")).to_be_in_viewport()
     await press(tags, "Delete belated").click()
     await expect(dialog(settings)).to_contain_text("1 ticket has it")
     await press(dialog(settings), "Delete tag").click()
