@@ -27,7 +27,15 @@ from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
 from supportdesk.state.desk import acting, browser_of
-from supportdesk.state.outbox import AT_ONCE, MESSAGE_BOX, hand_over, settle, waits
+from supportdesk.state.outbox import (
+    AT_ONCE,
+    MEASURE,
+    MESSAGE_BOX,
+    hand_over,
+    settle,
+    waits,
+    written_length,
+)
 from supportdesk.state.rules import allowed
 from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
@@ -238,6 +246,7 @@ class ComposerState(rx.State):
             draft.body,
             setter(audience_chosen, draft.audience),
             setter(written_for, draft.written_for),
+            MEASURE,
             unless=waits(spelled, draft.body),
         )
 
@@ -251,6 +260,7 @@ class ComposerState(rx.State):
             written_for.push(draft.written_for),
             writing_since.push(0),
             rx.set_value(MESSAGE_BOX, draft.body),
+            written_length.push(len(draft.body.strip())),
         ]
 
     async def _draft_of(self, viewer: Viewer, number: str) -> Kept:

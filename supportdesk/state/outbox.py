@@ -18,6 +18,7 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk.state import attaching
 from supportdesk.state.attaching import KNOWN_AS, Attached
+from supportdesk.state.boxes import set_to
 
 MESSAGE_BOX = "message"
 FORM = "composer"
@@ -74,11 +75,11 @@ def _waiting(me: str) -> str:
 # page does remember who. What is too long is refused later.
 _ME = f"({_FORM}.by.value || {KNOWN_AS} || '')"
 _MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
+# As the server counts: characters, and no white space at either end.
+_LENGTH = f"[...{_BOX}.value.trim()].length"
 _PLACE = f"{_FORM}.ticket.value"
 _FILES = attaching.at(_PLACE, _ME)
-MAKES_A_MESSAGE = (
-    f"(({_BOX}.value.trim() || {_FILES}.length) && [...{_BOX}.value].length <= {_MOST})"
-)
+MAKES_A_MESSAGE = f"(({_BOX}.value.trim() || {_FILES}.length) && {_LENGTH} <= {_MOST})"
 """Whether it can be sent, at the latest when its files are there; the form says in `data-most` how
 many characters it may have."""
 _SENDABLE = f"({MAKES_A_MESSAGE} && {attaching.settled(_FILES)})"
@@ -90,6 +91,15 @@ unsendable: rx.Var[str] = rx.Var(
     f"{_SENDABLE} ? '' : {_BOX}.value || {_FILES}.map((each) => each.name).join()"
 ).to(str)
 """What stands in the box, or else beside it, and was not `put` into the outbox."""
+
+# How long it is, and whether somebody has tried to send it though it was too long.
+written_length = ClientStateVar.create("written_length", default=0)
+sent_too_long = ClientStateVar.create("sent_too_long", default=False)
+MEASURE = (
+    f"((length) => ({set_to(written_length, 'length')},"
+    f" length <= {_MOST} && {set_to(sent_too_long, 'false')}))({_LENGTH})"
+)
+"""For whatever changes what is in the box."""
 
 
 STAY = attaching.send_no_more(_PLACE)
@@ -119,6 +129,7 @@ def put(*then: str, agreed: str) -> str:
         _add(message, _FILES),
         attaching.leave(_PLACE, _ME),
         f"{_BOX}.value = ''",
+        MEASURE,
         f"{_BOX}.focus()",
         *then,
     )
@@ -166,7 +177,7 @@ def put_back(id_: rx.Var[str], said: rx.Var[str], files: rx.Var[Any], *then: str
     changed = f"{_BOX}.dispatchEvent(new Event('input', {{bubbles: true}}))"
     beside = attaching.bring_back(str(files))
     write = f"{_BOX}.value = {text}"
-    steps = (STAY, take_out(id_), beside, *then, write, changed, f"{_BOX}.focus()")
+    steps = (STAY, take_out(id_), beside, *then, write, MEASURE, changed, f"{_BOX}.focus()")
     return "; ".join(steps)
 
 

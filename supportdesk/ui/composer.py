@@ -23,8 +23,10 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.outbox import (
     FOLLOW_TYPING,
     FORM,
+    MEASURE,
     MESSAGE_BOX,
     put,
+    sent_too_long,
     unsendable,
     waiting,
 )
@@ -32,7 +34,7 @@ from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
-from supportdesk.ui import audience, canned_replies, mentions
+from supportdesk.ui import audience, canned_replies, length, mentions
 from supportdesk.ui.address import open_number
 from supportdesk.ui.attaching import (
     attach_button,
@@ -69,7 +71,10 @@ _FAILED = "composer-failed"
 def composer() -> rx.Component:
     shut = ThreadState.loaded & (~ThreadState.facts.accepts_messages | StandingState.blocked)
     return rx.el.div(
-        rx.cond(ComposerState.error != "", wrong(ComposerState.error, id="message-error")),
+        rx.cond(
+            (ComposerState.error != "") & ~length.over,
+            wrong(ComposerState.error, id="message-error"),
+        ),
         away(),
         rx.el.form(
             rx.el.input(type="hidden", name="by", value=SessionState.me_id),
@@ -90,6 +95,7 @@ def composer() -> rx.Component:
                     "Will be sent when its files are there.", role="status", class_name="later"
                 ),
             ),
+            length.length_note(),
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
@@ -97,8 +103,9 @@ def composer() -> rx.Component:
             data_written=written_for.value,
             on_submit=lambda _: [
                 at_once(f"if ({audience.WIDENS}) {{ {audience.ASK} }} else {{ {_PUT} }}"),
+                sent_too_long.set_value(length.over),
                 rx.cond(
-                    audience.widens,
+                    audience.widens | length.over,
                     rx.noop(),
                     ComposerState.send(waiting, unsendable).temporal,
                 ),
@@ -196,7 +203,10 @@ def _field() -> rx.Component:
         name=MESSAGE_BOX,
         rows="1",
         aria_label="Message",
-        aria_describedby=rx.cond(ComposerState.error != "", "message-error", ""),
+        aria_invalid=rx.cond(length.over, "true", "false"),
+        aria_describedby=rx.cond(
+            length.near, length.NOTE, rx.cond(ComposerState.error != "", "message-error", "")
+        ),
         placeholder="Write a reply",
         auto_complete="off",
         enter_key_submit=~canned_replies.shown & ~mentions.shown,
@@ -212,6 +222,7 @@ def _field() -> rx.Component:
             *mentions.follow_typing(),
             audience.follow_typing(text),
             at_once(FOLLOW_TYPING),
+            at_once(MEASURE),
             writing_since.set_value(
                 rx.cond(
                     text == "", 0, rx.cond(writing_since.value > 0, writing_since.value, newest)

@@ -124,8 +124,11 @@ async def test_a_merged_tag_is_the_other_one_in_lists_that_are_open(
 async def test_limits_and_texts_are_what_buyers_meet_at_once(
     browsers: Browsers, seed: Seed, unset: None
 ) -> None:
-    nora = seed.person(BUYER, "Nora")
-    ticket = seed.ticket(nora, seed.person(SELLER))
+    nora, theo, yann = seed.person(BUYER, "Nora"), seed.person(SELLER), seed.person(ADMIN)
+    ticket = seed.ticket(nora, theo)
+    others = [await browsers.open(each, each.page(ticket), viewport=WIDE) for each in (theo, yann)]
+    for other in others:
+        await other.message_box.fill("As long as it may be.")
     buyer = await browsers.open(nora, nora.page(ticket), viewport=WIDE)
     await expect(buyer.box("Message")).to_be_visible()
     newcomer = await browsers.open(seed.person(BUYER, "Late"), viewport=WIDE)
@@ -144,6 +147,10 @@ async def test_limits_and_texts_are_what_buyers_meet_at_once(
     await buyer.box("Message").fill("This is longer than twenty characters.")
     await buyer.box("Message").press("Enter")
     await expect(buyer.page.get_by_text("20 is the most").first).to_be_visible()
+    for other in others:
+        told = other.page.get_by_text("This is 21 characters long; 20 is the most.")
+        await expect(told).to_be_visible()
+        await sound(other)
 
     texts = section(admin, "Texts and hours")
     for name, text in (("Welcome", "Good to see you."), ("Out of hours", "We sleep.")):
