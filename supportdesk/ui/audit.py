@@ -16,7 +16,7 @@ from supportdesk.state.audit import BOXES, TOP, AuditState
 from supportdesk.state.filters import AS_IN_ADDRESS
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
-from supportdesk.ui.controls import button, empty
+from supportdesk.ui.controls import acting_select, button, empty
 from supportdesk.ui.in_view import in_view
 
 _PAUSE_MS = 300
@@ -68,7 +68,7 @@ def _asking() -> rx.Component:
     return rx.el.div(
         _box("Search the log", "q", "What changed, or TC-0012", type="search"),
         _box("Person", "person", "Name or e-mail"),
-        rx.el.select(
+        acting_select(
             rx.el.option("Anything", value=""),
             *kinds,
             value=AuditState.kind,

@@ -14,7 +14,7 @@ from supportdesk.state.found import FoundMessage, FoundState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus
 from supportdesk.ui.badges import status_badge
-from supportdesk.ui.controls import alert, button, icon_button
+from supportdesk.ui.controls import acting_select, alert, button, icon_button
 
 FIND = "find-messages"
 _FORM = "find-messages-form"
@@ -131,7 +131,7 @@ def _only_here() -> rx.Component:
 
 
 def _status() -> rx.Component:
-    return rx.el.select(
+    return acting_select(
         rx.el.option("Any status", value=""),
         *[rx.el.option(each.label, value=each.value) for each in Status],
         name="status",

@@ -11,7 +11,7 @@ from supportdesk.domain.queries.similar import Similar
 from supportdesk.state.boxes import value_of
 from supportdesk.state.new_ticket import NewTicketState, dialog_open, type_chosen
 from supportdesk.state.session import SessionState
-from supportdesk.ui.controls import button, field, select
+from supportdesk.ui.controls import acting_select, button, field
 from supportdesk.ui.new_ticket_fields import offer
 
 _HOMES: dict[str, str] = {role: routes.tickets(role) for role in ("buyer", "seller")}
@@ -21,10 +21,12 @@ def template() -> rx.Component:
     return rx.fragment(
         field(
             "Template",
-            select(
+            acting_select(
                 rx.el.option("None", value=""),
                 rx.foreach(offer().templates, _option),
+                id="template",
                 name="template",
+                class_name="select",
                 default_value="",
                 on_change=lambda value: NewTicketState.choose_template(
                     value, value_of("seller"), value_of("subject"), value_of("description")

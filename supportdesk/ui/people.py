@@ -21,7 +21,7 @@ from supportdesk.state.inviting import InvitingState, inviting, revoking
 from supportdesk.state.people import EVERYONE
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
-from supportdesk.ui.controls import button, empty
+from supportdesk.ui.controls import acting_select, button, empty
 from supportdesk.ui.inviting import INVITE_BUTTON, invitation_dialogs
 
 _PAUSE_MS = 300
@@ -110,7 +110,7 @@ def _filters(state: Any, *, with_roles: bool) -> rx.Component:
 
 
 def _pick(name: str, value: Any, on_change: Any, *options: tuple[str, str]) -> rx.Component:
-    return rx.el.select(
+    return acting_select(
         *[rx.el.option(label, value=value) for value, label in options],
         value=value,
         on_change=on_change,

@@ -7,7 +7,7 @@ import reflex as rx
 from supportdesk.domain.periods import By, Preset
 from supportdesk.state.report_rows import Tile
 from supportdesk.state.reports import ReportsState
-from supportdesk.ui.controls import button, described, empty, wrong
+from supportdesk.ui.controls import acting_select, button, described, empty, wrong
 from supportdesk.ui.report_charts import areas, bars, busy, curves
 from supportdesk.ui.report_tables import hours_table, table
 
@@ -57,7 +57,7 @@ def _choices() -> rx.Component:
         _days(),
         rx.el.label(
             "By",
-            rx.el.select(
+            acting_select(
                 *[rx.el.option(each.label, value=each.value) for each in By],
                 value=ReportsState.by,
                 on_change=ReportsState.choose_by,

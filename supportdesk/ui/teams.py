@@ -12,6 +12,7 @@ from supportdesk.domain.queries.teams import Member, Named, TeamWithMembers
 from supportdesk.state.teams import NOTHING_ASKED, TeamsState, asked
 from supportdesk.ui import focus
 from supportdesk.ui.controls import (
+    acting_select,
     alert,
     button,
     described,
@@ -125,7 +126,7 @@ def _add_member(team: rx.Var[TeamWithMembers]) -> rx.Component:
     def option(person: rx.Var[Named]) -> rx.Component:
         return rx.el.option(person.name, value=person.id)
 
-    return rx.el.select(
+    return acting_select(
         rx.el.option("Add a member", value=""),
         rx.foreach(team.candidates, option),
         value="",
@@ -142,7 +143,7 @@ def _everybody_is_in() -> rx.Component:
 def _auto_assign(team: rx.Var[TeamWithMembers]) -> rx.Component:
     return rx.el.label(
         rx.el.span("Assign new tickets"),
-        rx.el.select(
+        acting_select(
             *[rx.el.option(each.label, value=each.value) for each in AutoAssign],
             value=team.auto_assign,
             on_change=lambda value: TeamsState.choose_auto_assign(team.id, value),
