@@ -29,7 +29,8 @@ _BEFORE = "window.focusBefore"
 _BOX = "event.target"
 # Text is not in the way of the tabulator, but may be gone to.
 _REACHABLE = "if (said) said.tabIndex = -1"
-_FREE = "document.activeElement === document.body"
+# A dialog takes the focus itself when what had it in there goes.
+_FREE = "document.activeElement.matches('body, [role=dialog]')"
 _ABOVE = f"document.getElementById('{HEADING}') ?? document.getElementById('content')"
 # When that goes to which the focus was given.
 _FOLLOW = (
@@ -40,6 +41,8 @@ _FOLLOW = (
 )
 # The button of the menu of which something was chosen last.
 _MENU = "window.menuButton"
+# The button that brought up the form that stands beside its list.
+_OPENER = "window.formOpener"
 
 
 def at_once(expression: str) -> rx.Var[EventChain]:
@@ -171,19 +174,20 @@ def note_menu() -> rx.Var[EventChain]:
     return at_once(f"{_MENU} = document.getElementById({button})")
 
 
-def given_back() -> dict[str, rx.Var[EventChain]]:
+def given_back(or_else: str = "") -> dict[str, rx.Var[EventChain]]:
     """For a dialog that is not opened by a button of its own.
 
     When it closes, the focus goes back to where it was, or where that is gone: to the message that
-    it was of, or else to the heading. It may go a moment later, too, for the dialog closes when
-    something is done, and what was done shows when all are told. What was chosen in a menu, which
-    is gone by then, was its button's doing.
+    it was of, to what the CSS selector `or_else` finds, or else to the heading. It may go a moment
+    later, too, for the dialog closes when something is done, and what was done shows when all are
+    told. What was chosen in a menu, which is gone by then, was its button's doing.
     """
     menu = "at === document.body || at.closest('[role=menu]')"
     at = f"((at) => {menu} ? {_MENU} : at)(document.activeElement)"
     came = f"const from = {at}; {_BOX}.cameFrom = from; {_BOX}.near = from?.closest('.msg')"
     said = f"const said = near?.isConnected ? near.querySelector('.bubble') : null; {_REACHABLE}"
-    go_on = f"const goOn = () => {{ {said}; (said ?? {_ABOVE})?.focus() }}"
+    beside = f"document.querySelector({json.dumps(or_else)}) ?? " if or_else else ""
+    go_on = f"const goOn = () => {{ {said}; (said ?? {beside}{_ABOVE})?.focus() }}"
     back = f"if ({_FREE}) from?.focus(); if ({_FREE}) goOn()"
     return {
         "on_open_auto_focus": _with_event(came),
@@ -200,6 +204,41 @@ def on_its_successor(selector: str) -> rx.Var[EventChain]:
     find = f"document.querySelector({json.dumps(selector)})"
     go_on = f"const goOn = () => ({find} ?? {_ABOVE})?.focus()"
     return at_once(f"const from = {find}; {go_on}; if (from) from.focus(); else goOn(); {_FOLLOW}")
+
+
+def stay_near() -> rx.Var[EventChain]:
+    """For what is in a row of a list and may go by its own doing, alone or with the row.
+
+    When it does, the focus goes to what took its place: in that row, in the one that follows, in
+    the section that the list is in, or else to the heading.
+    """
+    place = (
+        "const row = from.closest('li'), list = row?.parentElement,"
+        " section = from.closest('section'),"
+        " at = row ? [...list.children].indexOf(row) : 0,"
+        " nth = row ? [...row.querySelectorAll('button')].indexOf(from) : 0"
+    )
+    there = (
+        "row?.isConnected ? row"
+        " : list?.isConnected ? list.children[at] ?? list.lastElementChild : null"
+    )
+    in_row = "there?.querySelectorAll('button')[nth] ?? there?.querySelector('button, select')"
+    go_on = (
+        f"const goOn = () => {{ const there = {there};"
+        f" ({in_row} ?? section?.querySelector('button') ?? {_ABOVE})?.focus() }}"
+    )
+    return at_once(f"const from = document.activeElement; {place}; {go_on}; {_FOLLOW}")
+
+
+def open_form() -> rx.Var[EventChain]:
+    """For the button that brings something into a form which is there already."""
+    return at_once(f"{_OPENER} = document.activeElement")
+
+
+def leave_form() -> rx.Var[EventChain]:
+    """For such a form: when it goes, the focus goes back to the button, or else to the heading."""
+    go_on = f"const goOn = () => ({_OPENER}?.isConnected ? {_OPENER} : {_ABOVE})?.focus()"
+    return at_once(f"const from = document.activeElement; {go_on}; {_FOLLOW}")
 
 
 def _with_event(expression: str) -> rx.Var[EventChain]:

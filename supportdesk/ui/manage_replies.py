@@ -4,7 +4,7 @@ import reflex as rx
 
 from supportdesk.domain.queries.replies import ReplyRow
 from supportdesk.state.replies import NEW_REPLY, RepliesState, edited, replies_open
-from supportdesk.ui import dialogs
+from supportdesk.ui import dialogs, focus
 from supportdesk.ui.controls import alert, button, described, error_in, field, text_input
 
 PLACEHOLDERS = "{buyer}, {seller}, {number}, {subject}, {my_name} and {date} are filled in."
@@ -24,7 +24,11 @@ def manage_replies() -> rx.Component:
 
 def _mine() -> rx.Component:
     return rx.el.ul(
-        rx.foreach(RepliesState.replies, lambda reply: rx.cond(reply.mine, _reply(reply))),
+        # By its key each is the same wherever another name has put it.
+        rx.foreach(
+            RepliesState.replies,
+            lambda reply: rx.fragment(rx.cond(reply.mine, _reply(reply)), key=reply.id),
+        ),
         role="list",
         aria_label="My replies",
         class_name="things",
@@ -38,15 +42,17 @@ def _reply(reply: rx.Var[ReplyRow]) -> rx.Component:
             "Edit",
             kind="quiet",
             aria_label=f"Edit {reply.name}",
-            on_click=edited.set_value({"id": reply.id, "name": reply.name, "body": reply.body}),
+            on_click=[
+                focus.open_form(),
+                edited.set_value({"id": reply.id, "name": reply.name, "body": reply.body}),
+            ],
         ),
         button(
             "Delete",
             kind="quiet",
             aria_label=f"Delete {reply.name}",
-            on_click=RepliesState.remove(reply.id),
+            on_click=[focus.stay_near(), RepliesState.remove(reply.id)],
         ),
-        key=reply.id,
     )
 
 
@@ -59,11 +65,14 @@ def _form() -> rx.Component:
         _name(reply["name"]),
         _body(reply["body"]),
         rx.el.div(
-            rx.cond(~new, button("Cancel", on_click=edited.set_value(NEW_REPLY))),
+            rx.cond(
+                ~new,
+                button("Cancel", on_click=[focus.leave_form(), edited.set_value(NEW_REPLY)]),
+            ),
             button("Save reply", kind="primary", type="submit"),
             class_name="answers",
         ),
-        on_submit=RepliesState.save,
+        on_submit=[focus.leave_form(), RepliesState.save],
         no_validate=True,
         class_name="inset",
         key=f"reply-form-{reply['id']}",

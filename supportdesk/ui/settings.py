@@ -13,6 +13,7 @@ from supportdesk.domain.queries.settings import (
     TemplateRow,
 )
 from supportdesk.state.settings import NOTHING_EDITED, SettingsState, edited, kind_chosen
+from supportdesk.ui import focus
 from supportdesk.ui.controls import button, icon_button
 from supportdesk.ui.settings_editor import editor
 from supportdesk.ui.tag_dialogs import ask_of_tag, tag_dialogs
@@ -154,7 +155,7 @@ def _replies() -> rx.Component:
                 "Delete",
                 kind="quiet",
                 aria_label=f"Delete {each.name}",
-                on_click=SettingsState.delete_reply(each.id),
+                on_click=[focus.stay_near(), SettingsState.delete_reply(each.id)],
             ),
             about=each.body,
         )

@@ -45,7 +45,7 @@ def _dialog(what: str, title: rx.Var[str] | str, text: str, *content: Any) -> rx
                 *content,
                 class_name="dialog narrow",
                 aria_describedby="",
-                **focus.given_back(),
+                **focus.given_back(or_else="#tags .head button"),
             ),
         ),
         open=_now["what"] == what,

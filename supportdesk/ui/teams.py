@@ -24,6 +24,7 @@ from supportdesk.ui.controls import (
 
 _now = asked.value.to(dict[str, str])
 _closed = asked.set_value(NOTHING_ASKED)
+_NEW = "new-team"
 
 
 def _ask(what: str, **values: Any) -> list[Any]:
@@ -31,7 +32,8 @@ def _ask(what: str, **values: Any) -> list[Any]:
 
 
 def new_team() -> rx.Component:
-    return button(rx.icon("plus", size=14), "New team", kind="primary", on_click=_ask("name"))
+    plus = rx.icon("plus", size=14)
+    return button(plus, "New team", kind="primary", id=_NEW, on_click=_ask("name"))
 
 
 def teams_section() -> rx.Component:
@@ -116,7 +118,7 @@ def _member(team: rx.Var[TeamWithMembers], member: rx.Var[Member]) -> rx.Compone
         icon_button(
             f"Remove {member.name} from {team.name}",
             "x",
-            on_click=TeamsState.remove_member(team.id, member.id),
+            on_click=[focus.stay_near(), TeamsState.remove_member(team.id, member.id)],
         ),
         key=member.id,
     )
@@ -130,7 +132,7 @@ def _add_member(team: rx.Var[TeamWithMembers]) -> rx.Component:
         rx.el.option("Add a member", value=""),
         rx.foreach(team.candidates, option),
         value="",
-        on_change=lambda person: TeamsState.add_member(team.id, person),
+        on_change=lambda person: [focus.stay_near(), TeamsState.add_member(team.id, person)],
         aria_label=f"Add a member to {team.name}",
         class_name="select",
     )
@@ -162,7 +164,7 @@ def _dialog(what: str, *content: rx.Component) -> rx.Component:
                 *content,
                 class_name="dialog narrow",
                 aria_describedby="",
-                **focus.given_back(),
+                **focus.given_back(or_else=f"#{_NEW}"),
                 # A stray click beside it must not throw away what was typed.
                 on_interact_outside=rx.prevent_default,
             ),
@@ -178,7 +180,6 @@ def _name_dialog() -> rx.Component:
         "name",
         default_value=_now["name"],
         auto_complete="off",
-        auto_focus=True,
         **described("name", error),
     )
     return _dialog(
