@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from math import ceil
+from typing import cast
 
 from limits import RateLimitItemPerSecond, parse
 from limits.storage import MemoryStorage
@@ -50,11 +52,20 @@ def spend(address: str, ip: str) -> None:
         TooManyAttempts: nothing is left; says when to try again. Refused attempts do not count.
     """
     for item, key in ((_per_address(), address), (_per_ip(), ip)):
-        if key and not _limiter().test(item, key):
-            reset = _limiter().get_window_stats(item, key).reset_time
-            raise TooManyAttempts(max(1, round(reset - time.time())))
+        if key and (wait := _wait(item, key)) > 0:
+            raise TooManyAttempts(ceil(wait))
     if address:
         _limiter().hit(_per_address(), address)
+
+
+def _wait(item: _Limit, key: str) -> float:
+    """So many seconds until there is room for one more, by the limit as it is now.
+
+    More than it allows may have been made while it allowed more. The last come first.
+    """
+    storage = cast(MemoryStorage, _limiter().storage)
+    made = storage.events.get(item.key_for(key), [])[: item.amount]
+    return made[-1].atime + item.get_expiry() - time.time() if len(made) == item.amount else 0
 
 
 def blame(ip: str) -> None:

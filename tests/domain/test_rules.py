@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,34 @@ async def test_another_limit_gives_nobody_a_new_run(cast):
         attempts.spend("bea@demo.test", "")
     attempts.forgive("bea@demo.test")
     attempts.spend("bea@demo.test", "")
+
+
+async def test_who_has_to_wait_is_told_how_long_by_the_limit_that_is_in_force(cast, monkeypatch):
+    begin = int(time.time())
+
+    def at(minute: int, *, second: int = 0) -> None:
+        monkeypatch.setattr("time.time", lambda: begin + 60 * minute + second)
+
+    def told() -> str:
+        with pytest.raises(TooManyAttempts) as refused:
+            attempts.spend("bea@demo.test", "")
+        return str(refused.value).partition(" Try again ")[2]
+
+    for minute in range(5):
+        at(minute)
+        attempts.spend("bea@demo.test", "")
+    assert told() == "in 11 minutes."
+    key, before = "sign_in_attempts_per_address", ""
+    for typed, wait in (("3 in 5 minutes", "in 3 minutes."), ("3 in 15 minutes", "in 13 minutes.")):
+        await desk_rules.choose(cast.ada, key, typed, before)
+        assert told() == wait
+        before = typed
+    # And so it is.
+    at(17, second=-1)
+    assert told() == "in 1 second."
+    at(17, second=1)
+    attempts.spend("bea@demo.test", "")
+    assert told() == "in 59 seconds."
 
 
 @pytest.mark.parametrize("key", ["sign_in_attempts_per_address", "sign_in_attempts_per_ip"])
