@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from supportdesk import cookies, routes
+from supportdesk import routes
+from supportdesk.api.people import viewer_of
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import exports
 from supportdesk.domain.queries.audit import Entry, LogPage, page_for
 from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
-from supportdesk.domain.queries.sessions import Viewer, viewer_for
+from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.spreadsheets import lines
 
 _PIECE = 1000
@@ -74,7 +75,7 @@ def _export(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            viewer = await viewer_for(request.cookies.get(cookies.SESSION))
+            viewer = await viewer_of(request)
             if viewer is None or viewer.actor.role is not Role.ADMIN:
                 return PlainTextResponse("Not found", status_code=404, headers=_HEADERS)
             asked = parse(dict(request.query_params))

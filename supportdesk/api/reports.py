@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from supportdesk import cookies, routes
+from supportdesk import routes
 from supportdesk.api.attachments import disposition
+from supportdesk.api.people import viewer_of
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain import periods, report_words
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.queries.reports import report_for
-from supportdesk.domain.queries.sessions import viewer_for
 
 _HEADERS = {
     "Cache-Control": "private, no-store",
@@ -37,7 +37,7 @@ async def _answer(request: Request) -> Response:
 
 
 async def _file(request: Request) -> Response:
-    viewer = await viewer_for(request.cookies.get(cookies.SESSION))
+    viewer = await viewer_of(request)
     if viewer is None:
         raise NotFound("report")
     asked = periods.parse(request.query_params)

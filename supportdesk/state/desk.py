@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import reflex as rx
 
-from supportdesk import cookies
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import people
 from supportdesk.domain.commands.sessions import token_hash
-from supportdesk.domain.errors import Invalid
-from supportdesk.domain.queries.sessions import Viewer
+from supportdesk.domain.queries.sessions import Viewer, viewer_for
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.hub import Hub
-from supportdesk.state.session import cookie_header, session_token, signed_in, viewer_of
+from supportdesk.state.session import session_token, signed_in, zone_of
 
 _running: list[Hub] = []
 
@@ -34,20 +32,15 @@ def browser_of(state: rx.State) -> Browser | None:
 
 
 async def who_arrives(state: rx.State) -> Viewer | None:
-    """Who is at this tab, with the times of where their browser is; None when it is nobody.
-
-    It tells that as it connects, so a tab that stays open brings back no zone that has been left.
-    """
-    viewer, browser = await viewer_of(state), browser_of(state)
-    zone = cookies.read(cookie_header(state), cookies.ZONE)
-    known = browser is not None and browser.socket == state.router.session.session_id
-    if viewer is None or known or not zone or zone == viewer.timezone:
-        return viewer
-    try:
-        await people.set_timezone(viewer.actor, zone)
-    except Invalid:
-        return viewer
-    return replace(viewer, timezone=zone)
+    """Who is at this tab; None when it is nobody. As it connects, where they are is remembered."""
+    known, browser = await viewer_for(session_token(state)), browser_of(state)
+    if known is None:
+        return None
+    viewer = known.at(zone_of(state))
+    comes = browser is None or browser.socket != state.router.session.session_id
+    if comes and viewer.timezone != known.timezone:
+        await people.set_timezone(viewer.actor, viewer.timezone)
+    return viewer
 
 
 async def acting(state: rx.State) -> Actor:

@@ -39,7 +39,13 @@ def cookie_header(state: rx.State) -> str:
 
 async def viewer_of(state: rx.State) -> Viewer | None:
     """Who sent this event, from the session row, now; None when it is nobody."""
-    return await viewer_for(session_token(state))
+    viewer = await viewer_for(session_token(state))
+    return viewer.at(zone_of(state)) if viewer else None
+
+
+def zone_of(state: rx.State) -> str | None:
+    """The time zone that the browser was in when this tab connected, if it said so."""
+    return cookies.read(cookie_header(state), cookies.ZONE)
 
 
 async def signed_in(state: rx.State) -> Viewer:

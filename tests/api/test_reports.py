@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from supportdesk import cookies
 from supportdesk.domain.commands import filing, messages, tickets
 from supportdesk.domain.commands.filing import NewTicket
 from supportdesk.domain.lifecycle import Status
@@ -82,6 +83,15 @@ async def test_days_are_those_of_the_admin(cast, filed, sign_in, ask):
     for zone, days in (("UTC", ["3", "0"]), ("Asia/Kathmandu", ["0", "3"])):
         ask('UPDATE "user" SET timezone = %s', zone)
         admin = await sign_in(cast.ada)
+        answer = await admin.get(PATH, params={"from": "2026-03-01", "to": "2026-03-02"})
+        assert [row[1] for row in rows(answer)[1:3]] == days, zone
+
+
+async def test_days_are_those_of_where_the_browser_is(cast, filed, sign_in, ask):
+    ask("UPDATE ticket SET created_at = '2026-03-01 23:30+00'")
+    for zone, days in (("Asia/Kathmandu", ["0", "3"]), ("Nowhere/Land", ["3", "0"])):
+        admin = await sign_in(cast.ada)
+        admin.cookies.set(cookies.ZONE, zone)
         answer = await admin.get(PATH, params={"from": "2026-03-01", "to": "2026-03-02"})
         assert [row[1] for row in rows(answer)[1:3]] == days, zone
 

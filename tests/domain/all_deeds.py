@@ -117,7 +117,6 @@ async def settle_the_desk(cast) -> None:
     await teams.delete(ada, await teams.save(ada, None, "Nights"))
     await desk_rules.choose(ada, "welcome", "Hello.")
     await exports.note_log(ada, "csv", "", 1)
-    await people.set_timezone(ada, "Europe/Berlin")
 
 
 async def invite_two(cast) -> None:
@@ -228,7 +227,6 @@ DEEDS = {
             "team_deleted",
             "setting_changed",
             "log_exported",
-            "preferences_changed",
         ],
     ),
     "failing to sign in": (lambda cast, ticket: guess(), ["sign_in_failed"]),

@@ -12,6 +12,7 @@ import pytest
 from supportdesk.domain.commands import (
     filing,
     messages,
+    notifications,
     people,
     sessions,
     tickets,
@@ -78,6 +79,13 @@ async def test_reactivating_is_an_event_and_doing_it_twice_is_not(cast, ask):
     assert ask("SELECT kind FROM event") == ["person_deactivated", "person_reactivated"]
 
 
+async def test_a_wish_about_notifications_is_an_event_once_and_rings_of_it(cast, ask, bell):
+    for _ in range(2):
+        await notifications.choose(cast.ada, "sound", False)
+    assert ask("SELECT kind FROM event") == ["preferences_changed"]
+    assert "preferences_changed" in [ring["kind"] for ring in await bell.heard()]
+
+
 async def test_signing_in_at_a_browser_ends_its_former_session_in_the_same_moment(cast, ask):
     first = await sessions.open_session(cast.bea.user_id)
     await sessions.open_session(cast.bea.user_id, replaced=first.token)
@@ -85,8 +93,8 @@ async def test_signing_in_at_a_browser_ends_its_former_session_in_the_same_momen
 
 
 def test_every_kind_of_event_comes_of_some_deed():
-    tried = {kind for _, kinds in DEEDS.values() for kind in kinds} | {"person_reactivated"}
-    assert tried == set(EventKind)
+    tried = {kind for _, kinds in DEEDS.values() for kind in kinds}
+    assert tried | {"person_reactivated", "preferences_changed"} == set(EventKind)
 
 
 @pytest.mark.parametrize("deed", [deed for deed in DEEDS if deed != "signing up"])

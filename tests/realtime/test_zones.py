@@ -50,8 +50,8 @@ async def test_what_comes_first_is_of_the_zone_that_the_browser_is_in(
     assert len(lines) == 1
 
 
-async def test_a_tab_that_stays_open_brings_back_no_zone_that_was_left(
-    seed: Seed, browsers: Browsers, nora: Person, ticket: SeededTicket
+async def test_each_of_two_devices_keeps_its_own_zone_and_the_log_hears_of_neither(
+    seed: Seed, browsers: Browsers, desk: Desk, nora: Person, ticket: SeededTicket
 ) -> None:
     early = in_zone(browsers, seed, nora, "Pacific/Auckland")
     await early.visit(nora.home)
@@ -60,7 +60,13 @@ async def test_a_tab_that_stays_open_brings_back_no_zone_that_was_left(
     assert day(late) == "2025-11-20"
     await early.navigate(nora.page(ticket))
     await early.until(lambda b: b.var(THREAD, "loaded") and b.lines)
-    assert day(early) == "2025-11-20"
+    assert day(early) == "2025-11-21"
+    await late.cut()
+    await late.visit(nora.page(ticket))
+    assert day(late) == "2025-11-20"
+    with psycopg.connect(desk.owner_url) as connection:
+        told = connection.execute("SELECT kind FROM event WHERE actor_id = %s", [nora.id])
+        assert told.fetchall() == []
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/Land", "../../etc/passwd", "%00", ""])

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -25,6 +24,7 @@ from supportdesk.domain.models import Audience, Setting
 from supportdesk.domain.rule_words import DAYS, RATE, rate_in_words
 from supportdesk.domain.rules import Hours
 from supportdesk.domain.text import check_room, clean
+from supportdesk.domain.zones import is_zone
 
 TEXT_MAX_LENGTH = 2000
 TYPES_MAX_LENGTH = 1000
@@ -135,7 +135,7 @@ async def set_hours(
 
 
 def _check_hours(timezone: str, days: Sequence[tuple[str, str]]) -> Hours:
-    if timezone not in available_timezones():
+    if not is_zone(timezone):
         raise Invalid("This time zone is not known. Write it like Europe/Berlin.", "timezone")
     if len(days) != len(DAYS):
         raise Invalid("Choose one of the list.")

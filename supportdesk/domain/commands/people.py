@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from psycopg.errors import CheckViolation
 from sqlalchemy import delete, func, select, text, update
@@ -22,6 +21,7 @@ from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, Session, Team, TeamMember, User
 from supportdesk.domain.text import NAME_MAX_LENGTH, check_line
+from supportdesk.domain.zones import is_zone
 
 # What the database refuses, by the name of the rule.
 _RULES = {
@@ -140,16 +140,16 @@ async def rename(actor: Actor, name: str) -> None:
 
 
 async def set_timezone(actor: Actor, name: str) -> None:
-    """Remember in which time zone the person reads times; `name` as in the IANA database."""
-    if name not in available_timezones():
+    """Remember where the person was last; `name` as in the IANA database.
+
+    Their browser says so, and another one of theirs may be elsewhere: it is nobody's wish, and
+    nothing to tell the log.
+    """
+    if not is_zone(name):
         raise Invalid("This time zone is not known.", "timezone")
-    mine = col(User.id) == actor.user_id
     async with transaction(actor) as tx:
-        before = await tx.scalar(select(col(User.timezone)).where(mine))
-        if before == name:
-            return
+        mine = col(User.id) == actor.user_id
         await tx.execute(update(User).where(mine).values(timezone=name))
-        await tell_of_preference(tx, actor, "timezone", before, name)
 
 
 async def tell_of_preference(

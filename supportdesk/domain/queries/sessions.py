@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from psycopg import sql
 from supportdesk.database.engine import ask
 from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.commands.sessions import token_hash
+from supportdesk.domain.zones import is_zone
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person at one browser."""
+    """A signed-in person at one browser, with the time zone in which they read times there."""
 
     session_id: UUID
     actor: Actor
@@ -24,6 +25,10 @@ class Viewer:
     email: str
     timezone: str
     expires_at: datetime
+
+    def at(self, zone: str | None) -> Viewer:
+        """The same at a browser that says it is in `zone`; as before when that is none."""
+        return replace(self, timezone=zone) if zone and is_zone(zone) else self
 
 
 _SESSION = sql.SQL(
@@ -41,7 +46,8 @@ async def open_among(sessions: Collection[UUID]) -> set[UUID]:
 
 
 async def viewer_for(token: str | None) -> Viewer | None:
-    """The viewer behind `token`; None when it is unknown, over, or of a deactivated person."""
+    """The viewer behind `token`, where they were last; None when it is unknown, over, or of a
+    deactivated person."""
     if not token:
         return None
     row = await ask(NOBODY, _SESSION.format(token_hash(token)))
