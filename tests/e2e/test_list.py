@@ -347,6 +347,46 @@ async def test_a_row_shows_at_once_what_is_done_to_it_and_takes_back_what_is_ref
     await expect(screen.row(refused.number)).to_contain_text("Open")
 
 
+async def test_a_row_is_open_again_at_once_and_closed_when_that_is_refused(
+    browsers: Browsers, seed: Seed, desk: Desk, buyer: Person, seller: Person
+) -> None:
+    refused, done = tickets_of(seed, buyer, seller, "Refused", "Done")
+    for ticket in (refused, done):
+        set_fact(desk, ticket, "status", "closed")
+    screen = await browsers.open(seller)
+    line = await SlowLine.of(screen.alter())
+    await screen.page.reload()
+    other = await browsers.open(buyer)
+    for ticket in (done, refused):
+        number, row = ticket.number, screen.row(ticket.number)
+        await expect(row).to_contain_text("Closed")
+        await row.hover()
+        line.slow = True
+        await screen.button(f"Reopen {number}").click()
+        await expect(row).to_contain_text("Open")
+        await expect(screen.button(f"Close {number}")).to_be_attached()
+        await line.holds("reopen")
+        await expect(other.row(number)).to_contain_text("Closed")
+        if ticket is done:
+            line.let_through()
+            await expect(other.row(number)).to_contain_text("Open")
+            await expect(row).to_contain_text("Open")
+            # And it follows what others do, as before.
+            set_fact(desk, ticket, "status", "resolved")
+            await other.row(number).click()
+            await other.ready(number)
+            await other.button("Close ticket").click()
+            await expect(row).to_contain_text("Closed")
+    with psycopg.connect(desk.owner_url) as connection:
+        # Past the desk, so that nothing else changes on this screen.
+        connection.execute("DELETE FROM participant WHERE user_id = %s", [seller.id])
+    line.let_through()
+    await expect(screen.page.get_by_text("does not exist").first).to_be_visible()
+    await expect(screen.row(refused.number)).to_contain_text("Closed")
+    await expect(screen.row(refused.number)).not_to_contain_text("Open")
+    await expect(screen.button(f"Reopen {refused.number}")).to_be_attached()
+
+
 async def test_the_pointer_at_rest_on_a_row_shows_how_the_ticket_began(
     browsers: Browsers, seed: Seed, buyer: Person, seller: Person
 ) -> None:
