@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import chain
 from math import floor
 
@@ -34,7 +33,7 @@ class Distribution:
         some, gone = (sum(map(len, each)) for each in (self._arrays, self._without))
         self.count = some - gone
         if len(self._arrays) + len(self._without) > 1 and some <= _FEW:
-            self._arrays = [sorted(self._left())]
+            self._arrays = [self._left()]
             self._without = []
 
     def percentile(self, share: float) -> float | None:
@@ -46,10 +45,11 @@ class Distribution:
         high = self._after(low, floor(place) + 1) if place > floor(place) else low
         return low + (high - low) * (place - floor(place))
 
-    def _left(self) -> Iterable[int]:
-        left = Counter(chain.from_iterable(self._arrays))
-        left.subtract(chain.from_iterable(self._without))
-        return left.elements()
+    def _left(self) -> list[int]:
+        left = sorted(chain.from_iterable(self._arrays))
+        for number in chain.from_iterable(self._without):
+            del left[bisect_left(left, number)]
+        return left
 
     def _at(self, rank: int) -> int:
         """The number in that place, counted from zero."""
