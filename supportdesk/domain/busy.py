@@ -28,26 +28,27 @@ class Filings:
 def busy_hours(filings: Iterable[Filings], period: Period) -> Hours:
     counts = [[0] * 24 for _ in range(7)]
     for each in filings:
-        for weekday, hour, begins, ends in _hours(each.start, each.seconds[-1], period.zone):
-            found = bisect_left(each.seconds, ends) - bisect_left(each.seconds, begins)
-            counts[weekday][hour] += each.sign * found
+        counted = 0
+        for weekday, hour, ends in _hours(each.start, each.seconds[-1], period.zone):
+            before, counted = counted, bisect_left(each.seconds, ends, counted)
+            counts[weekday][hour] += each.sign * (counted - before)
     return tuple(map(tuple, counts))
 
 
-def _hours(start: datetime, last: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int, int]]:
-    """Weekday, hour, and from when to when in seconds from `start`; spans begin with a day."""
+def _hours(start: datetime, last: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+    """Weekday, hour and when it ends, in seconds from `start`, gapless; spans begin with a day."""
     day = start.astimezone(zone).date()
     begins = 0
     while begins <= last:
         ends = _since(start, day + timedelta(days=1), zone)
         if ends - begins == 24 * _HOUR:
             for hour in range(24):
-                yield day.weekday(), hour, begins + hour * _HOUR, begins + (hour + 1) * _HOUR
+                yield day.weekday(), hour, begins + (hour + 1) * _HOUR
         else:
             # The clocks change: an hour is missing, comes twice, or is a part of one.
             for at in range(begins, ends, _QUARTER):
                 local = (start + timedelta(seconds=at)).astimezone(zone)
-                yield day.weekday(), local.hour, at, min(at + _QUARTER, ends)
+                yield day.weekday(), local.hour, min(at + _QUARTER, ends)
         begins, day = ends, day + timedelta(days=1)
 
 
