@@ -21,6 +21,7 @@ from supportdesk.domain.errors import NotFound
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.periods import Asked, By, Period, Preset, fitting, parse, spell
 from supportdesk.domain.queries.reports import Figures, report_for
+from supportdesk.domain.totals import BEGINNING
 from supportdesk.jobs import sealing as job
 from tests.domain.reports_by_hand import NOW, Desk, hold
 from tests.support.faults import until
@@ -69,17 +70,40 @@ async def test_every_figure_is_what_the_rows_say_in_every_zone_and_period(
         if turn in (1, 3):
             await sealing.seal(NOW)
             assert corrections(owner) == 0
+            await hold_totals(owner)
         elif turn == 2:
             assert corrections(owner) > 100
         raw = desk.raw()
         for _ in range(10):
-            zone = ZoneInfo(ZONES[1] if turn else chance.choice(ZONES))
+            # That of the admin, which is sealed, or another, which has totals of this one alone.
+            zone = ZoneInfo(chance.choice((ZONES[1], chance.choice(ZONES))))
             for by in chance.sample(list(By), 3):
                 asked = chance.choice(some_asked(chance, NOW))
                 report = await report_for(
                     cast.ada, Asked(asked.preset, asked.first, asked.last, by), NOW, zone
                 )
                 hold(report, raw, names_of(owner, by))
+
+
+async def hold_totals(owner: psycopg.Connection[Any]) -> None:
+    """Those that were corrected are as if they were counted now."""
+    found = totals(owner)
+    owner.execute("DELETE FROM report_span")
+    await sealing.seal(NOW)
+    assert totals(owner) == found
+    assert len(found) > 100
+
+
+def totals(owner: psycopg.Connection[Any]) -> list[Any]:
+    """Of what has one key for ever: not of tags and teams, which become others."""
+    return owner.execute(
+        "SELECT by, ends_at, key, filed, undone, reopened, answered, resolved"
+        " FROM report_span s JOIN report_part ON span_id = s.id"
+        " WHERE starts_at = %s AND by NOT IN ('tag', 'team')"
+        " AND (filed, undone, reopened, answered, resolved) <> (0, 0, 0, 0, 0)"
+        " ORDER BY 1, 2, 3",
+        [BEGINNING],
+    ).fetchall()
 
 
 def corrections(owner: psycopg.Connection[Any]) -> int:
@@ -159,6 +183,50 @@ async def test_a_deleted_ticket_takes_its_reopenings_along(cast, owner, sealed) 
     await hold_all(cast.ada, owner, sealed)
 
 
+@pytest.mark.parametrize("by", By)
+async def test_what_is_over_is_read_from_what_was_sealed_alone(cast, owner, sealed, by) -> None:
+    """What was left at their end, too, for which neither a ticket nor a later time is looked at."""
+    last = (NOW.date() - timedelta(days=3)).replace(day=1) - timedelta(days=1)
+    first = (last - timedelta(days=40)).replace(day=1)
+    if by is not By.MONTH:
+        first += timedelta(days=14 - first.weekday())
+    asked = Asked(None, first, last, by)
+    before = await report_for(cast.ada, asked, NOW, ZoneInfo("UTC"))
+    assert before.figures.filed > 20 < before.figures.backlog
+    with owner.transaction():
+        owner.execute("SET LOCAL session_replication_role = replica")
+        owner.execute("DELETE FROM ticket_times")
+    assert await report_for(cast.ada, asked, NOW, ZoneInfo("UTC")) == before
+
+
+async def test_a_ticket_that_is_older_than_the_first_one_counts(cast, owner, sealed) -> None:
+    """In totals that were there before, and in those for which its month comes first."""
+    sealed.file(NOW - timedelta(days=800))
+    await hold_all(cast.ada, owner, sealed)
+    await sealing.seal(NOW)
+    assert corrections(owner) == 0
+    await hold_all(cast.ada, owner, sealed)
+    await hold_totals(owner)
+
+
+async def test_what_is_older_than_the_first_month_is_in_the_first_total(cast, owner) -> None:
+    """As when an older ticket comes in after the sealer has looked for the first one."""
+    desk = Desk(owner, cast, Random(2))
+    for days in (900, 800, 40):
+        desk.file(NOW - timedelta(days=days))
+    desk.answer(desk.ids[0])
+    months = Period((NOW - timedelta(days=400)).date(), NOW.date(), ZoneInfo("UTC")).steps(By.MONTH)
+    starts = [month.starts_at for month in months]
+    for by in ("all", "team", "assignee", "seller", "tag", "type"):
+        sealed = owner.execute(
+            "SELECT seal_report(%s, %s, %s, %s)",
+            [by, starts, [month.ends_at for month in months], starts],
+        ).fetchone()
+        assert sealed > (2 * 12,)
+    assert corrections(owner) == 0
+    await hold_all(cast.ada, owner, desk)
+
+
 async def test_whoever_reads_while_somebody_seals_finds_the_same(cast, owner, sealed) -> None:
     """Nothing is away meanwhile, and what is changed meanwhile counts when it is over."""
     for _ in range(40):
@@ -166,7 +234,7 @@ async def test_whoever_reads_while_somebody_seals_finds_the_same(cast, owner, se
     spans = owner.execute("SELECT count(*) FROM report_span").fetchone()
     with psycopg.connect(owner.info.dsn) as sealer:
         for by in ("all", "team", "assignee", "seller", "tag", "type"):
-            sealer.execute("SELECT seal_report(%s, '{}', '{}')", [by])
+            sealer.execute("SELECT seal_report(%s, '{}', '{}', '{}')", [by])
         await hold_all(cast.ada, owner, sealed)
         before = corrections(owner)
         while corrections(owner) == before:

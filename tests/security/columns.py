@@ -85,7 +85,8 @@ READABLE = {
         " team_id assignee_id seller_id type",
         "ticket_reopening": "ticket_id resolved_at reopened_at",
         "report_span": "id by starts_at ends_at",
-        "report_part": "span_id key filed undone reopened filings responses resolutions",
+        "report_part": "span_id key filed undone reopened filings responses resolutions answered"
+        " resolved",
         "report_change": "id at by key what seconds change",
         "report_successor": "by key successor",
         **STAFF_LOG,

@@ -124,7 +124,8 @@ FUNCTIONS = {
     "succeed_in_reports(text,uuid,uuid)": "",
     "report_parts(text,timestamp with time zone[],timestamp with time zone[])": "admin",
     "report_outline()": "nobody",
-    "seal_report(text,timestamp with time zone[],timestamp with time zone[])": "nobody",
+    "seal_report(text,timestamp with time zone[],timestamp with time zone[],"
+    "timestamp with time zone[])": "nobody",
     "user_stays_erased()": "",
     "nothing_is_kept_of_erased()": "",
     "without_names(text,text[],text)": "",

@@ -193,7 +193,7 @@ ADDED = {
         lambda w, me: (
             "report_part",
             {"span_id": named(w, "span"), "key": "", "filed": 1, "undone": 0, "reopened": 0,
-             "filings": b"", "responses": b"", "resolutions": b""},
+             "answered": 0, "resolved": 0, "filings": b"", "responses": b"", "resolutions": b""},
         ), "",
     ),
     "a change of the past": (

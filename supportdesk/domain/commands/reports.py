@@ -7,17 +7,18 @@ reads a report: sealing changes how long that takes and nothing else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from psycopg import sql
 
 from supportdesk.database.engine import ask
 from supportdesk.domain.actor import NOBODY
-from supportdesk.domain.periods import By, Period, Span, pieces
+from supportdesk.domain.periods import By, Period, Span, pieces, span
 
 _OUTLINE = sql.SQL("SELECT zones, since FROM report_outline()").format()
-_SEAL = sql.SQL("SELECT seal_report({}, {}::timestamptz[], {}::timestamptz[])")
+_SEAL = sql.SQL("SELECT seal_report({}, {}::timestamptz[], {}::timestamptz[], {}::timestamptz[])")
 _GROUPS = ("team", "assignee", "seller", "tag", "type")
 
 
@@ -40,18 +41,23 @@ async def seal(now: datetime, only: Collection[str] | None = None) -> int:
     for name in known if only is None else only:
         zone = ZoneInfo(name)
         days = since.astimezone(zone).date().replace(month=1, day=1), now.astimezone(zone).date()
-        for by, spans in _over(*days, zone):
+        period = Period(*days, zone)
+        months = [month.starts_at for month in period.steps(By.MONTH)]
+        for by, spans in _over(period):
             starts, ends = [s.starts_at for s in spans], [s.ends_at for s in spans]
-            row = await ask(NOBODY, _SEAL.format(by, starts, ends))
+            row = await ask(NOBODY, _SEAL.format(by, starts, ends, months))
             sealed += row[0] if row else 0
     return sealed
 
 
-def _over(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[str, list[Span]]]:
+def _over(period: Period) -> Iterator[tuple[str, list[Span]]]:
     """What reports are put together from; the database leaves out what is not over."""
-    period = Period(first, last, zone)
-    spans = [*_years(period), *period.steps(By.MONTH), *period.steps(By.WEEK)]
-    yield "all", [*spans, *period.steps(By.DAY)]
+    months, weeks = period.steps(By.MONTH), period.steps(By.WEEK)
+    # Of a week in two months, two parts.
+    cuts = sorted({each.first for each in (*months, *weeks)})
+    parts = [span(*pair, period.zone) for pair in pairwise(cuts)]
+    spans = [*_years(period), *months, *parts]
+    yield "all", [*spans, *weeks, *period.steps(By.DAY)]
     for by in _GROUPS:
         yield by, spans
 

@@ -52,7 +52,7 @@ class ReportSpan(SQLModel, table=True):
 
 
 class ReportPart(SQLModel, table=True):
-    """The seconds are sorted, four bytes each."""
+    """The seconds are sorted, four bytes each. A total of all that was before a moment has none."""
 
     __tablename__ = "report_part"
 
@@ -64,6 +64,8 @@ class ReportPart(SQLModel, table=True):
     filings: bytes = Field(sa_type=LargeBinary)
     responses: bytes = Field(sa_type=LargeBinary)
     resolutions: bytes = Field(sa_type=LargeBinary)
+    answered: int
+    resolved: int
 
 
 class ReportChange(SQLModel, table=True):

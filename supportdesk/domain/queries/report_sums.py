@@ -1,6 +1,6 @@
 """What reports are put together from: sealed spans with their corrections, and what is counted.
 
-Each report reads by one statement, and sums up what it finds; see
+A report is read in a transaction of one moment, and summed up here; see
 `docs/decisions/0020-reports-from-sealed-spans.md`.
 """
 
@@ -11,16 +11,17 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import fetch_packed
-from supportdesk.domain import periods
 from supportdesk.domain.busy import Filings
 from supportdesk.domain.distribution import Distribution, unpack
 from supportdesk.domain.periods import By, Period, Piece
+from supportdesk.domain.totals import BEGINNING, counted_as
 
 ALL = "all"
 
@@ -105,32 +106,37 @@ class Found:
 WHOLE = (None, None)
 TOTAL: Key = ("", *WHOLE)
 
-_RESOLVED = "octet_length(resolutions) / 4"
+_TOTALS = text(
+    "SELECT ends_at FROM report_span"
+    " WHERE by = :by AND starts_at = :beginning AND ends_at <= :until"
+)
+_ENTRIES = "filed + undone + reopened + answered + resolved"
+_GROWTH = "filed - resolved + reopened - undone"
 _SORTED = "string_agg(int4send({0}), '' ORDER BY {0}) FILTER (WHERE what ="
 
 # A span that is sealed counts with what has been corrected of it since. Whole years come before
-# months; what is not sealed is counted. One statement, so it is all of one moment.
+# months; what is not sealed is counted.
 _READ = """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(
         %(starts)s::timestamptz[], %(ends)s::timestamptz[],
         %(year_starts)s::timestamptz[], %(year_ends)s::timestamptz[],
-        %(later)s::boolean[]
-    ) AS w(starts_at, ends_at, year_starts, year_ends, later)
+        %(happened)s::integer[], %(remained)s::integer[], %(told)s::boolean[]
+    ) AS w(starts_at, ends_at, year_starts, year_ends, happened, remained, told)
 ), sealed AS MATERIALIZED (
     SELECT s.id, s.starts_at, s.ends_at FROM report_span s
     WHERE s.by = %(by)s AND (s.starts_at, s.ends_at) IN (
         SELECT starts_at, ends_at FROM wanted UNION SELECT year_starts, year_ends FROM wanted)
 ), settled AS MATERIALIZED (
-    SELECT w.starts_at, w.ends_at, w.later, coalesce(year.id, own.id) AS span_id
+    SELECT w.*, coalesce(year.id, own.id) AS span_id
     FROM wanted w
     LEFT JOIN sealed year ON (year.starts_at, year.ends_at) = (w.year_starts, w.year_ends)
     LEFT JOIN sealed own ON (own.starts_at, own.ends_at) = (w.starts_at, w.ends_at)
 ), spans AS MATERIALIZED (
-    SELECT DISTINCT s.id, s.starts_at, s.ends_at, later
+    SELECT DISTINCT s.id, s.starts_at, s.ends_at, happened, remained, told
     FROM settled JOIN sealed s ON s.id = span_id
 ), counted AS MATERIALIZED (
-    SELECT p.*, c.later
+    SELECT p.*, c.happened, c.remained, c.told
     FROM report_parts(
         %(by)s,
         ARRAY(SELECT starts_at FROM settled WHERE span_id IS NULL ORDER BY starts_at, ends_at),
@@ -138,74 +144,65 @@ WITH wanted AS MATERIALIZED (
     JOIN settled c ON c.span_id IS NULL AND (c.starts_at, c.ends_at) = (p.starts_at, p.ends_at)
 ), successor AS MATERIALIZED (
     SELECT key AS was, successor AS key FROM report_successor WHERE by = %(by)s
-), changed AS MATERIALIZED (
-    SELECT s.starts_at, s.ends_at, s.later, coalesce(n.key, c.key) AS key, c.what, c.seconds,
-           c.change, floor(date_part('epoch', c.at - s.starts_at))::integer AS since
+), changed AS NOT MATERIALIZED (
+    SELECT s.starts_at, s.ends_at, s.happened, s.remained, s.told, coalesce(n.key, c.key) AS key,
+           c.what, c.seconds, c.change, c.at
     FROM spans s
     JOIN report_change c ON c.by = %(by)s AND c.at >= s.starts_at AND c.at < s.ends_at
     LEFT JOIN successor n ON n.was = c.key
     WHERE n.was IS NULL OR n.key IS NOT NULL
-), unresolved AS MATERIALIZED (
-    SELECT coalesce(id::text, word, '') AS key, count FROM (
-        SELECT CASE %(by)s WHEN 'team' THEN team_id WHEN 'assignee' THEN assignee_id
-                           WHEN 'seller' THEN seller_id WHEN 'tag' THEN tag_id END AS id,
-               CASE %(by)s WHEN 'type' THEN type END AS word, count(*)
-        FROM ticket_times
-        WHERE resolved_at IS NULL
-          AND (tag_id <> '00000000-0000-0000-0000-000000000000') = (%(by)s = 'tag')
-        GROUP BY 1, 2) AS grouped
 ), any_part AS (
-    SELECT coalesce(n.key, p.key) AS key, later, filed, {entries} AS entries, {growth} AS growth
+    SELECT coalesce(n.key, p.key) AS key, happened * filed AS filed,
+           happened * ({entries}) AS entries, remained * ({growth}) AS growth
     FROM spans JOIN report_part p ON span_id = id LEFT JOIN successor n ON n.was = p.key
-    WHERE n.was IS NULL OR n.key IS NOT NULL
-    UNION ALL SELECT key, later, filed, {entries}, {growth} FROM counted
+    WHERE (happened, remained) <> (0, 0) AND (n.was IS NULL OR n.key IS NOT NULL)
     UNION ALL
-    SELECT key, later, CASE what WHEN 'filed' THEN change ELSE 0 END, change,
-           CASE WHEN what IN ('filed', 'reopened') THEN change
-                WHEN what IN ('resolved', 'undone') THEN -change ELSE 0 END
-    FROM changed
-    UNION ALL SELECT key, true, 0, 0, -count FROM unresolved
+    SELECT key, happened * filed, happened * ({entries}), remained * ({growth}) FROM counted
+    UNION ALL
+    SELECT key, CASE what WHEN 'filed' THEN happened * change ELSE 0 END, happened * change,
+           CASE WHEN what IN ('filed', 'reopened') THEN remained * change
+                WHEN what IN ('resolved', 'undone') THEN -remained * change ELSE 0 END
+    FROM changed WHERE (happened, remained) <> (0, 0)
 ), shown AS MATERIALIZED (
     -- Those of which anything happened, or was left at the end of it.
-    SELECT key, count(*) OVER () AS groups
+    SELECT key, sum(growth)::integer AS remaining, count(*) OVER () AS groups
     FROM any_part GROUP BY key
-    HAVING sum(entries) FILTER (WHERE NOT later) > 0 OR sum(growth) FILTER (WHERE later) <> 0
-    ORDER BY sum(filed) FILTER (WHERE NOT later) DESC NULLS LAST, key LIMIT %(most)s
+    HAVING sum(entries) > 0 OR sum(growth) <> 0
+    ORDER BY sum(filed) DESC, key LIMIT %(most)s
 ), part AS (
     -- Looked up one by one: of ten thousand sellers a hundred are shown.
-    SELECT starts_at, ends_at, later, wanted.key, 1 AS sign, filed, undone, reopened, filings,
+    SELECT starts_at, ends_at, wanted.key, 1 AS sign, filed, undone, reopened, resolved, filings,
            responses, resolutions, groups
     FROM (SELECT key, key AS sealed_as, groups FROM shown
           UNION ALL SELECT key, was, groups FROM shown JOIN successor USING (key)) AS wanted
     CROSS JOIN spans CROSS JOIN LATERAL (
-        SELECT filed, undone, reopened, filings, responses, resolutions
+        SELECT filed, undone, reopened, resolved, filings, responses, resolutions
         FROM report_part p WHERE p.span_id = spans.id AND p.key = sealed_as OFFSET 0) AS found
+    WHERE told
     UNION ALL
-    SELECT starts_at, ends_at, later, key, 1, filed, undone, reopened, filings, responses,
+    SELECT starts_at, ends_at, key, 1, filed, undone, reopened, resolved, filings, responses,
            resolutions, groups
-    FROM counted JOIN shown USING (key)
+    FROM counted JOIN shown USING (key) WHERE told
     UNION ALL
-    SELECT starts_at, ends_at, later, key, change, {count} 'filed')::integer,
+    SELECT starts_at, ends_at, key, change, {count} 'filed')::integer,
            {count} 'undone')::integer, {count} 'reopened')::integer,
+           {count} 'resolved')::integer,
            {sorted_since} 'filed'), {sorted_seconds} 'answered'), {sorted_seconds} 'resolved'),
            max(groups)
-    FROM changed JOIN shown USING (key)
-    GROUP BY starts_at, ends_at, later, key, change
+    FROM changed JOIN shown USING (key) WHERE told
+    GROUP BY starts_at, ends_at, key, change
 )
-SELECT starts_at, ends_at, later, key, sign, filed, undone, reopened,
-       coalesce(octet_length(resolutions) / 4, 0) AS resolved,
-       CASE WHEN NOT later AND %(hourly)s THEN filings END AS filings,
-       CASE WHEN NOT later THEN responses END AS responses,
-       CASE WHEN NOT later THEN resolutions END AS resolutions, NULL AS left, groups
+SELECT starts_at, ends_at, key, sign, filed, undone, reopened, resolved,
+       CASE WHEN %(hourly)s THEN filings END AS filings, responses, resolutions,
+       NULL AS remaining, groups
 FROM part
 UNION ALL
-SELECT NULL, NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, count, groups
-FROM unresolved JOIN shown USING (key)
+SELECT NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, remaining, groups FROM shown
 """.format(  # noqa: S608 - nothing in it comes from outside
-    entries=f"filed + undone + reopened + octet_length(responses) / 4 + {_RESOLVED}",
-    growth=f"filed - {_RESOLVED} + reopened - undone",
+    entries=_ENTRIES,
+    growth=_GROWTH,
     count="count(*) FILTER (WHERE what =",
-    sorted_since=_SORTED.format("since"),
+    sorted_since=_SORTED.format("floor(date_part('epoch', at - starts_at))::integer"),
     sorted_seconds=_SORTED.format("seconds"),
 )
 
@@ -215,34 +212,29 @@ async def read(
     by: str,
     wanted: Sequence[Piece],
     period: Period,
-    now: datetime,
     *,
     most: int | None = None,
     apart: bool = False,
 ) -> Found:
-    """Sum up these pieces; `apart`: each by itself. What came later tells what was left then."""
-    later = _later(period, now, By.DAY if by == ALL else By.WEEK)
-    spans = [*wanted, *later]
+    """Sum up these pieces of the period; `apart`: each by itself."""
+    until = period.whole.ends_at
+    totals = await tx.execute(_TOTALS, {"by": by, "beginning": BEGINNING, "until": until})
+    known = set(totals.scalars())
+    parts = counted_as(wanted, period, known, By.DAY if by == ALL else By.WEEK)
     values = {
         "by": by,
-        "starts": [each.span.starts_at for each in spans],
-        "ends": [each.span.ends_at for each in spans],
-        "year_starts": [each.year and each.year.starts_at for each in spans],
-        "year_ends": [each.year and each.year.ends_at for each in spans],
-        "later": [False] * len(wanted) + [True] * len(later),
+        "starts": [each.span.starts_at for each in parts],
+        "ends": [each.span.ends_at for each in parts],
+        "year_starts": [each.year and each.year.starts_at for each in parts],
+        "year_ends": [each.year and each.year.ends_at for each in parts],
+        "happened": [each.happened for each in parts],
+        "remained": [each.remained for each in parts],
+        "told": [each.told for each in parts],
         "most": most,
         "hourly": by == ALL and not apart,
     }
-    rows = await fetch_packed(tx, _READ, values)
-    return await asyncio.to_thread(_summed, rows, apart)
-
-
-def _later(period: Period, now: datetime, parts: By) -> list[Piece]:
-    """What lies between the end of the period and now."""
-    today = now.astimezone(period.zone).date()
-    if period.last >= today:
-        return []
-    return periods.pieces(Period(period.last + timedelta(days=1), today, period.zone), parts)
+    found = await fetch_packed(tx, _READ, values)
+    return await asyncio.to_thread(_summed, found, apart)
 
 
 def _summed(rows: Iterable[Any], apart: bool) -> Found:
@@ -252,9 +244,7 @@ def _summed(rows: Iterable[Any], apart: bool) -> Found:
     for row in rows:
         groups = row.groups
         if row.starts_at is None:
-            left[row.key] += row.left
-        elif row.later:
-            left[row.key] -= row.sign * (row.filed - row.resolved + row.reopened - row.undone)
+            left[row.key] = row.remaining
         else:
             _add(sums[row.key, *((row.starts_at, row.ends_at) if apart else WHOLE)], row)
     return Found(dict(sums), dict(left), groups)

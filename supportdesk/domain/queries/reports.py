@@ -77,10 +77,10 @@ async def report_for(
         first = await _first_day(tx, zone) if asked.preset is Preset.ALL else None
         period = periods.period(asked, today, first or today, zone)
         before = None if asked.preset is Preset.ALL else period.before()
-        whole = await _whole(tx, period, now)
-        former = await _whole(tx, before, now) if before else None
+        whole = await _whole(tx, period)
+        former = await _whole(tx, before) if before else None
         by = periods.fitting(asked.by, period)
-        parts = await _rows_of(tx, by, period, now, most)
+        parts = await _rows_of(tx, by, period, most)
         names = await _names(tx, by, parts)
     return await asyncio.to_thread(_report, period, by, whole, former, parts, names)
 
@@ -93,17 +93,15 @@ async def _first_day(tx: AsyncConnection, zone: ZoneInfo) -> date | None:
     return since.astimezone(zone).date() if since else None
 
 
-async def _whole(tx: AsyncConnection, period: Period, now: datetime) -> Found:
-    return await read(tx, ALL, periods.pieces(period, By.DAY), period, now)
+async def _whole(tx: AsyncConnection, period: Period) -> Found:
+    return await read(tx, ALL, periods.pieces(period, By.DAY), period)
 
 
-async def _rows_of(
-    tx: AsyncConnection, by: By, period: Period, now: datetime, most: int | None
-) -> Found:
+async def _rows_of(tx: AsyncConnection, by: By, period: Period, most: int | None) -> Found:
     if by.is_time:
         steps = [Piece(each) for each in period.steps(by)]
-        return await read(tx, ALL, steps, period, now, apart=True)
-    return await read(tx, by.value, periods.pieces(period, By.WEEK), period, now, most=most)
+        return await read(tx, ALL, steps, period, apart=True)
+    return await read(tx, by.value, periods.pieces(period, By.WEEK), period, most=most)
 
 
 def _report(
