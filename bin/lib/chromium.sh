@@ -1,17 +1,7 @@
 # Sourced by bin/test: makes sure there is a Chromium that starts. One that belongs to the system is
 # named in SUPPORTDESK_TEST_CHROMIUM; Playwright finds its own.
 
-# The first of these commands that works.
-first_that_starts() {
-    local candidate
-    for candidate in "$@"; do
-        if command -v "$candidate" >/dev/null && "$candidate" --version >/dev/null 2>&1; then
-            command -v "$candidate"
-            return
-        fi
-    done
-    return 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/installing.sh"
 
 # The headless shell draws no toolbar of its own, and opens a page with a third of the processor time.
 find_headless_shell() { first_that_starts chromium-headless-shell; }
@@ -29,18 +19,6 @@ from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
     playwright.chromium.launch(args=["--no-sandbox"]).close()
 PYTHON
-}
-
-# macOS has no `timeout`.
-within_two_minutes() {
-    if command -v timeout >/dev/null; then timeout 120 "$@"; else "$@"; fi
-}
-
-install_from_debian() {
-    local as_root=""
-    [ "$(id -u)" = 0 ] || as_root="sudo -n"
-    command -v apt-get >/dev/null || return 1
-    { $as_root apt-get update -qq && $as_root apt-get install -y -qq "$1"; } >/dev/null 2>&1
 }
 
 # Says where a Chromium is; nothing for Playwright's own.

@@ -117,7 +117,6 @@ class Browsers:
                 await context.close()
 
     async def photograph(self, name: str) -> None:
-        FAILURES.mkdir(parents=True, exist_ok=True)
         for number, screen in enumerate(self.screens):
             with suppress(Error):
                 await screen.page.screenshot(path=FAILURES / f"{name}-{number}.png", timeout=5000)
@@ -132,13 +131,20 @@ def member(desk: Desk, name: str) -> Person:
     return Seed(desk.owner_url).session_of(Person(Actor(row[0], Role(row[2])), row[1], ""))
 
 
+def failed(test: pytest.FixtureRequest) -> str:
+    """The test's name, for pictures, if it has."""
+    report = test.node.stash.get(REPORT, None)
+    if report and not report.failed:
+        return ""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    return re.sub(r"\W+", "-", test.node.name).strip("-")
+
+
 async def photographed(browsers: Browsers, test: pytest.FixtureRequest) -> bool:
     """Whether the test has failed; then there is a picture of each screen."""
-    report = test.node.stash.get(REPORT, None)
-    failed = report is None or report.failed
-    if failed:
-        await browsers.photograph(re.sub(r"\W+", "-", test.node.name).strip("-"))
-    return failed
+    if name := failed(test):
+        await browsers.photograph(name)
+    return bool(name)
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 GRANTED = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 _DENIED = ("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream")
-_PLAYED = "film => film.play().then(() => new Promise(done => { film.ontimeupdate = done }))"
+PLAYED = "film => film.play().then(() => new Promise(done => { film.ontimeupdate = done }))"
 LEFT = """async () => {
     const home = await navigator.storage.getDirectory(), left = [];
     const folder = await home.getDirectoryHandle('recordings', {create: true});
@@ -153,7 +153,7 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     await expect(timer).not_to_have_text(recorded)
     await writer.button("Stop").click()
     film = preview(writer).get_by_label("Screen recording")
-    await film.evaluate(_PLAYED)
+    await film.evaluate(PLAYED)
     await sound(writer)
     await writer.page.keyboard.press("Escape")
     await writer.button("Attach").click()
@@ -167,7 +167,7 @@ async def test_a_recording_is_paused_previewed_and_sent_and_a_lost_line_costs_no
     said = reader.messages.last
     await expect(said).to_contain_text("This is how it breaks")
     film = said.get_by_label("Screen recording")
-    await film.evaluate(_PLAYED)
+    await film.evaluate(PLAYED)
     assert 1 < await film.evaluate(LASTS) < 60
     assert await tracks(reader, film) == ["Video", "Audio"]
     await expect(said.get_by_text(re.compile(r"^0:\d\d "))).to_be_visible()
@@ -188,11 +188,11 @@ async def test_what_was_recorded_outlasts_a_reload_for_its_maker_alone(
     await screen.page.reload()
     await expect(preview(screen)).to_contain_text("You recorded this earlier.")
     await expect(preview(screen)).to_contain_text("1 more after this.")
-    await preview(screen).get_by_label("Screen recording").evaluate(_PLAYED)
+    await preview(screen).get_by_label("Screen recording").evaluate(PLAYED)
     await screen.button("Attach").click()
     await expect(preview(screen)).to_contain_text("It has not been attached yet.")
     await expect(preview(screen)).not_to_contain_text("more after this")
-    await preview(screen).get_by_label("Screen recording").evaluate(_PLAYED)
+    await preview(screen).get_by_label("Screen recording").evaluate(PLAYED)
     await screen.button("Discard").click()
     await expect(preview(screen)).to_have_count(0)
     await expect(screen.message_box).to_be_focused()
@@ -259,7 +259,7 @@ async def test_what_was_recorded_outlasts_a_crash_and_a_reload_while_it_uploads(
     await other.page.reload()
     await expect(preview(other)).to_contain_text("You recorded this earlier.")
     film = preview(other).get_by_label("Screen recording")
-    await film.evaluate(_PLAYED)
+    await film.evaluate(PLAYED)
     assert 2 < await film.evaluate(LASTS) < 60
 
     async def keep_waiting(route: Route) -> None:
