@@ -137,7 +137,7 @@ def _status() -> rx.Component:
         name="status",
         aria_label="Status of the ticket",
         on_change=_ask,
-        class_name="input",
+        class_name="select",
     )
 
 

@@ -24,7 +24,10 @@ def length_note() -> rx.Component:
         rx.cond(
             near,
             rx.el.p(
-                _words(), id=NOTE, role="status", class_name=f"length {rx.cond(over, 'over', '')}"
+                _words(),
+                id=NOTE,
+                role="status",
+                class_name=f"length {rx.cond(over, 'too-long', '')}",
             ),
         ),
     )

@@ -7,9 +7,27 @@ from playwright.async_api import expect
 
 from supportdesk.domain.actor import Role
 from tests.e2e.conftest import Browsers
+from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
 
 LIMIT = 10_000  # As it comes.
+
+
+async def stands_in_the_composer(screen: Screen) -> None:
+    """Between what one writes and the buttons under it."""
+    note, above, below = [
+        await each.bounding_box()
+        for each in (
+            screen.page.locator("#message-length"),
+            screen.message_box,
+            screen.button("Send"),
+        )
+    ]
+    assert note
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= note["y"] < below["y"]
+    assert above["x"] <= note["x"] < below["x"]
 
 
 @pytest.mark.parametrize("role", [BUYER, SELLER, ADMIN])
@@ -28,9 +46,11 @@ async def test_a_message_that_is_too_long_is_told_of_while_one_writes_it(
     await box.press("End")
     await screen.page.keyboard.type("b")
     await expect(note).to_have_text("1,000 characters left")
+    await stands_in_the_composer(screen)
     await box.fill(long)
     told = "This is 11,234 characters long; 10,000 is the most. Shorten it by 1,234."
     await expect(note).to_have_text(told)
+    await stands_in_the_composer(screen)
     await expect(box).to_have_accessible_description(told)
     await expect(screen.alert).to_have_count(0)
     for send in (box.press("Enter"), screen.button("Send").click()):
