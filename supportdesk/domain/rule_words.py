@@ -32,7 +32,12 @@ def in_words(key: str, value: Any) -> str:
         return str(value)
     if key.endswith("_megabytes"):
         return size_in_words(value * _MEGABYTE)
-    return f"{value:,} {_UNITS[key]}" if key in _UNITS else str(value)
+    return several(value, _UNITS[key]) if key in _UNITS else str(value)
+
+
+def several(count: int, unit: str) -> str:
+    """So many of what `unit` has many of: `1 file`, `2 files`."""
+    return f"1 {unit.removesuffix('s')}" if count == 1 else f"{count:,} {unit}"
 
 
 def rate_in_words(rate: str) -> str:

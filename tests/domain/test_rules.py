@@ -16,6 +16,7 @@ from supportdesk.domain.commands import amending, attachments, desk_rules, messa
 from supportdesk.domain.commands.attachments import Sent
 from supportdesk.domain.errors import Changed, Invalid, Refused, TooManyAttempts
 from supportdesk.domain.ids import new_id
+from supportdesk.domain.rule_words import in_words
 
 NINE_TO_FIVE = [("09:00", "17:00")] * 5 + [("", "")] * 2
 
@@ -29,12 +30,28 @@ async def test_a_message_may_be_as_long_as_admins_say(cast, ticket):
     await messages.post(cast.bea, ticket, "x" * 30)
 
 
-async def test_a_message_may_be_changed_for_as_long_as_admins_say(cast, ticket):
+async def test_a_message_may_be_changed_for_as_long_as_admins_say(cast, ticket, ask):
     said = await messages.post(cast.bea, ticket, "It flickers.")
     await amending.edit(cast.bea, said.id, "It flickers a lot.")
-    await desk_rules.choose(cast.ada, "message_edit_minutes", "0")
-    with pytest.raises(Refused, match="0 minutes"):
-        await amending.edit(cast.bea, said.id, "It flickers a little.")
+    before = ""
+    for typed, told in (
+        ("0", "No message can be changed. Write another one instead."),
+        ("1", "A message can be changed for 1 minute. Write another one instead."),
+        ("20", "A message can be changed for 20 minutes. Write another one instead."),
+    ):
+        await desk_rules.choose(cast.ada, "message_edit_minutes", typed, before)
+        with pytest.raises(Refused) as refused:
+            await amending.edit(cast.bea, said.id, "It flickers a little.")
+        assert str(refused.value) == told
+        # For the next ones, it is an hour old.
+        ask("UPDATE message SET created_at = now() - interval '1 hour' WHERE id = %s", said.id)
+        before = typed
+
+
+def test_one_of_something_is_not_several():
+    told = [in_words("message_files", count) for count in (1, 2, 1_000)]
+    assert told == ["1 file", "2 files", "1,000 files"]
+    assert in_words("message_edit_minutes", 1) == "1 minute"
 
 
 async def test_files_are_as_large_many_and_of_such_kinds_as_admins_say(cast, ticket):

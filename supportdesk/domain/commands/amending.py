@@ -21,6 +21,7 @@ from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Message
 from supportdesk.domain.queries import mentions
+from supportdesk.domain.rule_words import several
 from supportdesk.domain.text import check_body
 
 
@@ -107,7 +108,9 @@ def _check_own(actor: Actor, message: Any) -> None:
     if message.sender_id != actor.user_id:
         raise Refused("Only the person who wrote a message can change it.")
     if datetime.now(UTC) - message.created_at > timedelta(minutes=minutes):
-        raise Refused(f"A message can be changed for {minutes} minutes. Write another one instead.")
+        window = several(minutes, "minutes")
+        can = f"A message can be changed for {window}." if minutes else "No message can be changed."
+        raise Refused(f"{can} Write another one instead.")
 
 
 async def _tell(
