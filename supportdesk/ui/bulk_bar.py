@@ -98,7 +98,7 @@ def _result() -> rx.Component:
                 button("Dismiss", kind="quiet", on_click=BulkState.dismiss),
                 class_name="answers",
             ),
-            class_name="said",
+            class_name="outcome",
         ),
     )
 

@@ -126,7 +126,7 @@ def _question() -> rx.Component:
                 button("Turn on", on_click=[at_once(allow), AccountState.choose("browser", True)]),
                 button("No, thanks", kind="quiet", on_click=at_once(_ANSWERED)),
             ),
-            class_name="asks",
+            class_name="offer",
         ),
     )
 

@@ -232,6 +232,9 @@ async def test_many_tickets_are_changed_at_once_with_what_was_refused_and_put_ba
     await expect(said).to_contain_text(f"{middle.number}: This ticket is closed. Reopen it first.")
     for ticket in (old, new):
         await expect(screen.row(ticket.number)).to_contain_text("In progress")
+    # Nothing of it has to be scrolled for.
+    for name in ("Undo", "Dismiss"):
+        await expect(said.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
 
     other = await browsers.open(buyer, buyer.page(new))
     await other.ready(new.number)

@@ -127,6 +127,9 @@ async def test_two_tabs_sound_once_and_the_browser_shows_it_once_after_one_quest
     assert await noted(first, "asked") == []
 
     await bell(first).click()
+    asks = await first.page.get_by_text("Be told on this computer").bounding_box()
+    assert asks
+    assert asks["height"] <= 36  # Two lines, above what there is to read.
     await first.button("Turn on").click()
     await expect(first.button("Turn on")).to_have_count(0)
     assert await noted(first, "asked") == ["permission"]
