@@ -73,6 +73,7 @@ class ComposerState(rx.State):
     audiences: list[Choice] = []
     most: int = 0
     file_most: int = 0
+    may_edit: bool = True
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
     _drafts: dict[str, Kept] = {}
@@ -229,6 +230,7 @@ class ComposerState(rx.State):
         self.audiences = [Choice(audience.value, AUDIENCE_LABELS[audience]) for audience in mine]
         mine_now = allowed(viewer.actor.role)
         self.most, self.file_most = mine_now["most"], mine_now["file_most"]
+        self.may_edit = bool(mine_now["may_edit"])
         self._trying_again = False
 
     @rx.event

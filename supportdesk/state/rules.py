@@ -24,8 +24,14 @@ class RulesState(rx.State):
 
 
 def allowed(role: Role) -> dict[str, int]:
-    """How long a message may be, and how large a file, by the names that the composer knows."""
-    return {"most": rules.now().message_max_length, "file_most": limits_of(role).size}
+    """How long a message may be, how large a file, and whether one may be changed at all, by the
+    names that the composer knows."""
+    now = rules.now()
+    return {
+        "most": now.message_max_length,
+        "file_most": limits_of(role).size,
+        "may_edit": now.message_edit_minutes > 0,
+    }
 
 
 def said_to(role: Role) -> dict[str, str]:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from supportdesk.domain.queries.thread import Reacted
 from supportdesk.realtime.lines import ShownLine
-from supportdesk.state.composer import quoted
+from supportdesk.state.composer import ComposerState, quoted
 from supportdesk.state.message import MessageState, deleting
 from supportdesk.state.moderation import ModerationState, blocking
 from supportdesk.state.session import SessionState
@@ -36,7 +36,7 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             rx.cond(may_write, _react(line)),
             rx.cond(may_write, _item("reply", "Quote", on_select=_quote(line))),
             rx.cond(
-                mine & may_write,
+                mine & may_write & ComposerState.may_edit,
                 _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id)),
             ),
             _item("link", "Copy link", on_select=_copy_link(line)),

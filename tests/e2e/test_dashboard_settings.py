@@ -151,6 +151,18 @@ async def test_limits_and_texts_are_what_buyers_meet_at_once(
         told = other.page.get_by_text("This is 21 characters long; 20 is the most.")
         await expect(told).to_be_visible()
         await sound(other)
+    # What nobody may do any more is offered to nobody, in a menu that is open neither.
+    theirs = others[0]
+    await theirs.page.set_viewport_size(WIDE)
+    await theirs.messages.last.hover()
+    await press(theirs.messages.last, "Message actions").click()
+    items = theirs.page.get_by_role("menuitem")
+    await expect(items.filter(has_text="Edit")).to_be_visible()
+    await press(section(admin, "Limits"), "Edit Time to change a message").click()
+    await box(dialog(admin), "Time to change a message").fill("0")
+    await saved(admin)
+    await expect(items.filter(has_text="Edit")).to_have_count(0)
+    await expect(items.filter(has_text="Quote")).to_be_visible()
 
     texts = section(admin, "Texts and hours")
     for name, text in (("Welcome", "Good to see you."), ("Out of hours", "We sleep.")):
