@@ -226,6 +226,16 @@ class Firefox:
         self.tabs.append(Tab(self.line, created["context"]))
         return self.tabs[-1]
 
+    async def tab_at(self, address: str) -> Tab:
+        """The one that has been opened there, or below; what the browser shows there is its own."""
+
+        async def opened() -> str | None:
+            contexts = (await self.line.ask("browsingContext.getTree", maxDepth=0))["contexts"]
+            there = (each["context"] for each in contexts if each["url"].startswith(address))
+            return next(there, None)
+
+        return Tab(self.line, await _comes(opened, address))
+
 
 @asynccontextmanager
 async def running_firefox(**preferences: bool | int | str) -> AsyncIterator[Firefox]:
