@@ -200,6 +200,19 @@ def pieces(asked: Period, parts: By) -> list[Piece]:
     return found
 
 
+def rows(asked: Period, by: By) -> list[Piece]:
+    """Its steps, but for the first and the last: those may be short, so they come in days."""
+    steps = asked.steps(by)
+    firsts = [each.first for each in steps[1:]] + [asked.last + _DAY]
+    found = []
+    for each, until in zip(steps, firsts, strict=True):
+        if each in (steps[0], steps[-1]):
+            found += pieces(Period(each.first, until - _DAY, asked.zone), By.DAY)
+        else:
+            found.append(Piece(each))
+    return found
+
+
 def _cuts(first: date, until: date, by: By) -> Iterator[date]:
     day = first
     while day < until:

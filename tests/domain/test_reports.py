@@ -187,9 +187,9 @@ async def test_a_deleted_ticket_takes_its_reopenings_along(cast, owner, sealed) 
 async def test_what_is_over_is_read_from_what_was_sealed_alone(cast, owner, sealed, by) -> None:
     """What was left at their end, too, for which neither a ticket nor a later time is looked at."""
     last = (NOW.date() - timedelta(days=3)).replace(day=1) - timedelta(days=1)
-    first = (last - timedelta(days=40)).replace(day=1)
-    if by is not By.MONTH:
-        first += timedelta(days=14 - first.weekday())
+    # In the middle of a month, but on a Monday: of days, only those of all tickets are sealed.
+    first = (last - timedelta(days=40)).replace(day=15)
+    first -= timedelta(days=first.weekday())
     asked = Asked(None, first, last, by)
     before = await report_for(cast.ada, asked, NOW, ZoneInfo("UTC"))
     assert before.figures.filed > 20 < before.figures.backlog

@@ -53,13 +53,13 @@ async def seal(now: datetime, only: Collection[str] | None = None) -> int:
 def _over(period: Period) -> Iterator[tuple[str, list[Span]]]:
     """What reports are put together from; the database leaves out what is not over."""
     months, weeks = period.steps(By.MONTH), period.steps(By.WEEK)
+    spans = [*_years(period), *months]
+    yield "all", [*spans, *weeks, *period.steps(By.DAY)]
     # Of a week in two months, two parts.
     cuts = sorted({each.first for each in (*months, *weeks)})
     parts = [span(*pair, period.zone) for pair in pairwise(cuts)]
-    spans = [*_years(period), *months, *parts]
-    yield "all", [*spans, *weeks, *period.steps(By.DAY)]
     for by in _GROUPS:
-        yield by, spans
+        yield by, [*spans, *parts]
 
 
 def _years(period: Period) -> list[Span]:

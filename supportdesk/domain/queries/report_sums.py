@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from supportdesk.database.engine import fetch_packed
 from supportdesk.domain.busy import Filings
 from supportdesk.domain.distribution import Distribution, unpack
-from supportdesk.domain.periods import By, Period, Piece
+from supportdesk.domain.periods import By, Period, Piece, Span
 from supportdesk.domain.totals import BEGINNING, counted_as
 
 ALL = "all"
@@ -214,9 +215,9 @@ async def read(
     period: Period,
     *,
     most: int | None = None,
-    apart: bool = False,
+    apart: Sequence[Span] = (),
 ) -> Found:
-    """Sum up these pieces of the period; `apart`: each by itself."""
+    """Sum up these pieces of the period; `apart`: by the span of these that each begins in."""
     until = period.whole.ends_at
     totals = await tx.execute(_TOTALS, {"by": by, "beginning": BEGINNING, "until": until})
     known = set(totals.scalars())
@@ -237,7 +238,8 @@ async def read(
     return await asyncio.to_thread(_summed, found, apart)
 
 
-def _summed(rows: Iterable[Any], apart: bool) -> Found:
+def _summed(rows: Iterable[Any], apart: Sequence[Span]) -> Found:
+    starts = [each.starts_at for each in apart]
     sums: dict[Key, Sum] = defaultdict(Sum)
     left: dict[str, int] = defaultdict(int)
     groups = 0
@@ -246,7 +248,8 @@ def _summed(rows: Iterable[Any], apart: bool) -> Found:
         if row.starts_at is None:
             left[row.key] = row.remaining
         else:
-            _add(sums[row.key, *((row.starts_at, row.ends_at) if apart else WHOLE)], row)
+            of = apart[bisect_right(starts, row.starts_at) - 1] if apart else None
+            _add(sums[row.key, *((of.starts_at, of.ends_at) if of else WHOLE)], row)
     return Found(dict(sums), dict(left), groups)
 
 

@@ -23,7 +23,7 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.busy import Hours, busy_hours
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.models import Tag, Team, TicketTimes, TicketType, User
-from supportdesk.domain.periods import Asked, By, Period, Piece, Preset
+from supportdesk.domain.periods import Asked, By, Period, Preset
 from supportdesk.domain.queries.report_sums import (
     ALL,
     TOTAL,
@@ -99,8 +99,7 @@ async def _whole(tx: AsyncConnection, period: Period) -> Found:
 
 async def _rows_of(tx: AsyncConnection, by: By, period: Period, most: int | None) -> Found:
     if by.is_time:
-        steps = [Piece(each) for each in period.steps(by)]
-        return await read(tx, ALL, steps, period, apart=True)
+        return await read(tx, ALL, periods.rows(period, by), period, apart=period.steps(by))
     return await read(tx, by.value, periods.pieces(period, By.WEEK), period, most=most)
 
 
