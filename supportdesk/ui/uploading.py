@@ -140,8 +140,13 @@ refs['attaching'] ??= (() => {{
     const {{arrived}} = now().find((each) => each.id === id);
     arrived ? finish(id, arrived) : start(id);
   }};
-  const words = (size) => size < 1e6 ? `${{Math.ceil(size / 1e3)}} kB`
-    : `${{(size / 1e6).toFixed(1)}} MB`;
+  // As `domain/files.in_words` has it once the file is kept.
+  const words = (size) => {{
+    if (size < 1000) return size === 1 ? '1 byte' : `${{size}} bytes`;
+    const unit = size < 999.5e3 ? 'kB' : size < 999.5e6 ? 'MB' : 'GB';
+    const number = size / {{kB: 1e3, MB: 1e6, GB: 1e9}}[unit];
+    return `${{number.toFixed(number < 9.95 ? 1 : 0)}} ${{unit}}`;
+  }};
   const list = (place, name, values) => {{
     const id = Math.random().toString(36).slice(2);
     keep(now().concat({{id, by: {ME}, place, name, alt: '', size: '', image: false, preview: '',

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Route, expect
 
+from supportdesk.domain.files import in_words
 from tests.e2e.conftest import Browsers
 from tests.e2e.test_access import WIDE, sound
 from tests.support import files
@@ -166,9 +167,11 @@ async def test_what_is_refused_says_why_and_can_be_removed(
     browsers: Browsers, nora: Person, ticket: SeededTicket
 ) -> None:
     screen = await at_ticket(browsers, nora, ticket)
-    await choose(screen, ("bomb.png", "image/png", files.bomb()))
+    bomb = files.bomb()
+    await choose(screen, ("bomb.png", "image/png", bomb))
     refused = attached(screen).first
     await expect(refused.get_by_role("alert")).to_have_text("This image has too many pixels.")
+    await expect(refused).to_contain_text(in_words(len(bomb)))
     await expect(refused.get_by_role("button", name="Retry")).to_have_count(0)
     await expect(refused.locator("img")).to_have_count(0)
     await refused.get_by_role("button", name="Remove file").click()
