@@ -7,6 +7,9 @@ from playwright.async_api import expect
 
 from supportdesk.domain.actor import Role
 from tests.e2e.conftest import Browsers
+from tests.e2e.test_access import NARROW
+from tests.e2e.test_files import attached, choose
+from tests.support import files
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
 
@@ -68,3 +71,21 @@ async def test_a_message_that_is_too_long_is_told_of_while_one_writes_it(
     await screen.send("ö" * LIMIT + "  ")
     await expect(screen.messages.last).to_contain_text("ö" * LIMIT)
     await expect(note).to_have_count(0)
+
+
+async def test_on_a_phone_a_long_text_with_files_leaves_the_conversation_in_sight(
+    browsers: Browsers, seed: Seed
+) -> None:
+    bea = seed.person(BUYER)
+    ticket = seed.ticket(bea)
+    screen = await browsers.open(bea, bea.page(ticket), viewport=NARROW)
+    await screen.ready(ticket.number)
+    bomb = ("bad.png", "image/png", files.bomb())
+    await choose(screen, *[("a.txt", "text/plain", b"It began on Monday.")] * 3, bomb)
+    await screen.message_box.fill("It began on Monday.\n" * 600)
+    await expect(screen.page.get_by_text("Shorten it by")).to_be_visible()
+    await expect(attached(screen).last).to_contain_text("too many pixels")
+    place = await screen.log.bounding_box()
+    assert place
+    assert place["height"] > 100
+    screen.noise.clear()  # The browser tells of every answer that is no success.
