@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextvars import Context
 
 from supportdesk.database.engine import DatabaseUnavailable
 
@@ -37,8 +36,7 @@ class Worker:
     def wake(self) -> None:
         self._woken = True
         if not self._stopped and (self._task is None or self._task.done()):
-            # In a context of its own: what it tells others must not carry the cookie of a waker.
-            self._task = asyncio.create_task(self._run(), context=Context())
+            self._task = asyncio.create_task(self._run())
 
     def stop(self) -> None:
         """Do nothing more; what is under way finishes by itself."""

@@ -7,7 +7,9 @@ own is an event of that tab, like any other, and finds its actor like any other.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import asdict
 from typing import Any
 
@@ -168,5 +170,8 @@ class ReflexScreen:
         await self._multicast.send(to, namespace.namespace, event)
 
     async def _tell(self, token: str, handler: Any) -> None:
+        # In a context of its own: from the event of another tab, which this may be part of, it
+        # would take along that tab's address and cookies, and end when that one ends.
+        processor = self._app.event_processor
         for event in Event.from_event_type(handler()):
-            await self._app.event_processor.enqueue(token, event)
+            await asyncio.create_task(processor.enqueue(token, event), context=Context())
