@@ -69,7 +69,8 @@ async def receive(request: Request, actor: Actor) -> Response:
     if request.headers.get("content-type") != _PIECE_TYPE:
         return _sorry(f"A piece of a file is sent as {_PIECE_TYPE}.", 415)
     upload = _found(request, actor)
-    offset = await spool.append(upload, _number(request, "upload-offset"), _pieces(request))
+    offset = _number(request, "upload-offset")
+    offset = await uploads.receive(actor, upload, offset, _pieces(request))
     return Response(status_code=204, headers={"Upload-Offset": str(offset)})
 
 

@@ -58,12 +58,25 @@ def check_size(role: Role, size: int) -> None:
     if size <= 0:
         raise Invalid("This file is empty.")
     if size > most:
-        raise Refused(f"This file has {in_words(size)}; {in_words(most)} is the most.")
+        has, allowed = in_words(size), in_words(most)
+        if has == allowed:
+            raise Refused(f"This file is a little larger than {allowed}, which is the most.")
+        raise Refused(f"This file has {has}; {allowed} is the most.")
 
 
 def check_type(role: Role, type_: str) -> None:
     if not any(fnmatchcase(type_, pattern) for pattern in limits_of(role).types):
         raise Refused("Files of this kind cannot be attached.")
+
+
+def check_sent(role: Role, name: str, type_: str, size: int) -> None:
+    """What was allowed when it came may be no more. Raise `Refused` with the name of the file: it
+    is one of several."""
+    try:
+        check_size(role, size)
+        check_type(role, type_)
+    except Refused as refused:
+        raise Refused(f"“{name}”: {refused}") from None
 
 
 def check_total(role: Role, total: int) -> None:

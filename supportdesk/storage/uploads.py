@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -27,6 +28,20 @@ async def begin(actor: Actor, name: str, size: int) -> Upload:
     underway = {upload.id: upload.length for upload in spool.of(actor.user_id)}
     await attachments.check_room_for(actor, size, underway)
     return spool.begin(actor.user_id, files.clean_name(name), size, actor.session_id)
+
+
+async def receive(actor: Actor, upload: Upload, offset: int, pieces: AsyncIterator[bytes]) -> int:
+    """Add a piece; return how much has come by then.
+
+    Raises `Refused`, and it is gone, where files may not be as large any more as it is.
+    """
+    try:
+        files.check_size(actor.role, upload.length)
+    except Refused:
+        await lines.cut(upload.id)
+        spool.discard(upload)
+        raise
+    return await spool.append(upload, offset, pieces)
 
 
 async def finish(actor: Actor, upload: Upload) -> Arrived:
@@ -80,6 +95,7 @@ def _turn(upload_id: UUID) -> _Turn:
 
 
 async def _checked_and_stored(actor: Actor, upload: Upload) -> Arrived:
+    files.check_size(actor.role, upload.length)
     with told_plainly():
         type_ = recognise.type_of(upload.path, upload.name)
         seen = await looking.look(upload.path, type_)

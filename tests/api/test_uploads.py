@@ -200,10 +200,32 @@ async def test_sizes_and_types_are_those_of_the_role(
     settings(buyer_file_megabytes=1, buyer_file_types="image/*")
     bea, sol = await sign_in(cast.bea), await sign_in(cast.sol)
     too_much = await files.announce(bea, "a.png", 1_000_001)
-    assert too_much.json()["error"] == "This file has 1.0 MB; 1.0 MB is the most."
+    told = "This file is a little larger than 1.0 MB, which is the most."
+    assert too_much.json()["error"] == told
+    much_more = await files.announce(bea, "a.png", 1_500_000)
+    assert much_more.json()["error"] == "This file has 1.5 MB; 1.0 MB is the most."
     assert (await files.announce(sol, "a.png", 1_000_001)).status_code == 201
     assert (await files.upload(bea, "a.txt", b"hello")).status_code == 422
     assert (await files.upload(sol, "a.txt", b"hello")).status_code == 200
+
+
+async def test_a_smaller_size_holds_for_what_is_under_way(
+    bea: httpx.AsyncClient, settings: Settings
+) -> None:
+    begun, whole = [
+        (await files.announce(bea, name, 1_500_000)).headers["Location"]
+        for name in ("begun.txt", "whole.txt")
+    ]
+    assert (await files.send_piece(bea, begun, b"x" * 1_000)).status_code == 204
+    assert (await files.send_piece(bea, whole, b"x" * 1_500_000)).status_code == 204
+    settings(buyer_file_megabytes=1)
+    for refused in (
+        await files.send_piece(bea, begun, b"x" * 1_000, 1_000),
+        await bea.post(f"{whole}/keep"),
+    ):
+        assert refused.status_code == 422
+        assert refused.json()["error"] == "This file has 1.5 MB; 1.0 MB is the most."
+    assert (leftovers(), await files.stored_keys()) == ([], set())
 
 
 async def test_nobody_stores_more_than_their_share_not_even_at_once(

@@ -9,7 +9,7 @@ import pytest
 
 from supportdesk.domain import rules
 from supportdesk.domain.actor import Actor
-from supportdesk.domain.commands import amending, attachments, messages
+from supportdesk.domain.commands import amending, attachments, desk_rules, messages
 from supportdesk.domain.commands.attachments import Arrived, Sent
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.errors import Invalid, NotFound, Refused
@@ -23,8 +23,8 @@ from tests.domain.conftest import Ask
 from tests.support.cast import Cast
 
 
-async def keep(actor: Actor, name: str = "a.txt") -> Sent:
-    file = Arrived(new_id(), name, "text/plain", 5, hashlib.sha256(name.encode()).hexdigest())
+async def keep(actor: Actor, name: str = "a.txt", size: int = 5) -> Sent:
+    file = Arrived(new_id(), name, "text/plain", size, hashlib.sha256(name.encode()).hexdigest())
     await attachments.claim(actor, file.sha256)
     await attachments.keep(actor, file)
     return Sent(file.id, name)
@@ -83,6 +83,30 @@ async def test_nobody_sends_what_is_not_theirs_or_was_sent_before(
     assert "Again" not in ask("SELECT body FROM message")
     with pytest.raises(Invalid, match="twice"):
         await messages.post(cast.sol, ticket, "Twice", files=[theirs, theirs])
+
+
+async def test_what_is_not_allowed_any_more_is_not_sent_and_stays_its_owners(
+    cast: Cast, ticket: UUID, ask: Ask
+) -> None:
+    named = {name: await keep(cast.bea, name, size=2_000_000) for name in ("long.txt", "odd.txt")}
+    text = await keep(cast.bea)
+    await messages.post(cast.bea, ticket, "As large as it may be.", files=[named["odd.txt"]])
+    await desk_rules.choose(cast.ada, "buyer_file_megabytes", "1")
+    for send in (
+        lambda files: messages.post(cast.bea, ticket, "Too large", files=files),
+        lambda files: file_ticket(cast.bea, NewTicket("Too large", "Here.", files=files)),
+    ):
+        with pytest.raises(Refused, match=r"“long.txt”: This file has 2.0 MB; 1.0 MB is the most."):
+            await send((text, named["long.txt"]))
+    await desk_rules.choose(cast.ada, "buyer_file_types", "image/*")
+    with pytest.raises(Refused, match=r"“a.txt”: Files of this kind cannot be attached."):
+        await messages.post(cast.bea, ticket, "Of no kind", files=[text])
+    assert not {"Too large", "Here.", "Of no kind"} & set(ask("SELECT body FROM message"))
+    await desk_rules.choose(cast.ada, "buyer_file_types", "")
+    await messages.post(cast.bea, ticket, "Again", files=[text])
+    # What was sent stays.
+    assert len(await files_of_ticket(cast.sol, ticket)) == 2
+    await messages.post(cast.sol, ticket, "Theirs", files=[await keep(cast.sol, size=2_000_000)])
 
 
 async def test_the_same_send_again_is_the_same_message(cast: Cast, ticket: UUID) -> None:

@@ -55,6 +55,7 @@ _GIVE = text("""
         alt = f.alt
     FROM jsonb_to_recordset(CAST(:files AS jsonb)) AS f (id uuid, position int, name text, alt text)
     WHERE a.id = f.id AND a.owner_id = :owner_id AND a.message_id IS NULL
+    RETURNING a.name, a.type, a.size
 """)
 
 
@@ -132,16 +133,19 @@ async def give_to(
 ) -> None:
     """Put the actor's own unsent files into a message, in the transaction that posts it.
 
-    Raises `NotFound` when one of them is not there any more.
+    Raises `NotFound` when one of them is not there any more, and `Refused` when one is larger than
+    it may be by now, or of a kind that is not allowed any more.
     """
     rows = [
         {"id": str(each.id), "position": place, "name": each.name, "alt": each.alt}
         for place, each in enumerate(sent)
     ]
     values = {"message_id": message_id, "owner_id": actor.user_id, "files": json.dumps(rows)}
-    given = await tx.execute(_GIVE, values)
-    if given.rowcount != len(sent):
+    given = (await tx.execute(_GIVE, values)).all()
+    if len(given) != len(sent):
         raise NotFound("file")
+    for file in given:
+        files.check_sent(actor.role, file.name, file.type, file.size)
 
 
 async def discard(actor: Actor, attachment_id: UUID) -> None:
