@@ -88,5 +88,15 @@ def form_values(form: object, prefix: str) -> dict[str, str]:
     }
 
 
+def bring_up(field_id: str, or_else: str) -> EventSpec:
+    """Go to the field that has to be put right; where it is not on the page, to the beginning of
+    the element `or_else`, in which it is said."""
+    return rx.call_script(
+        "((box, told) => box ? box.focus() : told?.scrollTo(0, 0))"
+        f"(document.getElementById({json.dumps(field_id)}),"
+        f" document.getElementById({json.dumps(or_else)}))"
+    )
+
+
 def focus(field_id: str) -> EventSpec:
     return _in_field(field_id, "box.focus()")

@@ -73,6 +73,8 @@ class ComposerState(rx.State):
     audiences: list[Choice] = []
     most: int = 0
     file_most: int = 0
+    files_most: int = 0
+    files_allowed: str = ""
     may_edit: bool = True
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
@@ -228,9 +230,8 @@ class ComposerState(rx.State):
     def _arrive(self, viewer: Viewer) -> None:
         mine = MAY_ADDRESS[viewer.actor.role]
         self.audiences = [Choice(audience.value, AUDIENCE_LABELS[audience]) for audience in mine]
-        mine_now = allowed(viewer.actor.role)
-        self.most, self.file_most = mine_now["most"], mine_now["file_most"]
-        self.may_edit = bool(mine_now["may_edit"])
+        for name, value in allowed(viewer.actor.role).items():
+            setattr(self, name, value)
         self._trying_again = False
 
     @rx.event

@@ -22,7 +22,7 @@ from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.similar import Similar, similar_for
 from supportdesk.state.attaching import NEW_TICKET, drop_all, forget_sent, sent_in_form
-from supportdesk.state.boxes import choose_if, focus, form_values, offer, set_if
+from supportdesk.state.boxes import bring_up, choose_if, focus, form_values, offer, set_if
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
 from supportdesk.state.session import Effects, attempt, signed_in
@@ -33,6 +33,8 @@ dialog_open = ClientStateVar.create("new_ticket_open", default=False)
 offered = ClientStateVar.create("new_ticket_offer", default=NOTHING)
 type_chosen = ClientStateVar.create("new_ticket_type", default=TicketType.PROBLEM.value)
 
+ALERTS = "new-ticket-body"
+"""Where the form begins, and with what is wrong with all of it."""
 _KEPT = {"subject", "description", "type", "priority", "seller", "category"}
 _LONGEST_PART = 20_000
 
@@ -189,15 +191,14 @@ class NewTicketState(rx.State):
         try:
             viewer = await signed_in(self)
             filed = await filing.file_ticket(viewer.actor, self._read(form_data))
-        except SeveralInvalid as error:
-            self.errors = _at_fields(error.problems, form_data)
-            yield focus(error.field)
-            return
         except Invalid as error:
-            self.errors = _at_fields([error], form_data)
+            problems = error.problems if isinstance(error, SeveralInvalid) else [error]
+            self.errors = _at_fields(problems, form_data)
+            yield bring_up(next((name for name in self.errors if name != "form"), ""), ALERTS)
             return
         except (DomainError, DatabaseUnavailable) as error:
             self.errors = {"form": str(error)}
+            yield bring_up("", ALERTS)
             return
         self._filed, self.similar = self.ticket_id, []
         yield forget_sent(NEW_TICKET)

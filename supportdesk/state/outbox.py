@@ -78,10 +78,14 @@ _MOST = f"(Number({_FORM}.dataset.most) || Infinity)"
 # As the server counts: characters, and no white space at either end.
 _LENGTH = f"[...{_BOX}.value.trim()].length"
 _PLACE = f"{_FORM}.ticket.value"
+_FILES_MOST = f"(Number({_FORM}.dataset.filesMost) || Infinity)"
 _FILES = attaching.at(_PLACE, _ME)
-MAKES_A_MESSAGE = f"(({_BOX}.value.trim() || {_FILES}.length) && {_LENGTH} <= {_MOST})"
+MAKES_A_MESSAGE = (
+    f"(({_BOX}.value.trim() || {_FILES}.length) && {_LENGTH} <= {_MOST}"
+    f" && {_FILES}.length <= {_FILES_MOST})"
+)
 """Whether it can be sent, at the latest when its files are there; the form says in `data-most` how
-many characters it may have."""
+many characters it may have, and in `data-files-most` how many files."""
 _SENDABLE = f"({MAKES_A_MESSAGE} && {attaching.settled(_FILES)})"
 
 waiting: rx.Var[list[dict[str, Any]]] = rx.Var(_waiting(_ME)).to(list)
@@ -92,12 +96,13 @@ unsendable: rx.Var[str] = rx.Var(
 ).to(str)
 """What stands in the box, or else beside it, and was not `put` into the outbox."""
 
-# How long it is, and whether somebody has tried to send it though it was too long.
+# How long it is, and whether somebody has tried to send it though it was too long, or had too many
+# files.
 written_length = ClientStateVar.create("written_length", default=0)
-sent_too_long = ClientStateVar.create("sent_too_long", default=False)
+sent_too_much = ClientStateVar.create("sent_too_much", default=False)
 MEASURE = (
     f"((length) => ({set_to(written_length, 'length')},"
-    f" length <= {_MOST} && {set_to(sent_too_long, 'false')}))({_LENGTH})"
+    f" length <= {_MOST} && {set_to(sent_too_much, 'false')}))({_LENGTH})"
 )
 """For whatever changes what is in the box."""
 

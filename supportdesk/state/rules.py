@@ -5,11 +5,13 @@ The hub tells it to all at once, past the states, as it tells lists: see `Reflex
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from supportdesk.domain import markup, rules
 from supportdesk.domain.actor import Role
-from supportdesk.domain.files import limits_of
+from supportdesk.domain.files import in_words, limits_of, several
 
 
 class RulesState(rx.State):
@@ -23,13 +25,15 @@ class RulesState(rx.State):
         self.welcome, self.away = told["welcome"], told["away"]
 
 
-def allowed(role: Role) -> dict[str, int]:
-    """How long a message may be, how large a file, and whether one may be changed at all, by the
-    names that the composer knows."""
-    now = rules.now()
+def allowed(role: Role) -> dict[str, Any]:
+    """How long a message may be, how many files it may have and how large, in words, too, and
+    whether one may be changed at all, by the names that the composer knows."""
+    now, size = rules.now(), limits_of(role).size
     return {
         "most": now.message_max_length,
-        "file_most": limits_of(role).size,
+        "file_most": size,
+        "files_most": now.message_files,
+        "files_allowed": f"Up to {several(now.message_files)} of {in_words(size)}",
         "may_edit": now.message_edit_minutes > 0,
     }
 

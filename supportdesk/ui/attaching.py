@@ -21,7 +21,8 @@ from supportdesk.state.attaching import (
     attached,
     sends_when_ready,
 )
-from supportdesk.ui.controls import button, icon_button
+from supportdesk.state.composer import ComposerState
+from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.focus import at_once
 
 _REFS = VarData(imports={"$/utils/state": [ImportVar(tag="refs")]})
@@ -35,7 +36,12 @@ def attach_button(place: str, *, in_words: bool = False) -> rx.Component:
         rx.el.input(type="file", id=chooser, multiple=True, hidden=True),
         button(rx.icon("paperclip", size=14), "Attach files", on_click=choose)
         if in_words
-        else icon_button("Attach files", "paperclip", on_click=choose),
+        else icon_button(
+            "Attach files",
+            "paperclip",
+            title=f"Attach files. {ComposerState.files_allowed}",
+            on_click=choose,
+        ),
     )
 
 
@@ -61,6 +67,17 @@ def has_failed(shown: rx.Var[list[Attached]]) -> rx.Var[bool]:
     )
 
 
+def too_many(shown: rx.Var[list[Attached]]) -> rx.Var[bool]:
+    """More than one message may have by now."""
+    most = ComposerState.files_most
+    return (most > 0) & (shown.length() > most)
+
+
+def why_not_sent(shown: rx.Var[list[Attached]], failed: str, too_many_: str) -> rx.Var[str]:
+    """The ids of the notes about what cannot be sent, for the button that waits."""
+    return rx.cond(has_failed(shown), failed, "") + rx.cond(too_many(shown), f" {too_many_}", "")
+
+
 def waits_for_files(place: rx.Var[str]) -> rx.Var[bool]:
     """Whether what was written there goes out when its files are there."""
     waiting = sends_when_ready.value
@@ -77,6 +94,16 @@ def failed_note(shown: rx.Var[list[Attached]], name: str) -> rx.Component:
         has_failed(shown),
         rx.el.p("Retry or remove the file that failed.", id=name, class_name="later"),
     )
+
+
+def too_many_note(
+    shown: rx.Var[list[Attached]], name: str, tried: rx.Var[bool] | bool = False
+) -> rx.Component:
+    """Told as soon as it is so; and who has `tried` to send them all the same is told once more."""
+    count, most = shown.length(), ComposerState.files_most
+    told = f"These are {count} files; {most} is the most in one message. Remove {count - most}."
+    note = rx.el.p(told, id=name, role="status", class_name="later too-many")
+    return rx.cond(too_many(shown), rx.cond(tried, wrong(told, id=name), note))
 
 
 def attached_files(shown: rx.Var[list[Attached]]) -> rx.Component:

@@ -26,7 +26,7 @@ from supportdesk.state.outbox import (
     MEASURE,
     MESSAGE_BOX,
     put,
-    sent_too_long,
+    sent_too_much,
     unsendable,
     waiting,
 )
@@ -41,8 +41,10 @@ from supportdesk.ui.attaching import (
     attached_files,
     failed_note,
     files_at,
-    has_failed,
+    too_many,
+    too_many_note,
     waits_for_files,
+    why_not_sent,
 )
 from supportdesk.ui.controls import button, icon_button, wrong
 from supportdesk.ui.emojis import emoji_button, emoji_picker
@@ -65,10 +67,11 @@ _PUT = put(
     TO_THE_END,
     agreed=audience.WRITTEN_FOR_THESE,
 )
-_FAILED = "composer-failed"
+_FAILED, _TOO_MANY = "composer-failed", "composer-too-many"
 
 
 def composer() -> rx.Component:
+    too_much = length.over | too_many(_files())
     shut = ThreadState.loaded & (~ThreadState.facts.accepts_messages | StandingState.blocked)
     return rx.el.div(
         rx.cond(
@@ -89,6 +92,7 @@ def composer() -> rx.Component:
             key_area(_field(), on_key_down=_on_key),
             attached_files(_files()),
             failed_note(_files(), _FAILED),
+            too_many_note(_files(), _TOO_MANY, sent_too_much.value),
             rx.cond(
                 waits_for_files(open_number),
                 rx.el.p(
@@ -100,12 +104,13 @@ def composer() -> rx.Component:
             id=FORM,
             data_most=ComposerState.most,
             data_file_most=ComposerState.file_most,
+            data_files_most=ComposerState.files_most,
             data_written=written_for.value,
             on_submit=lambda _: [
                 at_once(f"if ({audience.WIDENS}) {{ {audience.ASK} }} else {{ {_PUT} }}"),
-                sent_too_long.set_value(length.over),
+                sent_too_much.set_value(too_much),
                 rx.cond(
-                    audience.widens | length.over,
+                    audience.widens | too_much,
                     rx.noop(),
                     ComposerState.send(waiting, unsendable).temporal,
                 ),
@@ -260,7 +265,7 @@ def _tools() -> rx.Component:
             "Send",
             kind="primary",
             type="submit",
-            aria_describedby=rx.cond(has_failed(_files()), _FAILED, ""),
+            aria_describedby=why_not_sent(_files(), _FAILED, _TOO_MANY),
         ),
         class_name="tools",
     )

@@ -20,7 +20,8 @@ def icon_button(
     name: rx.Var[str] | str, icon: str, kind: str = "quiet", **props: Any
 ) -> rx.Component:
     """A button that is only a picture, named for those who do not see it."""
-    return button(rx.icon(icon, size=16), kind=f"icon {kind}", aria_label=name, title=name, **props)
+    props.setdefault("title", name)
+    return button(rx.icon(icon, size=16), kind=f"icon {kind}", aria_label=name, **props)
 
 
 def field(

@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.vars import VarData
 
 from supportdesk.state.composer import ComposerState
-from supportdesk.state.outbox import sent_too_long, written_length
+from supportdesk.state.outbox import sent_too_much, written_length
 from supportdesk.ui.controls import wrong
 
 NOTE = "message-length"
@@ -19,7 +19,7 @@ near: rx.Var[bool] = (_most > 0) & (_now >= _most * _IN_SIGHT)
 def length_note() -> rx.Component:
     """Told while one types; and who sends it all the same is told once more."""
     return rx.cond(
-        over & sent_too_long.value,
+        over & sent_too_much.value,
         wrong(_words(), id=NOTE),
         rx.cond(
             near,

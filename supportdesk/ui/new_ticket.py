@@ -7,7 +7,8 @@ from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.state.attaching import NEW_TICKET, READY, Attached
-from supportdesk.state.new_ticket import NewTicketState, dialog_open, offered, type_chosen
+from supportdesk.state.composer import ComposerState
+from supportdesk.state.new_ticket import ALERTS, NewTicketState, dialog_open, offered, type_chosen
 from supportdesk.state.new_ticket_offer import NOTHING
 from supportdesk.state.session import SessionState
 from supportdesk.ui.attaching import (
@@ -15,7 +16,8 @@ from supportdesk.ui.attaching import (
     attached_files,
     failed_note,
     files_at,
-    has_failed,
+    too_many_note,
+    why_not_sent,
 )
 from supportdesk.ui.controls import (
     alert,
@@ -33,7 +35,7 @@ from supportdesk.ui.rules import away, welcome
 # Typing is kept a moment after it pauses, and at once when the field is left.
 _PAUSE = 800
 _SHORT_PAUSE = 350
-_FAILED = "new-ticket-failed"
+_FAILED, _TOO_MANY = "new-ticket-failed", "new-ticket-too-many"
 
 
 def new_ticket(hint: str) -> rx.Component:
@@ -87,6 +89,7 @@ def _form(hint: str) -> rx.Component:
             ),
             custom_fields(),
             rx.cond(offer().tags.length() > 0, tags()),
+            id=ALERTS,
             class_name="body",
         ),
         rx.el.div(
@@ -103,7 +106,7 @@ def _form(hint: str) -> rx.Component:
                 kind="primary",
                 type="submit",
                 disabled=NewTicketState.busy | ~_all_there(),
-                aria_describedby=rx.cond(has_failed(_attached()), _FAILED, ""),
+                aria_describedby=why_not_sent(_attached(), _FAILED, _TOO_MANY),
             ),
             class_name="foot",
         ),
@@ -179,9 +182,11 @@ def _files() -> rx.Component:
     )
     return rx.el.div(
         attach_button("new-ticket", in_words=True),
-        rx.el.span("or drop them here, or paste an image", class_name="hint"),
+        rx.el.span("or drop them here, or paste an image.", class_name="hint"),
+        rx.el.span(f"{ComposerState.files_allowed}.", class_name="hint"),
         attached_files(files),
         failed_note(files, _FAILED),
+        too_many_note(files, _TOO_MANY),
         rx.el.input(type="hidden", name="files", value=as_text),
         class_name="files-field",
     )

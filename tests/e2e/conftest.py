@@ -199,6 +199,18 @@ async def standing(kept_open: Browsers, request: pytest.FixtureRequest) -> Async
     assert noise == []
 
 
+@pytest.fixture
+async def unset(desk: Desk) -> AsyncIterator[None]:
+    """The rules of the desk are as they were for the tests that follow."""
+    yield
+    with psycopg.connect(desk.owner_url) as connection:
+        connection.execute("DELETE FROM setting")
+        connection.execute(
+            'SELECT pg_notify(\'supportdesk\', \'{"kind": "setting_changed", "people": null,'
+            ' "conversation": null, "subject": null, "actor": null}\')'
+        )
+
+
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 

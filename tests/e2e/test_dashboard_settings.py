@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import psycopg
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers
@@ -15,18 +13,6 @@ from tests.e2e.test_settings import box, saved, section
 from tests.support.desk import Desk
 from tests.support.screen import Screen
 from tests.support.seed import ADMIN, BUYER, SELLER, Seed
-
-
-@pytest.fixture
-async def unset(desk: Desk) -> AsyncIterator[None]:
-    """The rules of the desk are as they were for the tests that follow."""
-    yield
-    with psycopg.connect(desk.owner_url) as connection:
-        connection.execute("DELETE FROM setting")
-        connection.execute(
-            'SELECT pg_notify(\'supportdesk\', \'{"kind": "setting_changed", "people": null,'
-            ' "conversation": null, "subject": null, "actor": null}\')'
-        )
 
 
 def dialog(screen: Screen) -> Locator:
