@@ -36,9 +36,10 @@ def busy_hours(filings: Iterable[Filings], period: Period) -> Hours:
 
 
 def _hours(start: datetime, last: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
-    """Weekday, hour and when it ends, in seconds from `start`, gapless; spans begin with a day."""
+    """Weekday, hour and when it ends, in seconds from `start`, gapless; from the start of the day
+    on that it is in."""
     day = start.astimezone(zone).date()
-    begins = 0
+    begins = _since(start, day, zone)
     while begins <= last:
         ends = _since(start, day + timedelta(days=1), zone)
         if ends - begins == 24 * _HOUR:

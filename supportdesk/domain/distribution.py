@@ -9,12 +9,14 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, compress
 from math import floor
 
 Sorted = Sequence[int]
-# So few are sorted together sooner than they are searched one by one.
-_FEW = 3000
+# So few for each array are sorted together sooner than they are searched one by one.
+_FEW = 100
+# So close to a number, by its place, that no better guess is needed.
+_CLOSE = 64
 
 
 def unpack(packed: bytes) -> array[int]:
@@ -24,17 +26,43 @@ def unpack(packed: bytes) -> array[int]:
     return numbers
 
 
+class Numbers:
+    """Sorted ones, or those of them alone that have a 1 in `chosen`."""
+
+    __slots__ = ("_chosen", "all", "count")
+
+    def __init__(self, all_: Sorted, chosen: bytes | None = None) -> None:
+        self.all, self._chosen = all_, chosen
+        self.count = len(all_) if chosen is None else chosen.count(1)
+
+    @property
+    def whole(self) -> bool:
+        return self._chosen is None
+
+    def up_to(self, most: int) -> int:
+        """How many are no larger."""
+        until = bisect_right(self.all, most)
+        return until if self._chosen is None else self._chosen.count(1, 0, until)
+
+    def between(self, above: int, most: int) -> Sorted:
+        first, until = bisect_right(self.all, above), bisect_right(self.all, most)
+        found = self.all[first:until]
+        return found if self._chosen is None else list(compress(found, self._chosen[first:until]))
+
+    def every(self) -> Sorted:
+        return self.all if self._chosen is None else list(compress(self.all, self._chosen))
+
+
 class Distribution:
     """Of all numbers in `arrays`, but for those in `without`, which are among them."""
 
-    def __init__(self, arrays: Sequence[Sorted], without: Sequence[Sorted] = ()) -> None:
-        self._arrays = [each for each in arrays if each]
-        self._without = [each for each in without if each]
-        some, gone = (sum(map(len, each)) for each in (self._arrays, self._without))
+    def __init__(self, arrays: Sequence[Numbers], without: Sequence[Numbers] = ()) -> None:
+        self._arrays = [each for each in arrays if each.count]
+        self._without = [each for each in without if each.count]
+        some, gone = (sum(each.count for each in of) for of in (self._arrays, self._without))
         self.count = some - gone
-        if len(self._arrays) + len(self._without) > 1 and some <= _FEW:
-            self._arrays = [self._left()]
-            self._without = []
+        # How many come before some of the numbers, and these.
+        self._known: tuple[int, Sorted] = 0, ()
 
     def percentile(self, share: float) -> float | None:
         """As `percentile_cont` has it: between two numbers, in proportion. None of none."""
@@ -42,39 +70,71 @@ class Distribution:
             return None
         place = share * (self.count - 1)
         low = self._at(floor(place))
-        high = self._after(low, floor(place) + 1) if place > floor(place) else low
+        high = self._at(floor(place) + 1) if place > floor(place) else low
         return low + (high - low) * (place - floor(place))
-
-    def _left(self) -> list[int]:
-        left = sorted(chain.from_iterable(self._arrays))
-        for number in chain.from_iterable(self._without):
-            del left[bisect_left(left, number)]
-        return left
 
     def _at(self, rank: int) -> int:
         """The number in that place, counted from zero."""
-        if len(self._arrays) == 1 and not self._without:
-            return self._arrays[0][rank]
-        low = min(each[0] for each in self._arrays)
-        high = max(each[-1] for each in self._arrays)
-        while low < high:
-            middle = (low + high) // 2
-            if self._up_to(middle) > rank:
-                high = middle
+        before, numbers = self._known
+        if not before <= rank < before + len(numbers):
+            self._known = before, numbers = self._around(rank)
+        return numbers[rank - before]
+
+    def _around(self, rank: int) -> tuple[int, Sorted]:
+        """Some of the numbers, that one among them, and how many come before."""
+        if len(self._arrays) == 1 and not self._without and self._arrays[0].whole:
+            return 0, self._arrays[0].all
+        few = _FEW * (len(self._arrays) + len(self._without))
+        if self.count <= few:
+            return 0, _less([each.every() for each in self._arrays],
+                            [each.every() for each in self._without])  # fmt: skip
+        above, before, most, until = self._by_the_longest(rank)
+        while until - before > few and most - above > 1:
+            middle = (above + most) // 2
+            found = self._up_to(middle)
+            if found > rank:
+                most, until = middle, found
             else:
-                low = middle + 1
-        return low
+                above, before = middle, found
+        if most - above == 1:
+            return rank, (most,)
+        return before, self._between(above, most)
 
-    def _after(self, number: int, rank: int) -> int:
-        """The number in the place `rank`, when `number` is in the place before."""
-        if self._without:
-            return self._at(rank)  # What comes next may have been taken out.
-        places = [(each, bisect_right(each, number)) for each in self._arrays]
-        if sum(place for _, place in places) > rank:
-            return number
-        return min(each[place] for each, place in places if place < len(each))
+    def _by_the_longest(self, rank: int) -> tuple[int, int, int, int]:
+        """Two of its numbers that are close to that one, and how many there are up to each."""
+        above = min([each.all[0] for each in self._arrays]) - 1
+        most = max([each.all[-1] for each in self._arrays])
+        longest = max([each.all for each in self._arrays], key=len)
+        first, last = 0, len(longest) - 1
+        before, until = 0, self.count
+        share = len(longest) / self.count
+        at, guessing = int(rank * share), True
+        while last - first > _CLOSE:
+            found = self._up_to(longest[at])
+            guess = at + int((rank - found) * share)
+            if found > rank:
+                last, most, until = at - 1, longest[at], found
+                guess -= _CLOSE // 4
+            else:
+                first, above, before = at + 1, longest[at], found
+                guess += _CLOSE // 4
+            # As good as any other, where the guesses are bad.
+            guessing = not guessing or first <= guess <= last
+            at = guess if guessing else (first + last) // 2
+            at = max(first, min(at, last))
+        return above, before, most, until
 
-    def _up_to(self, number: int) -> int:
-        """How many are no larger."""
-        found = sum(bisect_right(each, number) for each in self._arrays)
-        return found - sum(bisect_right(each, number) for each in self._without)
+    def _between(self, above: int, most: int) -> Sorted:
+        return _less([each.between(above, most) for each in self._arrays],
+                     [each.between(above, most) for each in self._without])  # fmt: skip
+
+    def _up_to(self, most: int) -> int:
+        found = sum([each.up_to(most) for each in self._arrays])
+        return found - sum([each.up_to(most) for each in self._without]) if self._without else found
+
+
+def _less(arrays: Sequence[Sorted], without: Sequence[Sorted]) -> Sorted:
+    left = sorted(chain.from_iterable(arrays))
+    for number in chain.from_iterable(without):
+        del left[bisect_left(left, number)]
+    return left

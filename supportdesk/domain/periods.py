@@ -108,11 +108,18 @@ def parse_day(text: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one moment up to another, which is not part of it; `first` is the day it begins with."""
+    """From one moment up to another, which is not part of it."""
 
-    first: date
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A day, a week or a month of the reader's, by the day it begins with."""
+
+    first: date
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +143,10 @@ class Period:
         first = self.first - self.days * _DAY
         return Period(first, self.first - _DAY, self.zone) if first >= EARLIEST else None
 
-    def steps(self, by: By) -> list[Span]:
+    def steps(self, by: By) -> list[Step]:
         """Its days, its weeks (from Monday) or its months; the first and the last may be short."""
         cuts = list(_cuts(self.first, self.last + _DAY, by))
-        return [span(*pair, self.zone) for pair in pairwise(cuts)]
+        return [Step(pair[0], span(*pair, self.zone)) for pair in pairwise(cuts)]
 
 
 def period(asked: Asked, today: date, since: date, zone: ZoneInfo) -> Period:
@@ -166,51 +173,12 @@ def fitting(by: By, asked: Period) -> By:
 
 
 def span(first: date, until: date, zone: ZoneInfo) -> Span:
-    return Span(first, midnight(first, zone), midnight(until, zone))
+    return Span(midnight(first, zone), midnight(until, zone))
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When a day begins there."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A month or a part of one, and the whole year that it is in, where that is asked for too."""
-
-    span: Span
-    year: Span | None = None
-
-
-def pieces(asked: Period, parts: By) -> list[Piece]:
-    """The period in as few spans as can be, which are likely to be asked for again.
-
-    What is less than a month comes in `parts`, days or weeks.
-    """
-    found = []
-    for each in asked.steps(By.MONTH):
-        year = date(each.first.year, 1, 1), date(each.first.year + 1, 1, 1)
-        inside = asked.first <= year[0] and year[1] <= asked.last + _DAY
-        until = min(_next(each.first, By.MONTH), asked.last + _DAY)
-        if each.first.day > 1 or until.day > 1:
-            part = Period(each.first, until - _DAY, asked.zone)
-            found += [Piece(step) for step in part.steps(parts)]
-        else:
-            found.append(Piece(each, span(*year, asked.zone) if inside else None))
-    return found
-
-
-def rows(asked: Period, by: By) -> list[Piece]:
-    """Its steps, but for the first and the last: those may be short, so they come in days."""
-    steps = asked.steps(by)
-    firsts = [each.first for each in steps[1:]] + [asked.last + _DAY]
-    found = []
-    for each, until in zip(steps, firsts, strict=True):
-        if each in (steps[0], steps[-1]):
-            found += pieces(Period(each.first, until - _DAY, asked.zone), By.DAY)
-        else:
-            found.append(Piece(each))
-    return found
 
 
 def _cuts(first: date, until: date, by: By) -> Iterator[date]:

@@ -5,26 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
-from time import monotonic
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import reports
 
 _log = logging.getLogger(__name__)
 EVERY_SECONDS = 300.0
-# How soon a zone is sealed that no admin was in before.
-LOOK_SECONDS = 15.0
 
 
 async def seal_forever() -> None:
-    sealed: dict[str, float] = {}
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(EVERY_SECONDS)
         try:
-            zones, due = await reports.zones(), monotonic() - EVERY_SECONDS
-            if late := [zone for zone in zones if sealed.get(zone, due) <= due]:
-                await reports.seal(datetime.now(UTC), late)
-                sealed |= dict.fromkeys(late, monotonic())
+            await reports.seal(datetime.now(UTC))
         except DatabaseUnavailable as error:
             _log.warning("reports were not sealed: %s", error)
         except Exception:

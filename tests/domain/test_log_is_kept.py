@@ -79,7 +79,7 @@ NOT_TOLD = {
     "messages.mark_read", "messages.mark_unread", "messages.note_read",
     "notifications.mark_all_read", "notifications.forget_seen",
     "presence.announce_typing", "presence.tell_processes", "presence.note_seen",
-    "reports.seal", "reports.zones", "setup.issue_link", "setup.link_works",
+    "reports.seal", "setup.issue_link", "setup.link_works",
     "tickets.set_star", "tickets.note_admin",
     "credentials.address_of", "invitations.find", "people.set_timezone",
 }  # fmt: skip

@@ -1,14 +1,11 @@
-"""How figures of reports are said, and percentiles of numbers that are sorted in parts."""
+"""How figures of reports are said."""
 
 from __future__ import annotations
 
 from datetime import date
-from random import Random
 
 import pytest
 
-from supportdesk.domain import distribution
-from supportdesk.domain.distribution import Distribution
 from supportdesk.domain.periods import By
 from supportdesk.domain.queries.reports import Figures, Row
 from supportdesk.domain.report_words import change, duration, name_of
@@ -53,24 +50,3 @@ def test_a_change_says_whether_it_is_better(now, before, good, text, tone) -> No
 )
 def test_a_row_is_named_after_its_days(by, first, last, said) -> None:
     assert name_of(Row("Returns", Figures(), first), by, last) == said
-
-
-@pytest.mark.parametrize("few", [0, 10_000])
-@pytest.mark.parametrize("seed", range(20))
-def test_percentiles_of_parts_are_those_of_the_whole(monkeypatch, few, seed) -> None:
-    monkeypatch.setattr(distribution, "_FEW", few)
-    chance = Random(seed)
-    parts = [
-        sorted(chance.choice((chance.randrange(5), chance.randrange(10**6))) for _ in range(size))
-        for size in [chance.randrange(30) for _ in range(chance.randrange(1, 9))]
-    ]
-    whole = sorted(number for part in parts for number in part)
-    found = Distribution(parts)
-    assert found.count == len(whole)
-    for share in (0, 0.5, 0.9, 1):
-        if not whole:
-            assert found.percentile(share) is None
-            continue
-        place = share * (len(whole) - 1)
-        low, high = whole[int(place)], whole[min(int(place) + 1, len(whole) - 1)]
-        assert found.percentile(share) == pytest.approx(low + (high - low) * (place - int(place)))

@@ -10,7 +10,7 @@ from tests.support.desk import ROOT
 
 
 @pytest.mark.parametrize(("p95", "ends"), [(299.9, 0), (300.0, 1)])
-@pytest.mark.parametrize("state", ["sealed", "merged", "changed", "while_sealing"])
+@pytest.mark.parametrize("state", ["sealed", "new_zone", "merged", "changed", "while_sealing"])
 def test_reports_that_are_too_slow_end_with_an_error(monkeypatch, tmp_path, state, p95, ends):
     values = {"unsealed_all_by_day_p95_ms": 5000.0, f"{state}_all_by_day_p95_ms": p95}
     monkeypatch.setattr(reports, "measured", lambda *_: (values, "18.0"))

@@ -86,7 +86,7 @@ READABLE = {
         "ticket_reopening": "ticket_id resolved_at reopened_at",
         "report_span": "id by starts_at ends_at",
         "report_part": "span_id key filed undone reopened filings responses resolutions answered"
-        " resolved",
+        " resolved quarters",
         "report_change": "id at by key what seconds change",
         "report_successor": "by key successor",
         **STAFF_LOG,

@@ -123,7 +123,7 @@ FUNCTIONS = {
     "report_entries(ticket_times)": "",
     "succeed_in_reports(text,uuid,uuid)": "",
     "report_parts(text,timestamp with time zone[],timestamp with time zone[])": "admin",
-    "report_outline()": "nobody",
+    "report_since()": "nobody",
     "seal_report(text,timestamp with time zone[],timestamp with time zone[],"
     "timestamp with time zone[])": "nobody",
     "user_stays_erased()": "",

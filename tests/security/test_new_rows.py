@@ -193,7 +193,8 @@ ADDED = {
         lambda w, me: (
             "report_part",
             {"span_id": named(w, "span"), "key": "", "filed": 1, "undone": 0, "reopened": 0,
-             "answered": 0, "resolved": 0, "filings": b"", "responses": b"", "resolutions": b""},
+             "answered": 0, "resolved": 0, "filings": b"", "responses": b"", "resolutions": b"",
+             "quarters": b""},
         ), "",
     ),
     "a change of the past": (

@@ -212,7 +212,7 @@ def _add_rest(connection: psycopg.Connection[Any], cast: Cast, world: World) -> 
     span, change = new_id(), new_id()
     connection.execute("INSERT INTO report_span VALUES (%s, 'all', '2001-01-01', now())", [span])
     connection.execute(
-        "INSERT INTO report_part VALUES (%s, 'x', 1, 0, 0, '', '', '', 0, 0)", [span]
+        "INSERT INTO report_part VALUES (%s, 'x', 1, 0, 0, '', '', '', 0, 0, '')", [span]
     )
     connection.execute(
         "INSERT INTO report_change VALUES (%s, now(), 'all', '', 'filed', NULL, 1)", [change]

@@ -21,7 +21,7 @@ _LOGGED = re.compile(
 # whatever is counted.
 _IN_ITS_OWN_TIME = re.compile(
     r"SELECT pg_notify\('supportdesk', said\)|SELECT note_seen\("
-    r"|FROM report_outline\(|SELECT seal_report\("
+    r"|FROM report_since\(|SELECT seal_report\("
 )
 
 

@@ -52,7 +52,8 @@ class ReportSpan(SQLModel, table=True):
 
 
 class ReportPart(SQLModel, table=True):
-    """The seconds are sorted, four bytes each. A total of all that was before a moment has none."""
+    """The seconds are sorted, four bytes each. A total of all that was before a moment has none.
+    `quarters`: of days alone, one byte for each entry (`domain/entries`)."""
 
     __tablename__ = "report_part"
 
@@ -66,6 +67,7 @@ class ReportPart(SQLModel, table=True):
     resolutions: bytes = Field(sa_type=LargeBinary)
     answered: int
     resolved: int
+    quarters: bytes = Field(sa_type=LargeBinary)
 
 
 class ReportChange(SQLModel, table=True):

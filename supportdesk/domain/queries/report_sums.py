@@ -7,12 +7,12 @@ A report is read in a transaction of one moment, and summed up here; see
 from __future__ import annotations
 
 import asyncio
-from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice, takewhile
 from typing import Any
 
 from sqlalchemy import text
@@ -20,9 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import fetch_packed
 from supportdesk.domain.busy import Filings
-from supportdesk.domain.distribution import Distribution, unpack
-from supportdesk.domain.periods import By, Period, Piece, Span
-from supportdesk.domain.totals import BEGINNING, counted_as
+from supportdesk.domain.distribution import Distribution, Numbers, unpack
+from supportdesk.domain.entries import Day, Entries, entries_of
+from supportdesk.domain.periods import By, Period, Span
+from supportdesk.domain.pieces import BEGINNING, Piece
+from supportdesk.domain.totals import counted_as
 
 ALL = "all"
 
@@ -50,13 +52,14 @@ class Figures:
 
 @dataclass(slots=True)
 class Many:
-    """Sorted seconds: those that count, and those of them that were taken back."""
+    """Seconds: those that count, and those of them that were taken back."""
 
-    arrays: list[array[int]] = field(default_factory=list)
-    without: list[array[int]] = field(default_factory=list)
+    arrays: list[Numbers] = field(default_factory=list)
+    without: list[Numbers] = field(default_factory=list)
 
-    def add(self, packed: bytes, sign: int) -> None:
-        (self.arrays if sign > 0 else self.without).append(unpack(packed))
+    def add(self, seconds: Numbers, sign: int) -> None:
+        if seconds.count:
+            (self.arrays if sign > 0 else self.without).append(seconds)
 
     @property
     def waited(self) -> Waited:
@@ -73,6 +76,16 @@ class Sum:
     responses: Many = field(default_factory=Many)
     resolutions: Many = field(default_factory=Many)
     filings: list[Filings] = field(default_factory=list)
+
+    def add(self, entries: Entries, filings: Filings | None = None) -> None:
+        self.filed += entries.sign * entries.filed
+        self.resolved += entries.sign * entries.resolved
+        self.undone += entries.sign * entries.undone
+        self.reopened += entries.sign * entries.reopened
+        self.responses.add(entries.responses, entries.sign)
+        self.resolutions.add(entries.resolutions, entries.sign)
+        if filings:
+            self.filings.append(filings)
 
     @property
     def growth(self) -> int:
@@ -111,30 +124,38 @@ _TOTALS = text(
     "SELECT ends_at FROM report_span"
     " WHERE by = :by AND starts_at = :beginning AND ends_at <= :until"
 )
-_ENTRIES = "filed + undone + reopened + answered + resolved"
+_KINDS = ("filed", "undone", "reopened", "answered", "resolved")
 _GROWTH = "filed - resolved + reopened - undone"
 _SORTED = "string_agg(int4send({0}), '' ORDER BY {0}) FILTER (WHERE what ="
 
+
+def _quarters(what: str) -> str:
+    """In the order of their seconds, where they have any."""
+    return f"coalesce(string_agg(quarter, '' ORDER BY seconds) FILTER (WHERE what = '{what}'), '')"
+
+
 # A span that is sealed counts with what has been corrected of it since. Whole years come before
-# months; what is not sealed is counted.
+# months, and a day before the two parts of it that belong to two rows of a report: it is `cut`
+# here. What is not sealed is counted.
 _READ = """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(
         %(starts)s::timestamptz[], %(ends)s::timestamptz[],
-        %(year_starts)s::timestamptz[], %(year_ends)s::timestamptz[],
+        %(within_starts)s::timestamptz[], %(within_ends)s::timestamptz[],
         %(happened)s::integer[], %(remained)s::integer[], %(told)s::boolean[]
-    ) AS w(starts_at, ends_at, year_starts, year_ends, happened, remained, told)
+    ) AS w(starts_at, ends_at, within_starts, within_ends, happened, remained, told)
 ), sealed AS MATERIALIZED (
     SELECT s.id, s.starts_at, s.ends_at FROM report_span s
     WHERE s.by = %(by)s AND (s.starts_at, s.ends_at) IN (
-        SELECT starts_at, ends_at FROM wanted UNION SELECT year_starts, year_ends FROM wanted)
+        SELECT starts_at, ends_at FROM wanted UNION SELECT within_starts, within_ends FROM wanted)
 ), settled AS MATERIALIZED (
-    SELECT w.*, coalesce(year.id, own.id) AS span_id
+    SELECT w.*, coalesce(larger.id, own.id) AS span_id, larger.id IS NOT NULL AS cut
     FROM wanted w
-    LEFT JOIN sealed year ON (year.starts_at, year.ends_at) = (w.year_starts, w.year_ends)
+    LEFT JOIN sealed larger
+        ON (larger.starts_at, larger.ends_at) = (w.within_starts, w.within_ends)
     LEFT JOIN sealed own ON (own.starts_at, own.ends_at) = (w.starts_at, w.ends_at)
 ), spans AS MATERIALIZED (
-    SELECT DISTINCT s.id, s.starts_at, s.ends_at, happened, remained, told
+    SELECT DISTINCT s.id, s.starts_at, s.ends_at, happened, remained, told, cut
     FROM settled JOIN sealed s ON s.id = span_id
 ), counted AS MATERIALIZED (
     SELECT p.*, c.happened, c.remained, c.told
@@ -146,16 +167,20 @@ WITH wanted AS MATERIALIZED (
 ), successor AS MATERIALIZED (
     SELECT key AS was, successor AS key FROM report_successor WHERE by = %(by)s
 ), changed AS NOT MATERIALIZED (
-    SELECT s.starts_at, s.ends_at, s.happened, s.remained, s.told, coalesce(n.key, c.key) AS key,
-           c.what, c.seconds, c.change, c.at
+    SELECT s.starts_at, s.ends_at, s.happened, s.remained, s.told, s.cut,
+           coalesce(n.key, c.key) AS key, c.what, c.seconds, c.change, c.at,
+           {quarter} AS quarter
     FROM spans s
     JOIN report_change c ON c.by = %(by)s AND c.at >= s.starts_at AND c.at < s.ends_at
     LEFT JOIN successor n ON n.was = c.key
     WHERE n.was IS NULL OR n.key IS NOT NULL
 ), any_part AS (
+    -- Span by span: of millions of parts, few are of these spans.
     SELECT coalesce(n.key, p.key) AS key, happened * filed AS filed,
            happened * ({entries}) AS entries, remained * ({growth}) AS growth
-    FROM spans JOIN report_part p ON span_id = id LEFT JOIN successor n ON n.was = p.key
+    FROM spans CROSS JOIN LATERAL (
+        SELECT key, {kinds} FROM report_part own WHERE own.span_id = spans.id OFFSET 0) AS p
+    LEFT JOIN successor n ON n.was = p.key
     WHERE (happened, remained) <> (0, 0) AND (n.was IS NULL OR n.key IS NOT NULL)
     UNION ALL
     SELECT key, happened * filed, happened * ({entries}), remained * ({growth}) FROM counted
@@ -173,38 +198,41 @@ WITH wanted AS MATERIALIZED (
 ), part AS (
     -- Looked up one by one: of ten thousand sellers a hundred are shown.
     SELECT starts_at, ends_at, wanted.key, 1 AS sign, filed, undone, reopened, resolved, filings,
-           responses, resolutions, groups
+           responses, resolutions, CASE WHEN cut THEN quarters END AS quarters, groups
     FROM (SELECT key, key AS sealed_as, groups FROM shown
           UNION ALL SELECT key, was, groups FROM shown JOIN successor USING (key)) AS wanted
     CROSS JOIN spans CROSS JOIN LATERAL (
-        SELECT filed, undone, reopened, resolved, filings, responses, resolutions
+        SELECT filed, undone, reopened, resolved, filings, responses, resolutions, quarters
         FROM report_part p WHERE p.span_id = spans.id AND p.key = sealed_as OFFSET 0) AS found
     WHERE told
     UNION ALL
     SELECT starts_at, ends_at, key, 1, filed, undone, reopened, resolved, filings, responses,
-           resolutions, groups
+           resolutions, NULL, groups
     FROM counted JOIN shown USING (key) WHERE told
     UNION ALL
     SELECT starts_at, ends_at, key, change, {count} 'filed')::integer,
            {count} 'undone')::integer, {count} 'reopened')::integer,
            {count} 'resolved')::integer,
            {sorted_since} 'filed'), {sorted_seconds} 'answered'), {sorted_seconds} 'resolved'),
-           max(groups)
+           {quarters}, max(groups)
     FROM changed JOIN shown USING (key) WHERE told
-    GROUP BY starts_at, ends_at, key, change
+    GROUP BY starts_at, ends_at, key, change, cut
 )
 SELECT starts_at, ends_at, key, sign, filed, undone, reopened, resolved,
        CASE WHEN %(hourly)s THEN filings END AS filings, responses, resolutions,
-       NULL AS remaining, groups
+       quarters, NULL AS remaining, groups
 FROM part
 UNION ALL
-SELECT NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, remaining, groups FROM shown
+SELECT NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, remaining, groups FROM shown
 """.format(  # noqa: S608 - nothing in it comes from outside
-    entries=_ENTRIES,
+    kinds=", ".join(_KINDS),
+    entries=" + ".join(_KINDS),
     growth=_GROWTH,
     count="count(*) FILTER (WHERE what =",
     sorted_since=_SORTED.format("floor(date_part('epoch', at - starts_at))::integer"),
     sorted_seconds=_SORTED.format("seconds"),
+    quarter="substr(int4send(floor(date_part('epoch', c.at - s.starts_at) / 900)::integer), 4)",
+    quarters=f"CASE WHEN cut THEN {' || '.join(map(_quarters, _KINDS))} END",
 )
 
 
@@ -217,25 +245,32 @@ async def read(
     most: int | None = None,
     apart: Sequence[Span] = (),
 ) -> Found:
-    """Sum up these pieces of the period; `apart`: by the span of these that each begins in."""
+    """Sum up these pieces of the period; `apart`: by these spans, one after the other, that make
+    up the period."""
     until = period.whole.ends_at
     totals = await tx.execute(_TOTALS, {"by": by, "beginning": BEGINNING, "until": until})
     known = set(totals.scalars())
-    parts = counted_as(wanted, period, known, By.DAY if by == ALL else By.WEEK)
+    parts = counted_as(wanted, period.whole, known, By.DAY if by == ALL else By.WEEK)
+    within = [each.within for each in parts]
     values = {
         "by": by,
-        "starts": [each.span.starts_at for each in parts],
-        "ends": [each.span.ends_at for each in parts],
-        "year_starts": [each.year and each.year.starts_at for each in parts],
-        "year_ends": [each.year and each.year.ends_at for each in parts],
-        "happened": [each.happened for each in parts],
-        "remained": [each.remained for each in parts],
-        "told": [each.told for each in parts],
+        "starts": _packed(each.span.starts_at for each in parts),
+        "ends": _packed(each.span.ends_at for each in parts),
+        "within_starts": _packed(each.starts_at if each else None for each in within),
+        "within_ends": _packed(each.ends_at if each else None for each in within),
+        "happened": _packed(each.happened for each in parts),
+        "remained": _packed(each.remained for each in parts),
+        "told": _packed(each.told for each in parts),
         "most": most,
         "hourly": by == ALL and not apart,
     }
     found = await fetch_packed(tx, _READ, values)
     return await asyncio.to_thread(_summed, found, apart)
+
+
+def _packed(values: Iterable[datetime | int | None]) -> str:
+    """As PostgreSQL writes an array: of thousands, the driver would look at each for its type."""
+    return f"{{{','.join(['NULL' if each is None else str(each) for each in values])}}}"
 
 
 def _summed(rows: Iterable[Any], apart: Sequence[Span]) -> Found:
@@ -247,19 +282,24 @@ def _summed(rows: Iterable[Any], apart: Sequence[Span]) -> Found:
         groups = row.groups
         if row.starts_at is None:
             left[row.key] = row.remaining
+        elif not apart:
+            sums[row.key, *WHOLE].add(entries_of(row), _filings(row))
         else:
-            of = apart[bisect_right(starts, row.starts_at) - 1] if apart else None
-            _add(sums[row.key, *((of.starts_at, of.ends_at) if of else WHOLE)], row)
+            first = bisect_right(starts, row.starts_at) - 1
+            for span, entries in _apart(row, apart, first):
+                sums[row.key, span.starts_at, span.ends_at].add(entries)
     return Found(dict(sums), dict(left), groups)
 
 
-def _add(to: Sum, row: Any) -> None:
-    to.filed += row.sign * row.filed
-    to.resolved += row.sign * row.resolved
-    to.undone += row.sign * row.undone
-    to.reopened += row.sign * row.reopened
-    for name in ("responses", "resolutions"):
-        if packed := getattr(row, name):
-            getattr(to, name).add(packed, row.sign)
-    if row.filings:
-        to.filings.append(Filings(row.starts_at, unpack(row.filings), row.sign))
+def _filings(row: Any) -> Filings | None:
+    return Filings(row.starts_at, unpack(row.filings), row.sign) if row.filings else None
+
+
+def _apart(row: Any, spans: Sequence[Span], first: int) -> Iterator[tuple[Span, Entries]]:
+    """By which of the spans it is in, from the first of them on."""
+    if row.quarters is None:
+        yield spans[first], entries_of(row)
+        return
+    day = Day(row)
+    for span in takewhile(lambda each: each.starts_at < row.ends_at, islice(spans, first, None)):
+        yield span, day.within(span)

@@ -24,6 +24,7 @@ from supportdesk.domain.busy import Hours, busy_hours
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.models import Tag, Team, TicketTimes, TicketType, User
 from supportdesk.domain.periods import Asked, By, Period, Preset
+from supportdesk.domain.pieces import pieces, rows
 from supportdesk.domain.queries.report_sums import (
     ALL,
     TOTAL,
@@ -94,13 +95,14 @@ async def _first_day(tx: AsyncConnection, zone: ZoneInfo) -> date | None:
 
 
 async def _whole(tx: AsyncConnection, period: Period) -> Found:
-    return await read(tx, ALL, periods.pieces(period, By.DAY), period)
+    return await read(tx, ALL, pieces(period.whole, By.DAY), period)
 
 
 async def _rows_of(tx: AsyncConnection, by: By, period: Period, most: int | None) -> Found:
     if by.is_time:
-        return await read(tx, ALL, periods.rows(period, by), period, apart=period.steps(by))
-    return await read(tx, by.value, periods.pieces(period, By.WEEK), period, most=most)
+        apart = [step.span for step in period.steps(by)]
+        return await read(tx, ALL, rows(period, by), period, apart=apart)
+    return await read(tx, by.value, pieces(period.whole, By.WEEK), period, most=most)
 
 
 def _report(
@@ -112,14 +114,14 @@ def _report(
     names: dict[str, str],
 ) -> Report:
     total = whole.sums.get(TOTAL, Sum())
-    rows = _steps(period, by, parts) if by.is_time else _groups(parts, names)
+    found = _steps(period, by, parts) if by.is_time else _groups(parts, names)
     return Report(
         period,
         by,
         total.figures(whole.left.get("", 0)),
         _only(former) if former else None,
-        tuple(rows),
-        len(rows) if by.is_time else parts.groups,
+        tuple(found),
+        len(found) if by.is_time else parts.groups,
         busy_hours(total.filings, period),
     )
 
@@ -130,21 +132,21 @@ def _only(found: Found) -> Figures:
 
 def _steps(period: Period, by: By, found: Found) -> list[Row]:
     """From the last backwards: what was left before it is what was left after it, less its own."""
-    rows, left = [], found.left.get("", 0)
+    steps, left = [], found.left.get("", 0)
     for step in reversed(period.steps(by)):
-        part = found.sums.get(("", step.starts_at, step.ends_at), Sum())
-        rows.append(Row(step.first.isoformat(), part.figures(left), step.first))
+        part = found.sums.get(("", step.span.starts_at, step.span.ends_at), Sum())
+        steps.append(Row(step.first.isoformat(), part.figures(left), step.first))
         left -= part.growth
-    return rows[::-1]
+    return steps[::-1]
 
 
 def _groups(found: Found, names: dict[str, str]) -> list[Row]:
     keys = {key for key, *_ in found.sums} | {key for key, left in found.left.items() if left}
-    rows = [
+    groups = [
         Row(names[key], found.sums.get((key, *WHOLE), Sum()).figures(found.left.get(key, 0)))
         for key in keys
     ]
-    return sorted(rows, key=lambda row: (-row.figures.filed, row.name.lower()))
+    return sorted(groups, key=lambda row: (-row.figures.filed, row.name.lower()))
 
 
 _NONE = {
@@ -169,5 +171,5 @@ async def _names(tx: AsyncConnection, by: By, found: Found) -> dict[str, str]:
         return {}
     key, name = _NAMED_BY[by]
     wanted = [UUID(each) for each in keys if each]
-    rows = await tx.execute(select(key, name).where(key.in_(wanted)))
-    return {"": _NONE.get(by, ""), **{str(row[0]): row[1] for row in rows}}
+    named = await tx.execute(select(key, name).where(key.in_(wanted)))
+    return {"": _NONE.get(by, ""), **{str(row[0]): row[1] for row in named}}
