@@ -14,13 +14,14 @@ from supportdesk.domain.errors import DomainError, Invalid
 from supportdesk.domain.queries.notifications import Preferences, preferences_for
 from supportdesk.state.arriving import arrive_aside
 from supportdesk.state.choice import typed
-from supportdesk.state.desk import browser_of, hub, who_arrives
+from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
     attempt,
     session_token,
     sign_in_again,
     signed_in,
+    viewer_of,
 )
 
 
@@ -34,7 +35,7 @@ class AccountState(rx.State):
     async def arrive(self) -> EventSpec | None:
         """Runs on the page, and again after each reconnect."""
         try:
-            viewer = await who_arrives(self)
+            viewer = await viewer_of(self)
             if viewer is None:
                 return sign_in_again(self)
             browser = await arrive_aside(self, viewer)

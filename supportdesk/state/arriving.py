@@ -14,7 +14,7 @@ from supportdesk.domain.actor import Role
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.pages import Page
-from supportdesk.state.desk import browser_of, hub, who_arrives
+from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
 from supportdesk.state.session import (
@@ -22,6 +22,7 @@ from supportdesk.state.session import (
     leave_for,
     sign_in_again,
     signed_in,
+    viewer_of,
 )
 from supportdesk.state.views import ViewsState
 
@@ -51,7 +52,7 @@ async def arrive_at(
     All others are sent away. While the database is away, `state.error` says so.
     """
     try:
-        viewer = await who_arrives(state)
+        viewer = await viewer_of(state)
         if viewer is None:
             return sign_in_again(state)
         if viewer.actor.role is not Role.ADMIN:

@@ -38,14 +38,10 @@ def cookie_header(state: rx.State) -> str:
 
 
 async def viewer_of(state: rx.State) -> Viewer | None:
-    """Who sent this event, from the session row, now; None when it is nobody."""
+    """Who sent this event, from the session row, now, and where their browser was as this tab
+    connected; None when it is nobody."""
     viewer = await viewer_for(session_token(state))
-    return viewer.at(zone_of(state)) if viewer else None
-
-
-def zone_of(state: rx.State) -> str | None:
-    """The time zone that the browser was in when this tab connected, if it said so."""
-    return cookies.read(cookie_header(state), cookies.ZONE)
+    return viewer.at(cookies.read(cookie_header(state), cookies.ZONE)) if viewer else None
 
 
 async def signed_in(state: rx.State) -> Viewer:

@@ -21,7 +21,7 @@ from supportdesk.state.asking import ask
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.composer import ComposerState
-from supportdesk.state.desk import browser_of, hub, who_arrives
+from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
 from supportdesk.state.new_ticket import NewTicketState
@@ -35,6 +35,7 @@ from supportdesk.state.session import (
     leave_for,
     sign_in_again,
     signed_in,
+    viewer_of,
 )
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
@@ -46,7 +47,7 @@ class WorkspaceState(rx.State):
     async def arrive(self) -> Effects:
         """Runs on every page of the workspace, and again after each reconnect."""
         try:
-            viewer = await who_arrives(self)
+            viewer = await viewer_of(self)
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
             return

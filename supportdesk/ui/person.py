@@ -193,7 +193,6 @@ def _figures() -> rx.Component:
                     rx.el.span("None yet", class_name="none"),
                 ),
             ),
-            *fact("Time zone", _person.timezone),
             class_name="facts",
         ),
     )

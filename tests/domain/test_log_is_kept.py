@@ -67,9 +67,8 @@ _FIGURES = re.compile(r"TC-[0-9]+")
 NINE_TO_FIVE = [("09:00", "17:00")] * 7
 
 # What no log needs to tell: that somebody has read, marked or half written something is their own
-# business and changes nothing for anybody else; where their browser is, is no doing of theirs; what
-# is done with files is told by the message that brings them; and the rest says so by itself or is a
-# step of another command.
+# business and changes nothing for anybody else; what is done with files is told by the message that
+# brings them; and the rest says so by itself or is a step of another command.
 NOT_TOLD = {
     "attachments.check_room_for", "attachments.claim", "attachments.keep", "attachments.give_to",
     "attachments.discard", "attachments.drop_unsent", "attachments.unheld", "attachments.drop",
@@ -81,7 +80,7 @@ NOT_TOLD = {
     "presence.announce_typing", "presence.tell_processes", "presence.note_seen",
     "reports.seal", "setup.issue_link", "setup.link_works",
     "tickets.set_star", "tickets.note_admin",
-    "credentials.address_of", "invitations.find", "people.set_timezone",
+    "credentials.address_of", "invitations.find",
 }  # fmt: skip
 # Steps that the commands share, inside a transaction that is already open.
 SHARED = {

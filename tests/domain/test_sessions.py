@@ -22,7 +22,6 @@ from supportdesk.domain.commands.sessions import (
     token_hash,
 )
 from supportdesk.domain.errors import (
-    Invalid,
     NotFound,
     Refused,
     SessionOver,
@@ -283,12 +282,6 @@ async def test_another_role_or_password_ends_the_sessions_too(cast, ask, column)
     assert await viewer_for(token) is None
 
 
-async def test_another_time_zone_ends_nothing(cast):
-    token = (await open_session(cast.bea.user_id)).token
-    await people.set_timezone(cast.bea, "Asia/Tokyo")
-    assert (await viewer_for(token)).timezone == "Asia/Tokyo"
-
-
 @pytest.mark.parametrize("who", ["bea", "sol"])
 async def test_only_an_admin_deactivates(cast, ask, who):
     with pytest.raises(Refused, match="Only admins"):
@@ -305,13 +298,6 @@ async def test_nobody_deactivates_themselves(cast, ask):
 async def test_a_person_who_does_not_exist_is_not_found(cast):
     with pytest.raises(NotFound):
         await people.deactivate(cast.ada, new_id())
-
-
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "europe/berlin\x00"])
-async def test_a_time_zone_that_nobody_knows_is_refused(cast, ask, name):
-    with pytest.raises(Invalid, match="not known"):
-        await people.set_timezone(cast.bea, name)
-    assert ask('SELECT DISTINCT timezone FROM "user"') == ["UTC"]
 
 
 async def test_no_session_is_opened_for_somebody_who_is_not_there(cast, ask):

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Browsers
 from tests.support.axe import violations
 from tests.support.desk import Desk
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket, zone_at_noon
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ABSENT = "TC-9999"
@@ -356,7 +356,7 @@ async def test_nothing_jumps_while_a_ticket_loads(
     size: dict[str, int],
 ) -> None:
     nora, _, ticket = pair
-    zone = seed.zone_at_noon(nora)
+    zone = zone_at_noon()
     screen = await browsers.open(nora, nora.page(ticket), viewport=size, timezone_id=zone)
     await screen.ready(ticket.number)
     await expect(screen.log.get_by_text("Today")).to_be_visible()

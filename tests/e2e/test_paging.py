@@ -11,7 +11,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
 from tests.support.screen import Screen
-from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket, zone_at_noon
 
 PAGE = 50
 MESSAGES = 130
@@ -164,7 +164,7 @@ async def test_a_message_that_arrives_leaves_a_reader_of_old_ones_where_they_are
 async def test_days_are_told_apart(
     browsers: Browsers, seed: Seed, people: tuple[Person, Person], long_ticket: SeededTicket
 ) -> None:
-    nora, zone = people[0], seed.zone_at_noon(people[0])
+    nora, zone = people[0], zone_at_noon()
     reader = await browsers.open(nora, nora.page(long_ticket), timezone_id=zone)
     await reader.ready(long_ticket.number)
     days = reader.log.locator(".day")

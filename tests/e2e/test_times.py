@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
-from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket, zone_at_noon
 
 # Before and after midnight in Auckland; in London both are the morning of one day.
 BEFORE, AFTER = "2025-11-20T10:30:00+00:00", "2025-11-20T11:30:00+00:00"
@@ -86,7 +86,7 @@ async def test_a_time_in_the_list_goes_on_while_one_looks(browsers: Browsers, se
     nora = seed.person(BUYER, "Nora")
     ticket = seed.ticket(nora, seed.person(SELLER, "Theo"))
     # A day and five minutes later it is the next day there, whenever this runs.
-    screen = await browsers.open(nora, timezone_id=seed.zone_at_noon(nora))
+    screen = await browsers.open(nora, timezone_id=zone_at_noon())
     await screen.alter().clock.install()
     await screen.page.reload()
     time = screen.row(ticket.number).get_by_role("time")

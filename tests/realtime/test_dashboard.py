@@ -21,7 +21,7 @@ from tests.support.browsers import Browsers, catch_up
 from tests.support.cast import Cast
 from tests.support.desk import Desk
 from tests.support.raw_browser import DASHBOARD, DETAILS, MODERATION, SETTINGS, RawBrowser
-from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, zone_at_noon
 
 # What an admin reads there, as the database has it: of a day, from its beginning in that zone.
 _COUNTED = {
@@ -89,9 +89,8 @@ async def test_a_second_admin_sees_what_was_filed_and_logged_today(
     browsers: Browsers, seed: Seed, desk: Desk
 ) -> None:
     bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
-    people = [seed.person(ADMIN, name) for name in ("Zoe", "Yann")]
-    zone = seed.zone_at_noon(people[0])
-    assert seed.zone_at_noon(people[1]) == zone
+    zone = zone_at_noon()
+    people = [seed.person(ADMIN, name).there(zone) for name in ("Zoe", "Yann")]
     ticket = seed.ticket(bea, sol)
     zoe, yann = await browsers.visit(people[0], ticket), await admin(browsers, people[1])
     filed, logged = (counted(desk, tab, zone) for tab in ("reports", "audit"))
@@ -116,8 +115,6 @@ async def test_each_admin_counts_the_day_of_their_own_zone(
     zones = {"UTC": seed.person(ADMIN, "Zoe"), "Asia/Kolkata": seed.person(ADMIN, "Yann")}
     tickets = seed.tickets([(seed.person(BUYER), None)] * 24)
     with psycopg.connect(desk.owner_url) as connection:
-        for zone, person in zones.items():
-            connection.execute('UPDATE "user" SET timezone = %s WHERE id = %s', [zone, person.id])
         for hours, ticket in enumerate(tickets):
             connection.execute(
                 "UPDATE ticket SET created_at = now() - make_interval(hours => %s) WHERE id = %s",
@@ -130,7 +127,7 @@ async def test_each_admin_counts_the_day_of_their_own_zone(
             )
     found = set()
     for zone, person in zones.items():
-        tab = await admin(browsers, person)
+        tab = await admin(browsers, person.there(zone))
         for name in ("reports", "audit"):
             await tab.until(
                 lambda b, name=name, zone=zone: count(b, name) == counted(desk, name, zone)

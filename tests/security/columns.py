@@ -1,7 +1,7 @@
 """What each role may say of each table, column by column: read it, or write it anew."""
 
 # What each role reads of the tables it may read, column by column.
-PERSON = "id name role active timezone"
+PERSON = "id name role active"
 TEAM = "id name is_default created_at auto_assign"
 THREAD = "id kind created_by created_at last_seq messages_everyone activity_everyone"
 PARTICIPANT = (

@@ -138,19 +138,16 @@ SEEN = {
 # Which rows an update without any condition reaches, for each column that may be set at all.
 CHANGED = {
     "bea": {
-        "user": ("timezone", "bea"),
         "participant": ("last_read_seq starred", "t1/bea t4/bea"),
         "ticket": ("status priority", "t1 t4"),
         "saved_view": ("name query", "view-of-bea"),
     },
     "ben": {
-        "user": ("timezone", "ben"),
         "participant": ("last_read_seq starred", "t2/ben"),
         "ticket": ("status priority", "t2"),
         "saved_view": ("name query", ""),
     },
     "sol": {
-        "user": ("timezone", "sol"),
         "participant": ("last_read_seq starred", "t1/sol t4/sol"),
         "ticket": ("status priority type", "t1 t4"),
         "ticket_note": ("body updated_by updated_at event_id", "t1 t4"),
@@ -159,7 +156,6 @@ CHANGED = {
         "canned_reply": ("name body", "reply-of-sol"),
     },
     "sia": {
-        "user": ("timezone", "sia"),
         "participant": ("last_read_seq starred", "t3/sia t4/sia"),
         "ticket": ("status priority type", "t3 t4"),
         "ticket_note": ("body updated_by updated_at event_id", ""),
@@ -168,7 +164,7 @@ CHANGED = {
         "canned_reply": ("name body", ""),
     },
     "abe": {
-        "user": ("active role timezone", "bea ben sol sia ada abe max"),
+        "user": ("active role", "bea ben sol sia ada abe max"),
         "session": ("ended_at", "session-of-bea"),
         "invitation": ("revoked_at", "pending"),
         "participant": ("last_read_seq starred", "t1/abe t4/abe"),

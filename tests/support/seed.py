@@ -9,14 +9,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from supportdesk import routes
+from supportdesk import cookies, routes
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.commands.sessions import token_hash
 from supportdesk.domain.ids import new_id
@@ -35,6 +35,15 @@ class AskedField:
     choices: tuple[str, ...] = ()
 
 
+def zone_at_noon() -> str:
+    """Of a browser that is there, what was said an hour ago was said today, at whatever hour this
+    runs.
+
+    The sign is the database's: west of Greenwich is positive.
+    """
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with an account; `session` is the token of a session that is open."""
@@ -46,6 +55,10 @@ class Person:
     @property
     def id(self) -> UUID:
         return self.actor.user_id
+
+    def there(self, zone: str) -> Person:
+        """The same at a browser that says it is in that time zone."""
+        return replace(self, session=f"{self.session}; {cookies.ZONE}={zone}")
 
     @property
     def home(self) -> str:
@@ -96,17 +109,6 @@ class Seed:
                 [(new_id(), p.id, token_hash(p.session)) for p in made],
             )
         return made
-
-    def zone_at_noon(self, person: Person) -> str:
-        """The time zone in which that person lives from now on, and their browser has to be: what
-        was said there an hour ago was said today, at whatever hour this runs.
-
-        The sign is the database's: west of Greenwich is positive.
-        """
-        zone = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-        with self._system() as connection:
-            connection.execute('UPDATE "user" SET timezone = %s WHERE id = %s', (zone, person.id))
-        return zone
 
     def session_of(self, person: Person) -> Person:
         """The same person in another browser, with a session of its own."""

@@ -16,12 +16,11 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.commands.settings import check_admin
-from supportdesk.domain.errors import Changed, Invalid, NotFound, Refused
+from supportdesk.domain.errors import Changed, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, Session, Team, TeamMember, User
 from supportdesk.domain.text import NAME_MAX_LENGTH, check_line
-from supportdesk.domain.zones import is_zone
 
 # What the database refuses, by the name of the rule.
 _RULES = {
@@ -137,19 +136,6 @@ async def rename(actor: Actor, name: str) -> None:
     async with by_the_rules(), transaction(actor) as tx:
         values = {"name": name, "event_id": new_id()}
         await tx.execute(text("SELECT rename_me(:name, :event_id)"), values)
-
-
-async def set_timezone(actor: Actor, name: str) -> None:
-    """Remember where the person was last; `name` as in the IANA database.
-
-    Their browser says so, and another one of theirs may be elsewhere: it is nobody's wish, and
-    nothing to tell the log.
-    """
-    if not is_zone(name):
-        raise Invalid("This time zone is not known.", "timezone")
-    async with transaction(actor) as tx:
-        mine = col(User.id) == actor.user_id
-        await tx.execute(update(User).where(mine).values(timezone=name))
 
 
 async def tell_of_preference(

@@ -31,7 +31,6 @@ class User(SQLModel, table=True):
     role: str = words()
     password_hash: str = words()
     active: bool = Field(default=None, sa_column_kwargs={"server_default": text("true")})
-    timezone: str = words("'UTC'")
     created_at: datetime = aware(now=True)
     erased_at: datetime | None = aware(nullable=True)
 

@@ -79,7 +79,6 @@ class PersonPage:
     hue: int = 0
     active: bool = True
     blocked: bool = False
-    timezone: str = ""
     joined_at: str = ""
     erased_at: str = ""
     """Empty: they have not been."""
@@ -98,7 +97,7 @@ class PersonPage:
 
 _COLUMNS = {Role.BUYER: "buyer_id", Role.SELLER: "seller_id", Role.ADMIN: "assignee_id"}
 _PERSON = text(f"""
-SELECT u.id, u.name, u.email, u.role, u.active, u.timezone, u.created_at, u.erased_at, s.at,
+SELECT u.id, u.name, u.email, u.role, u.active, u.created_at, u.erased_at, s.at,
        {UNFINISHED} AS unfinished, r.expires_at,
        u.role <> 'admin' AND EXISTS (SELECT FROM block WHERE person_id = u.id) AS blocked
 FROM "user" u
@@ -175,7 +174,6 @@ async def person_for(actor: Actor, person_id: UUID, session_id: UUID | None = No
             hue=hue(found.id),
             active=found.active,
             blocked=found.blocked,
-            timezone=found.timezone,
             joined_at=found.created_at.isoformat(),
             erased_at=found.erased_at.isoformat() if found.erased_at else "",
             seen_at=found.at.isoformat() if found.at else "",

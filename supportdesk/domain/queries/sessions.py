@@ -31,8 +31,10 @@ class Viewer:
         return replace(self, timezone=zone) if zone and is_zone(zone) else self
 
 
+# The time zone of a browser that does not say where it is.
+_UNTIL_TOLD = "UTC"
 _SESSION = sql.SQL(
-    "SELECT session_id, user_id, role, name, email, timezone, expires_at FROM session_actor({})"
+    "SELECT session_id, user_id, role, name, email, expires_at FROM session_actor({})"
 )
 _OPEN = sql.SQL("SELECT open_among({}::uuid[])")
 
@@ -46,13 +48,12 @@ async def open_among(sessions: Collection[UUID]) -> set[UUID]:
 
 
 async def viewer_for(token: str | None) -> Viewer | None:
-    """The viewer behind `token`, where they were last; None when it is unknown, over, or of a
-    deactivated person."""
+    """The viewer behind `token`; None when it is unknown, over, or of a deactivated person."""
     if not token:
         return None
     row = await ask(NOBODY, _SESSION.format(token_hash(token)))
     if row is None:
         return None
-    session_id, user_id, role, name, email, timezone, expires_at = row
+    session_id, user_id, role, name, email, expires_at = row
     actor = Actor(user_id, Role(role), session_id)
-    return Viewer(session_id, actor, name, email, timezone, expires_at)
+    return Viewer(session_id, actor, name, email, _UNTIL_TOLD, expires_at)
