@@ -34,6 +34,12 @@ def set_to(var: ClientStateVar, expression: str) -> str:
     return f"refs['_client_state_{var._setter_name}']({expression})"
 
 
+def length_in(field_id: str, var: ClientStateVar) -> str:
+    """The expression that notes how long the text in the field is, as the server counts:
+    characters, and no white space at either end."""
+    return _of_field(field_id, set_to(var, "[...box.value.trim()].length"))
+
+
 def set_if(var: ClientStateVar, still: str, value: str) -> EventSpec:
     """Set a variable that lives in the browser, if it is still what it was."""
     now = f"refs['_client_state_{var._getter_name}']"

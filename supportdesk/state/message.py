@@ -25,6 +25,11 @@ from supportdesk.state.session import attempt, signed_in
 
 # Which dialog is open is the browser's business, so none is lost with a connection.
 edit_open = ClientStateVar.create("edit_open", default=False)
+# How long the text in that dialog is, and whether somebody has tried to save it though it was too
+# long.
+EDITED_BOX = "edited-text"
+edited_length = ClientStateVar.create("edited_length", default=0)
+edited_too_long = ClientStateVar.create("edited_too_long", default=False)
 deleting = ClientStateVar.create("deleting", default="")
 versions_open = ClientStateVar.create("versions_open", default=False)
 

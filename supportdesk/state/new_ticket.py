@@ -22,7 +22,15 @@ from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.similar import Similar, similar_for
 from supportdesk.state.attaching import NEW_TICKET, drop_all, forget_sent, sent_in_form
-from supportdesk.state.boxes import bring_up, choose_if, focus, form_values, offer, set_if
+from supportdesk.state.boxes import (
+    bring_up,
+    choose_if,
+    focus,
+    form_values,
+    length_in,
+    offer,
+    set_if,
+)
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
 from supportdesk.state.session import Effects, attempt, signed_in
@@ -35,6 +43,11 @@ type_chosen = ClientStateVar.create("new_ticket_type", default=TicketType.PROBLE
 
 ALERTS = "new-ticket-body"
 """Where the form begins, and with what is wrong with all of it."""
+# How long the description is, and whether somebody has tried to file it though it was too long.
+described_length = ClientStateVar.create("described_length", default=0)
+described_too_long = ClientStateVar.create("described_too_long", default=False)
+_MEASURE = length_in("description", described_length)
+
 _KEPT = {"subject", "description", "type", "priority", "seller", "category"}
 _LONGEST_PART = 20_000
 
@@ -181,6 +194,7 @@ class NewTicketState(rx.State):
             return
         yield rx.set_value("subject", filled.subject)
         yield rx.set_value("description", filled.body)
+        yield described_length.push(len(filled.body.strip()))
 
     @rx.event
     async def submit(self, form_data: dict[str, Any]) -> Effects:
@@ -237,7 +251,7 @@ def _bring_back(kept: Kept) -> list[EventSpec]:
     """What the offer does not bring: fields that are on the screen from the beginning."""
     effects = [
         offer("subject", kept.form.get("subject", "")),
-        offer("description", kept.body),
+        offer("description", kept.body, _MEASURE),
     ]
     # What was chosen since the dialog opened is newer.
     if ticket_type := kept.form.get("type"):

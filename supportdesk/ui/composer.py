@@ -71,11 +71,11 @@ _FAILED, _TOO_MANY = "composer-failed", "composer-too-many"
 
 
 def composer() -> rx.Component:
-    too_much = length.over | too_many(_files())
+    too_much = length.MESSAGE.over | too_many(_files())
     shut = ThreadState.loaded & (~ThreadState.facts.accepts_messages | StandingState.blocked)
     return rx.el.div(
         rx.cond(
-            (ComposerState.error != "") & ~length.over,
+            (ComposerState.error != "") & ~length.MESSAGE.over,
             wrong(ComposerState.error, id="message-error"),
         ),
         away(),
@@ -99,7 +99,7 @@ def composer() -> rx.Component:
                     "Will be sent when its files are there.", role="status", class_name="later"
                 ),
             ),
-            length.length_note(),
+            length.MESSAGE.told(),
             _tools(),
             id=FORM,
             data_most=ComposerState.most,
@@ -208,9 +208,11 @@ def _field() -> rx.Component:
         name=MESSAGE_BOX,
         rows="1",
         aria_label="Message",
-        aria_invalid=rx.cond(length.over, "true", "false"),
+        aria_invalid=rx.cond(length.MESSAGE.over, "true", "false"),
         aria_describedby=rx.cond(
-            length.near, length.NOTE, rx.cond(ComposerState.error != "", "message-error", "")
+            length.MESSAGE.near,
+            length.MESSAGE.note,
+            rx.cond(ComposerState.error != "", "message-error", ""),
         ),
         placeholder="Write a reply",
         auto_complete="off",

@@ -3,14 +3,20 @@
 import reflex as rx
 
 from supportdesk.state.message import (
+    EDITED_BOX,
     MessageState,
     ShownVersion,
     deleting,
     edit_open,
+    edited_length,
+    edited_too_long,
     versions_open,
 )
 from supportdesk.ui import dialogs
 from supportdesk.ui.controls import alert, button
+from supportdesk.ui.length import Counter
+
+_EDITED = Counter(EDITED_BOX, edited_length, edited_too_long)
 
 
 def message_dialogs() -> rx.Component:
@@ -25,12 +31,18 @@ def _edit() -> rx.Component:
             rx.el.div(
                 alert(MessageState.error),
                 rx.el.textarea(
+                    id=EDITED_BOX,
                     name="text",
                     aria_label="Message text",
+                    aria_invalid=rx.cond(_EDITED.over, "true", "false"),
+                    aria_describedby=rx.cond(_EDITED.near, _EDITED.note, ""),
                     default_value=MessageState.edited_text,
+                    on_mount=_EDITED.begin(),
+                    on_change=lambda _: _EDITED.measure(),
                     key=MessageState.edited_id,
                     class_name="area",
                 ),
+                _EDITED.told(),
                 class_name="body",
             ),
             rx.el.div(
@@ -38,7 +50,10 @@ def _edit() -> rx.Component:
                 button("Save", kind="primary", type="submit"),
                 class_name="foot",
             ),
-            on_submit=MessageState.save_edit,
+            on_submit=lambda form: [
+                edited_too_long.set_value(_EDITED.over),
+                rx.cond(_EDITED.over, rx.noop(), MessageState.save_edit(form)),
+            ],
         ),
         open=edit_open.value,
         on_open_change=edit_open.set,

@@ -8,7 +8,15 @@ from reflex_components_radix.primitives.dialog import dialog
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.state.attaching import NEW_TICKET, READY, Attached
 from supportdesk.state.composer import ComposerState
-from supportdesk.state.new_ticket import ALERTS, NewTicketState, dialog_open, offered, type_chosen
+from supportdesk.state.new_ticket import (
+    ALERTS,
+    NewTicketState,
+    described_length,
+    described_too_long,
+    dialog_open,
+    offered,
+    type_chosen,
+)
 from supportdesk.state.new_ticket_offer import NOTHING
 from supportdesk.state.session import SessionState
 from supportdesk.ui.attaching import (
@@ -28,6 +36,7 @@ from supportdesk.ui.controls import (
     select,
     text_input,
 )
+from supportdesk.ui.length import Counter
 from supportdesk.ui.new_ticket_fields import custom_fields, offer, tags
 from supportdesk.ui.new_ticket_help import similar, template
 from supportdesk.ui.rules import away, welcome
@@ -35,6 +44,7 @@ from supportdesk.ui.rules import away, welcome
 # Typing is kept a moment after it pauses, and at once when the field is left.
 _PAUSE = 800
 _SHORT_PAUSE = 350
+_DESCRIPTION = Counter("description", described_length, described_too_long)
 _FAILED, _TOO_MANY = "new-ticket-failed", "new-ticket-too-many"
 
 
@@ -110,17 +120,12 @@ def _form(hint: str) -> rx.Component:
             ),
             class_name="foot",
         ),
-        on_submit=NewTicketState.submit,
+        on_submit=lambda form: [
+            described_too_long.set_value(_DESCRIPTION.over),
+            NewTicketState.submit(form),
+        ],
         no_validate=True,
     )
-
-
-def _kept(name: str) -> dict[str, Any]:
-    """What is typed here is kept as a draft."""
-    return {
-        "on_change": lambda text: NewTicketState.keep.debounce(_PAUSE)(name, text),
-        "on_blur": lambda text: NewTicketState.keep(name, text),
-    }
 
 
 def _subject() -> rx.Component:
@@ -145,16 +150,30 @@ def _subject() -> rx.Component:
 
 
 def _description() -> rx.Component:
-    error = error_in(NewTicketState.errors, "description")
+    counter = _DESCRIPTION
+    # That it was too long when it was sent is told by the counter, for as long as it is.
+    known = counter.over | counter.tried.value
+    error = rx.cond(known, "", error_in(NewTicketState.errors, "description")).to(str)
+    attributes = described("description", error)
+    wrong, notes = attributes["aria_invalid"], attributes["aria_describedby"]
     return field(
         "Description",
-        rx.el.textarea(
-            id="description",
-            name="description",
-            placeholder="What happened, and what did you expect? Order numbers help.",
-            class_name="area",
-            **_kept("description"),
-            **described("description", error),
+        rx.fragment(
+            rx.el.textarea(
+                id="description",
+                name="description",
+                placeholder="What happened, and what did you expect? Order numbers help.",
+                aria_invalid=rx.cond(counter.over, "true", wrong),
+                aria_describedby=rx.cond(counter.near, counter.note, notes),
+                class_name="area",
+                on_mount=counter.begin(),
+                on_change=lambda text: [
+                    counter.measure(),
+                    NewTicketState.keep.debounce(_PAUSE)("description", text),
+                ],
+                on_blur=lambda text: NewTicketState.keep("description", text),
+            ),
+            counter.told(),
         ),
         name="description",
         error=error,
