@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from supportdesk.domain.periods import By, Period, Span
@@ -44,12 +44,7 @@ def pieces(whole: Span, parts: By) -> list[Piece]:
 def rows(asked: Period, by: By) -> list[Piece]:
     """Also cut wherever one of its steps begins."""
     whole, steps = asked.whole, asked.steps(by)
-    if by is By.MONTH:
-        found = [piece.span for step in steps for piece in pieces(step.span, By.DAY)]
-    else:
-        cuts = {step.span.starts_at for step in steps} | {whole.ends_at}
-        days = takewhile(lambda day: day < whole.ends_at, _days(whole.starts_at))
-        found = [Span(*pair) for pair in pairwise(sorted(cuts.union(days)))]
+    found = [span for step in steps for span in _row(step.span, by)]
     if any((step.span.starts_at - BEGINNING) % QUARTER for step in steps):
         return list(map(Piece, found))  # No zone has been like that for long.
     return [_in_its_day(span, whole) for span in found]
@@ -61,7 +56,9 @@ def sealed(since: datetime, now: datetime) -> Iterator[tuple[str, list[Span]]]:
     ever = Span(begins, day_of(now) + _DAY)
     days, weeks, months = (_steps(ever, by) for by in (By.DAY, By.WEEK, By.MONTH))
     years = [_year_of(month) for month in months if month.starts_at.month == 1]
-    yield "all", [*years, *months, *map(_inner, months), *days]
+    insides = [_inside(_month_of(span)) for span in months]
+    insides += [_inside(_week_of(span)) for span in weeks]
+    yield "all", [*years, *months, *insides, *days]
     # Of a week in two months, two parts.
     cuts = sorted({span.starts_at for span in (*months, *weeks)} | {ever.ends_at})
     for by in (By.TEAM, By.ASSIGNEE, By.SELLER, By.TAG, By.TYPE):
@@ -93,24 +90,23 @@ def _months(even: Span, parts: By) -> Iterator[Piece]:
         month, year = _month_of(each), _year_of(each)
         if each == month:
             yield Piece(each, year if _holds(even, year) else None)
-        elif parts is By.DAY and _holds(each, _inner(month)):
-            yield from _around(_inner(month), each)
         else:
-            yield from map(Piece, _steps(each, parts))
+            spans = _row(each, By.MONTH) if parts is By.DAY else _steps(each, parts)
+            yield from map(Piece, spans)
 
 
-def _around(inner: Span, month: Span) -> Iterator[Piece]:
-    yield from map(Piece, _steps(Span(month.starts_at, inner.starts_at), By.DAY))
-    yield Piece(inner)
-    yield from map(Piece, _steps(Span(inner.ends_at, month.ends_at), By.DAY))
-
-
-def _days(since: datetime) -> Iterator[datetime]:
-    """When each day after that begins."""
-    day = day_of(since)
-    while True:
-        day += _DAY
-        yield day
+def _row(span: Span, by: By) -> list[Span]:
+    """In days, with the inside of its week or month in one."""
+    days = (span.ends_at - day_of(span.starts_at)) // _DAY + 1
+    cuts = [day_of(span.starts_at) + at * _DAY for at in range(days + 1)]
+    if by is not By.DAY:
+        middle = cuts[len(cuts) // 2]
+        inside = _inside((_week_of if by is By.WEEK else _month_of)(Span(middle, middle)))
+        if _holds(span, inside):
+            cuts = [cut for cut in cuts if not inside.starts_at < cut < inside.ends_at]
+    within = [cut for cut in cuts if span.starts_at < cut < span.ends_at]
+    ends = [span.starts_at, *within, span.ends_at]
+    return [Span(*pair) for pair in pairwise(ends)] if span.starts_at < span.ends_at else []
 
 
 def _in_its_day(span: Span, whole: Span) -> Piece:
@@ -129,10 +125,14 @@ def _month_of(span: Span) -> Span:
     return Span(begins, (begins + 32 * _DAY).replace(day=1))
 
 
-def _inner(month: Span) -> Span:
-    """A month without its first and its last day, which is in that month of every zone."""
-    begins, ends = (_month_of(month).starts_at, _month_of(month).ends_at)
-    return Span(begins + _DAY, ends - _DAY)
+def _week_of(span: Span) -> Span:
+    begins = span.starts_at - span.starts_at.weekday() * _DAY
+    return Span(begins, begins + 7 * _DAY)
+
+
+def _inside(span: Span) -> Span:
+    """A month or a week without its first and its last day: it is in that of every zone."""
+    return Span(span.starts_at + _DAY, span.ends_at - _DAY)
 
 
 def _year_of(span: Span) -> Span:

@@ -92,8 +92,11 @@ def test_rows_are_cut_where_they_begin_and_their_days_are_sealed(seed: int) -> N
     for day, parts in parted(found).items():
         assert (parts[0].starts_at, parts[-1].ends_at) == (day.starts_at, day.ends_at)
         assert len(parts) == 2
-    if by is By.MONTH:  # The inside of each, its margins, and what is less than a day.
+    # The inside of each, a day beside it, and what is less than one.
+    if by is By.MONTH:
         assert len(found) <= 5 * (period.days // 28 + 1) + 2 * 31
+    elif by is By.WEEK:
+        assert len(found) <= 4 * (period.days // 7 + 1) + 2 * 7
 
 
 def test_every_day_of_every_zone_begins_at_a_quarter_of_an_hour() -> None:
