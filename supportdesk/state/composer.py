@@ -75,7 +75,7 @@ class ComposerState(rx.State):
     file_most: int = 0
     files_most: int = 0
     files_allowed: str = ""
-    may_edit: bool = True
+    edit_minutes: int = 0
     # What this tab knows of drafts, by ticket: for when the database is away, and for whom the
     # next message is addressed to when there is none.
     _drafts: dict[str, Kept] = {}

@@ -30,6 +30,8 @@ edit_open = ClientStateVar.create("edit_open", default=False)
 EDITED_BOX = "edited-text"
 edited_length = ClientStateVar.create("edited_length", default=0)
 edited_too_long = ClientStateVar.create("edited_too_long", default=False)
+# Whether the time to change the message has not run out whose menu is open.
+still_editable = ClientStateVar.create("still_editable", default=True)
 deleting = ClientStateVar.create("deleting", default="")
 versions_open = ClientStateVar.create("versions_open", default=False)
 

@@ -27,14 +27,14 @@ class RulesState(rx.State):
 
 def allowed(role: Role) -> dict[str, Any]:
     """How long a message may be, how many files it may have and how large, in words, too, and
-    whether one may be changed at all, by the names that the composer knows."""
+    how many minutes it may be changed, by the names that the composer knows."""
     now, size = rules.now(), limits_of(role).size
     return {
         "most": now.message_max_length,
         "file_most": size,
         "files_most": now.message_files,
         "files_allowed": f"Up to {several(now.message_files)} of {in_words(size)}",
-        "may_edit": now.message_edit_minutes > 0,
+        "edit_minutes": now.message_edit_minutes,
     }
 
 

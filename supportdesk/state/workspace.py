@@ -20,6 +20,7 @@ from supportdesk.state.asides import arrival_at
 from supportdesk.state.asking import ask
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
+from supportdesk.state.clock import set_clock
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
@@ -77,7 +78,7 @@ class WorkspaceState(rx.State):
         composer = await self.get_state(ComposerState)
         composer._arrive(viewer)
         (await self.get_state(RulesState))._arrive(viewer.actor.role)
-        for effect in forget_choices():
+        for effect in (set_clock(), *forget_choices()):
             yield effect
         if browser.inbox is None:
             await (await self.get_state(StandingState))._read(viewer)

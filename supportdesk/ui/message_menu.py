@@ -1,15 +1,18 @@
 """What one may do with a message: a menu at its side, and the reactions under it."""
 
 import reflex as rx
+from reflex_base.utils.imports import ImportVar
+from reflex_base.vars import VarData
 
 from supportdesk.domain.queries.thread import Reacted
 from supportdesk.realtime.lines import ShownLine
+from supportdesk.state.clock import NOW
 from supportdesk.state.composer import ComposerState, quoted
-from supportdesk.state.message import MessageState, deleting
+from supportdesk.state.message import MessageState, deleting, still_editable
 from supportdesk.state.moderation import ModerationState, blocking
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState, reporting
-from supportdesk.ui import menu
+from supportdesk.ui import menu, times
 from supportdesk.ui.controls import icon_button
 
 REACTIONS = {
@@ -36,8 +39,8 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             rx.cond(may_write, _react(line)),
             rx.cond(may_write, _item("reply", "Quote", on_select=_quote(line))),
             rx.cond(
-                mine & may_write & ComposerState.may_edit,
-                _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id)),
+                mine & may_write & (ComposerState.edit_minutes > 0),
+                _edit(line),
             ),
             _item("link", "Copy link", on_select=_copy_link(line)),
             rx.cond(
@@ -69,6 +72,27 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             class_name="menu",
         ),
         modal=False,
+    )
+
+
+def _edit(line: rx.Var[ShownLine]) -> rx.Component:
+    """For as long as it may be changed; the menu is drawn when it is opened."""
+    ends = f"Date.parse({line.at!s}) + {ComposerState.edit_minutes!s} * 60_000"
+    in_time: rx.Var[bool] = rx.Var(
+        _js_expr=f"({NOW} < {ends})",
+        _var_type=bool,
+        _var_data=VarData.merge(
+            line.at._get_all_var_data(),
+            ComposerState.edit_minutes._get_all_var_data(),
+            VarData(imports={"$/utils/state": [ImportVar(tag="refs")]}),
+        ),
+    )
+    return rx.fragment(
+        times.each_second(still_editable.set_value(in_time)),
+        rx.cond(
+            still_editable.value,
+            _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id)),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """Times in the reader's own zone, worded by nearness; the exact moment is in the title."""
 
+from typing import Any
+
 import reflex as rx
 
 _DATE = "dddd D MMMM YYYY"
@@ -65,6 +67,12 @@ def time_between(start: rx.Var[str], end: rx.Var[str]) -> rx.Component:
 def clock(at: rx.Var[str], hours_and_minutes: rx.Var[str], exact: rx.Var[str]) -> rx.Component:
     """A time of day that the server has already put in the reader's zone."""
     return rx.el.time(hours_and_minutes, date_time=at, title=exact)
+
+
+def each_second(do: Any) -> rx.Component:
+    """What is done while this is on the page, from the beginning; nothing is seen of it."""
+    unseen = rx.moment(interval=1000, on_change=do, custom_attrs={"hidden": True})
+    return rx.moment_provider(unseen, pool=False)
 
 
 def one_timer(*children: rx.Component) -> rx.Component:

@@ -95,3 +95,46 @@ async def test_a_time_in_the_list_goes_on_while_one_looks(browsers: Browsers, se
     await expect(time).to_have_text("5 minutes ago")
     await screen.page.clock.fast_forward("24:00:00")
     await expect(time).to_have_text("Yesterday")
+
+
+@pytest.mark.parametrize("wrong_by", [0, 3_600_000, -3_600_000])
+async def test_a_message_is_offered_to_be_changed_until_its_time_has_run_out(
+    browsers: Browsers, seed: Seed, desk: Desk, wrong_by: int
+) -> None:
+    theo = seed.person(SELLER, "Theo")
+    ticket = seed.ticket(seller=theo)
+    screen = await browsers.open(theo, theo.page(ticket))
+    await screen.ready(ticket.number)
+    await screen.send("It flikkers.")
+    with psycopg.connect(desk.owner_url) as connection:
+        connection.execute(
+            "UPDATE message SET created_at = now() - interval '14 minutes'"
+            " WHERE conversation_id = %s",
+            [ticket.id],
+        )
+    # The clock of this browser may be wrong.
+    await screen.alter().add_init_script(
+        f"window.ahead = {wrong_by}; const now = Date.now; Date.now = () => now() + ahead"
+    )
+    await screen.go(theo.page(ticket))
+    await screen.ready(ticket.number)
+    said = screen.messages.last
+    edit = screen.page.get_by_role("menuitem", name="Edit")
+
+    async def open_menu() -> None:
+        await said.hover()
+        await said.get_by_role("button", name="Message actions").click()
+        await expect(screen.page.get_by_role("menuitem", name="Quote")).to_be_visible()
+
+    await open_menu()
+    await expect(edit).to_be_visible()
+    # While one looks at it. So long a leap does not look like a lost connection yet.
+    await screen.page.evaluate("ahead += 61_000")
+    await expect(edit).to_have_count(0)
+    await screen.page.keyboard.press("Escape")
+    await open_menu()
+    await expect(edit).to_have_count(0)
+    await screen.page.keyboard.press("Escape")
+    await screen.send("It flickers.")
+    await open_menu()
+    await expect(edit).to_be_visible()
