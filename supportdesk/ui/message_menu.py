@@ -1,5 +1,7 @@
 """What one may do with a message: a menu at its side, and the reactions under it."""
 
+from typing import Any
+
 import reflex as rx
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
@@ -72,11 +74,13 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
             class_name="menu",
         ),
         modal=False,
+        # Before it is drawn, and not only when it is there.
+        on_open_change=lambda _: _look_at_the_clock(line),
     )
 
 
-def _edit(line: rx.Var[ShownLine]) -> rx.Component:
-    """For as long as it may be changed; the menu is drawn when it is opened."""
+def _look_at_the_clock(line: rx.Var[ShownLine]) -> rx.Var[Any]:
+    """Note whether the message may still be changed."""
     ends = f"Date.parse({line.at!s}) + {ComposerState.edit_minutes!s} * 60_000"
     in_time: rx.Var[bool] = rx.Var(
         _js_expr=f"({NOW} < {ends})",
@@ -87,8 +91,13 @@ def _edit(line: rx.Var[ShownLine]) -> rx.Component:
             VarData(imports={"$/utils/state": [ImportVar(tag="refs")]}),
         ),
     )
+    return still_editable.set_value(in_time)
+
+
+def _edit(line: rx.Var[ShownLine]) -> rx.Component:
+    """For as long as it may be changed."""
     return rx.fragment(
-        times.each_second(still_editable.set_value(in_time)),
+        times.each_second(_look_at_the_clock(line)),
         rx.cond(
             still_editable.value,
             _item("pencil", "Edit", on_select=MessageState.begin_edit(line.id)),

@@ -113,6 +113,7 @@ async def test_limits_and_texts_are_what_buyers_meet_at_once(
     nora, theo, yann = seed.person(BUYER, "Nora"), seed.person(SELLER), seed.person(ADMIN)
     ticket = seed.ticket(nora, theo)
     others = [await browsers.open(each, each.page(ticket), viewport=WIDE) for each in (theo, yann)]
+    await others[0].send("I look into it.")
     for other in others:
         await other.message_box.fill("As long as it may be.")
     buyer = await browsers.open(nora, nora.page(ticket), viewport=WIDE)

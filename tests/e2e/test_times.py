@@ -6,15 +6,25 @@ import re
 
 import psycopg
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
+from tests.support.screen import Screen
 from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket, zone_at_noon
 
 # Before and after midnight in Auckland; in London both are the morning of one day.
 BEFORE, AFTER = "2025-11-20T10:30:00+00:00", "2025-11-20T11:30:00+00:00"
 LATER = "2025-11-20T13:30:00+00:00"
+
+
+# Of all menus that are drawn, whether they are painted or not.
+NOTE_ITEMS = """() => {
+    window.items = [];
+    const note = () => document.querySelectorAll('[role=menuitem]')
+        .forEach((item) => items.push(item.textContent));
+    new MutationObserver(note).observe(document.body, {childList: true, subtree: true});
+}"""
 
 
 @pytest.fixture
@@ -97,8 +107,26 @@ async def test_a_time_in_the_list_goes_on_while_one_looks(browsers: Browsers, se
     await expect(time).to_have_text("Yesterday")
 
 
+def make_older(desk: Desk, ticket: SeededTicket, minutes: int) -> None:
+    with psycopg.connect(desk.owner_url) as connection:
+        connection.execute(
+            "UPDATE message SET created_at = now() - make_interval(mins => %s)"
+            " WHERE conversation_id = %s",
+            [minutes, ticket.id],
+        )
+
+
+async def open_menu(screen: Screen, text: str) -> Locator:
+    """Of the message that says so; returns what would change it."""
+    said = screen.messages.filter(has_text=text)
+    await said.hover()
+    await said.get_by_role("button", name="Message actions").click()
+    await expect(screen.page.get_by_role("menuitem", name="Quote")).to_be_visible()
+    return screen.page.get_by_role("menuitem", name="Edit")
+
+
 @pytest.mark.parametrize("wrong_by", [0, 3_600_000, -3_600_000])
-async def test_a_message_is_offered_to_be_changed_until_its_time_has_run_out(
+async def test_to_change_a_message_is_offered_no_longer_than_it_is_allowed(
     browsers: Browsers, seed: Seed, desk: Desk, wrong_by: int
 ) -> None:
     theo = seed.person(SELLER, "Theo")
@@ -106,35 +134,36 @@ async def test_a_message_is_offered_to_be_changed_until_its_time_has_run_out(
     screen = await browsers.open(theo, theo.page(ticket))
     await screen.ready(ticket.number)
     await screen.send("It flikkers.")
-    with psycopg.connect(desk.owner_url) as connection:
-        connection.execute(
-            "UPDATE message SET created_at = now() - interval '14 minutes'"
-            " WHERE conversation_id = %s",
-            [ticket.id],
-        )
+    make_older(desk, ticket, 14)
     # The clock of this browser may be wrong.
     await screen.alter().add_init_script(
         f"window.ahead = {wrong_by}; const now = Date.now; Date.now = () => now() + ahead"
     )
     await screen.go(theo.page(ticket))
     await screen.ready(ticket.number)
-    said = screen.messages.last
-    edit = screen.page.get_by_role("menuitem", name="Edit")
-
-    async def open_menu() -> None:
-        await said.hover()
-        await said.get_by_role("button", name="Message actions").click()
-        await expect(screen.page.get_by_role("menuitem", name="Quote")).to_be_visible()
-
-    await open_menu()
+    edit = await open_menu(screen, "It flikkers.")
     await expect(edit).to_be_visible()
-    # While one looks at it. So long a leap does not look like a lost connection yet.
+    # While one looks at it.
     await screen.page.evaluate("ahead += 61_000")
     await expect(edit).to_have_count(0)
-    await screen.page.keyboard.press("Escape")
-    await open_menu()
-    await expect(edit).to_have_count(0)
-    await screen.page.keyboard.press("Escape")
+
+
+async def test_what_is_too_old_to_be_changed_is_offered_for_no_moment(
+    browsers: Browsers, seed: Seed, desk: Desk
+) -> None:
+    theo = seed.person(SELLER, "Theo")
+    ticket = seed.ticket(seller=theo)
+    screen = await browsers.open(theo, theo.page(ticket))
+    await screen.ready(ticket.number)
+    await screen.send("It flikkers.")
+    make_older(desk, ticket, 20)
+    await screen.go(theo.page(ticket))
+    await screen.ready(ticket.number)
     await screen.send("It flickers.")
-    await open_menu()
-    await expect(edit).to_be_visible()
+    await expect(await open_menu(screen, "It flickers.")).to_be_visible()
+    await screen.page.keyboard.press("Escape")
+    await screen.page.evaluate(NOTE_ITEMS)
+    await open_menu(screen, "It flikkers.")
+    items = await screen.page.evaluate("items")
+    assert "Quote" in items
+    assert "Edit" not in items
