@@ -335,8 +335,8 @@ def replies(seed: Seed) -> tuple[Person, SeededTicket]:
     nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
     with seed._system() as connection:
         for name, body in (
-            ("refund", "Dear {buyer}, your refund for {number} is on its way. {my_name}"),
-            ("return label", "Please print the label."),
+            ("quill refund", "Dear {buyer}, your refund for {number} is on its way. {my_name}"),
+            ("quill return label", "Please print the label."),
         ):
             connection.execute(
                 "INSERT INTO canned_reply (id, owner_id, name, body) VALUES (%s, %s, %s, %s)",
@@ -352,7 +352,7 @@ async def test_a_canned_reply_is_found_and_inserted_by_keyboard_alone(
     screen = await browsers.open(theo, theo.page(ticket), viewport=WIDE)
     await screen.ready(ticket.number)
     list_ = screen.page.get_by_role("listbox", name="Canned replies")
-    await screen.message_box.press_sequentially("Hello. /re")
+    await screen.message_box.press_sequentially("Hello. /quill")
     mine = list_.get_by_role("option").filter(has_text=re.compile("refund|return"))
     await expect(mine).to_have_count(2)
     await sound(screen)

@@ -157,6 +157,7 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await bell_rings(screen)
     await screen.button("Details").tap()
     await expect(screen.fact("Status")).to_be_visible()
+    await expect(screen.button("Back to the conversation")).to_be_focused()
     await bell_rings(screen)
     await expect(screen.log).to_be_hidden()
     await expect(screen.button("Back to the conversation")).to_be_focused()
