@@ -7,12 +7,12 @@ and grants, never by a WHERE clause that somebody might forget.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Container, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import md5
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString, Protocol, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -37,7 +37,9 @@ _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 _ONE_MOMENT = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _COMMIT = sql.SQL("COMMIT")
 _PROVE = sql.SQL("SELECT prove_session({})")
-_POOLED, _MORE = 20, 20
+# As many transactions at once as a machine can make use of. Connections beyond those that are kept
+# would be closed right after their first transaction, and in a rush that costs more than the work.
+_POOLED = 12
 # Statements that a connection keeps plans of: what three roles ask for again and again.
 _MOST_PREPARED = 300
 # Spells values as PREPARE wants them: $1, $2 ...
@@ -47,6 +49,7 @@ _ROLE, _PREPARED, _QUOTING = "role", "prepared", "quoting"
 
 Driver = psycopg.AsyncConnection[Any]
 Cursor = psycopg.AsyncCursor[Any]
+_Answer = TypeVar("_Answer")
 
 # What triggers refuse by a SQLSTATE of the desk's own; the domain says what each means to people.
 refusals: dict[str, Callable[[], Exception]] = {}
@@ -93,7 +96,7 @@ def get_engine() -> AsyncEngine:
         # Transactions begin and end by our own word, see `transaction`.
         isolation_level="AUTOCOMMIT",
         pool_size=_POOLED,
-        max_overflow=_MORE,
+        max_overflow=0,
         # The one used last knows the statements best: they are prepared in each connection.
         pool_use_lifo=True,
         pool_timeout=10,
@@ -132,11 +135,27 @@ async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] 
         DatabaseUnavailable: there is no connection to be had.
         One of `refusals`, where a trigger has refused.
     """
-    connection, answers = await _begin(_Opening(actor, _BEGIN), question)
-    try:
-        return await answers.fetchone()
-    finally:
-        await connection.close()
+    row, _ = await ask_and_read(actor, question, ())
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What to read as whom, by a plan that is kept."""
+
+    actor: ActsInDatabase
+    query: TextClause
+    values: Mapping[str, Any]
+
+
+async def ask_and_read(
+    actor: ActsInDatabase, question: sql.Composed, readings: Sequence[Reading]
+) -> tuple[tuple[Any, ...] | None, list[list[Any]]]:
+    """`ask`, and what is read once that is committed: the rows of each reading, as its own actor.
+    Still in one round trip."""
+    asking = _Turn(_Opening(actor, _BEGIN), question, tuple_row)
+    answers = await _take_turns([asking, *(_Turn.of(reading) for reading in readings)])
+    return next(iter(answers[0]), None), answers[1:]
 
 
 async def read_at_once(
@@ -147,13 +166,8 @@ async def read_at_once(
     Raises:
         DatabaseUnavailable: there is no connection to be had.
     """
-    plan = _plan_of(query, actor.database_role)
-    opening = _Opening(actor, _BEGIN_READING, plan)
-    connection, answers = await _begin(opening, plan.asked_for(values), rows=namedtuple_row)
-    try:
-        return await answers.fetchall()
-    finally:
-        await connection.close()
+    (rows,) = await _take_turns([_Turn.of(Reading(actor, query, values))])
+    return rows
 
 
 @asynccontextmanager
@@ -168,7 +182,8 @@ async def transaction(
         DatabaseUnavailable: there is no connection to be had, or it broke.
         One of `refusals`, where a trigger has refused.
     """
-    connection, _ = await _begin(_Opening(actor, _ONE_MOMENT if one_moment else _BEGIN))
+    opening = _Opening(actor, _ONE_MOMENT if one_moment else _BEGIN)
+    connection, _ = await _connected(partial(_open, opening=opening))
     try:
         yield connection
         await connection.commit()
@@ -247,19 +262,42 @@ class _Opening:
         return found
 
 
-async def _begin(
-    opening: _Opening, question: sql.Composable | None = None, rows: Any = tuple_row
-) -> tuple[AsyncConnection, Cursor]:
-    """Over a connection that works, and the answers to the question."""
+@dataclass(frozen=True)
+class _Turn:
+    """A whole transaction of one question, which is sent together with others."""
+
+    opening: _Opening
+    question: sql.Composable
+    rows: Any
+
+    @classmethod
+    def of(cls, reading: Reading) -> _Turn:
+        plan = _plan_of(reading.query, reading.actor.database_role)
+        opening = _Opening(reading.actor, _BEGIN_READING, plan)
+        return cls(opening, plan.asked_for(reading.values), namedtuple_row)
+
+
+async def _take_turns(turns: Sequence[_Turn]) -> list[list[Any]]:
+    """The rows that each answers. They are committed one after the other, and what follows one
+    that fails is not done."""
+    connection, answers = await _connected(partial(_take, turns=turns))
+    await connection.close()
+    return answers
+
+
+async def _connected(
+    work: Callable[[AsyncConnection], Awaitable[_Answer]],
+) -> tuple[AsyncConnection, _Answer]:
+    """Begin over a connection that works; it is still to be closed."""
     # After a restart of PostgreSQL every pooled connection fails once.
-    for _ in range(_POOLED + _MORE + 1):
+    for _ in range(_POOLED + 1):
         connection = get_engine().connect()
         try:
             await connection.start()
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise DatabaseUnavailable from error
         try:
-            return connection, await _send(connection, opening, question, rows)
+            return connection, await work(connection)
         # A rollback makes psycopg throw away all that is prepared.
         except (psycopg.OperationalError, psycopg.errors.InvalidSqlStatementName):
             await _throw_away(connection)
@@ -275,26 +313,43 @@ async def _begin(
     raise DatabaseUnavailable
 
 
+async def _open(connection: AsyncConnection, opening: _Opening) -> None:
+    await _send(connection, opening.actor.database_role, opening.statements(()))
+
+
+async def _take(connection: AsyncConnection, turns: Sequence[_Turn]) -> list[list[Any]]:
+    known = (await connection.get_raw_connection()).info
+    prepared: set[str] = known.setdefault(_PREPARED, set())
+    statements: list[sql.Composable] = []
+    places, plans = [], set[str]()
+    for turn in turns:
+        statements += turn.opening.statements(prepared | plans)
+        if turn.opening.plan is not None:
+            plans.add(turn.opening.plan.name)
+        places.append(len(statements))
+        statements += [turn.question, _COMMIT]
+    answers = await _send(connection, turns[-1].opening.actor.database_role, statements)
+    prepared |= plans
+    found, at = [], 0
+    for turn, place in zip(turns, places, strict=True):
+        answers.row_factory = turn.rows
+        for _ in range(place - at):
+            answers.nextset()
+        at = place
+        found.append(await answers.fetchall())
+    return found
+
+
 async def _send(
-    connection: AsyncConnection, opening: _Opening, question: sql.Composable | None, rows: Any
+    connection: AsyncConnection, role: str, statements: Sequence[sql.Composable]
 ) -> Cursor:
     """All at once, past SQLAlchemy, which cannot send several statements in one round trip."""
     driver, known = await _driver_of(connection), (await connection.get_raw_connection()).info
-    known[_ROLE] = opening.actor.database_role
-    prepared = known.setdefault(_PREPARED, set())
-    statements = opening.statements(prepared)
-    before = len(statements)
-    if question is not None:
-        statements += [question, _COMMIT]
+    known[_ROLE] = role
     # What knows how to quote is kept: making it costs more than its work.
     quoting = known.get(_QUOTING) or known.setdefault(_QUOTING, Transformer(driver))
-    answers = driver.cursor(row_factory=rows)
+    answers = driver.cursor()
     await answers.execute(sql.SQL("; ").join(statements).as_bytes(quoting), prepare=False)
-    if opening.plan is not None:
-        prepared.add(opening.plan.name)
-    if question is not None:
-        for _ in range(before):
-            answers.nextset()
     return answers
 
 

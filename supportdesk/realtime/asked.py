@@ -6,20 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from supportdesk.domain.queries.thread import Line, News, Receipt
+from supportdesk.domain.queries.news import News
+from supportdesk.domain.queries.thread import Line, Receipt
 from supportdesk.domain.queries.ticket_facts import TicketFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be read anew, besides new lines."""
+    """What is to be read anew."""
 
     amended: set[UUID]
     facts: bool
     receipt: bool
+    lines: bool
+    """There may be new ones, too."""
+
+    @classmethod
+    def nothing(cls) -> Asked:
+        return cls(set(), facts=False, receipt=False, lines=False)
+
+    @property
+    def only_receipt(self) -> bool:
+        return self.receipt and not (self.amended or self.facts or self.lines)
 
     @property
     def anything(self) -> bool:
+        """Besides new lines."""
         return bool(self.amended or self.facts or self.receipt)
 
 
@@ -27,7 +39,7 @@ class Asked:
 class Found:
     """`again` are lines that have changed; facts and receipt are None when they have not."""
 
-    news: News
+    news: News = field(default_factory=lambda: News((), frozenset()))
     again: Mapping[str, Line] = field(default_factory=dict)
     facts: TicketFacts | None = None
     receipt: Receipt | None = None

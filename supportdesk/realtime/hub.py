@@ -36,6 +36,7 @@ from supportdesk.realtime.menus import Menus
 from supportdesk.realtime.moderated import ONE_MORE_OR_LESS, UNSEEN, Moderated
 from supportdesk.realtime.open_lists import OpenLists
 from supportdesk.realtime.pages import PRESENCE, OpenPages
+from supportdesk.realtime.posting import Posting
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
 from supportdesk.realtime.renaming import tell_of_person
@@ -64,7 +65,7 @@ class Hub:
         self.menus = Menus(screen)
         self._waiting: set[str] = set()
         self._errands = Errands()
-        self._reading = Reading(self._errands)
+        self._reading = Reading(self._errands, self._views_of)
         self.attendance = Attendance(self._tell_presence)
         self._presence = Presence(
             screen, self._views_of, self.attendance.state_of, self.attendance.looking_at
@@ -176,6 +177,10 @@ class Hub:
             self._threads.pop(view.key, None)
         self.attendance.follow(browser)
 
+    def posting(self, conversation: UUID, *, plain: bool) -> Posting:
+        """For as long as somebody posts there: only with what is plain can anything be read."""
+        return Posting(self._views_of(conversation) if plain else ())
+
     async def catch_up(self, browser: Browser) -> None:
         """Have the ticket that is open there, and everywhere else, show what is so by now."""
         if browser.thread is not None:
@@ -275,7 +280,10 @@ class Hub:
             return
         amended = bell.subject if bell.kind in _AMENDED else None
         for thread_view in self._views_of(bell.conversation):
-            facts = amended is None and bell.kind != EventKind.MESSAGE_POSTED
+            if bell.kind == EventKind.MESSAGE_POSTED:
+                thread_view.wake_posted(bell.subject)
+                continue
+            facts = amended is None
             if bell.kind == EventKind.REACTION_CHANGED and bell.actor is not None:
                 # Whoever reacts takes part from then on.
                 facts = not thread_view.name_of(bell.actor)
@@ -379,5 +387,5 @@ class Hub:
             self._errands.run(self._reading.note(browser, browser.thread))
 
     def _shown(self, view: ThreadView) -> None:
-        self._reading.note_soon(view)
+        self._reading.note_soon(view.conversation_id)
         self._presence.wake(view.conversation_id)  # Who has just written may be new among them.

@@ -12,19 +12,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from supportdesk.database.engine import DatabaseUnavailable, transaction
-from supportdesk.domain.actor import Role
+from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.news import Following, News
 from supportdesk.domain.queries.thread import Line, Receipt
-from supportdesk.domain.queries.ticket_facts import TicketFacts, facts_within
+from supportdesk.domain.queries.ticket_facts import TicketFacts
 from supportdesk.realtime.asked import Asked, Elsewhere, Found, may_change_facts, not_seen_yet
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, show, show_receipt
+from supportdesk.realtime.read_anew import Known, read_anew
 from supportdesk.realtime.screen import Screen, ThreadChange
 from supportdesk.realtime.thread_snapshot import ThreadSnapshot
+from supportdesk.realtime.told import Told
 from supportdesk.realtime.worker import Worker
 
 ThreadKey = tuple[UUID, Circle]
@@ -59,11 +60,14 @@ class ThreadView:
         self._shown = shown
         self._facts: TicketFacts | None = None
         self._facts_stale = False
+        self._lines_stale = False
         self._amended: set[UUID] = set()
         self._history: tuple[Line, ...] = ()
         self._has_earlier = False
         self._receipt = Receipt()
         self._receipt_stale = False
+        self._receipt_owed = False
+        self._told = Told()
         self._live: tuple[Line, ...] = ()
         self._shown_to = 0
         self._shown_more = asyncio.Event()
@@ -118,6 +122,7 @@ class ThreadView:
         if seen:
             self._wake_for_receipt()
         else:
+            self._lines_stale = True
             self._worker.wake()
 
     def shows(self, person: UUID) -> bool:
@@ -135,11 +140,55 @@ class ThreadView:
         self.wake(facts=True)
 
     def _wake_for_receipt(self) -> None:
-        """All who look have read a message at about the same time, and are told of together."""
+        """All who look have read a message at about the same time, and are told of together. Only
+        its sender is told: while they are not here it is owed to them."""
         if self._receipt_stale:
+            return
+        if not self._is_sender_here():
+            self._receipt_owed = True
             return
         self._receipt_stale = True
         asyncio.get_running_loop().call_later(_RECEIPTS_AFTER_SECONDS, self._worker.wake)
+
+    def _is_sender_here(self) -> bool:
+        return self._receipt.sender_id in {str(b.viewer.actor.user_id) for b in self.openers}
+
+    def wake_posted(self, message_id: UUID | None) -> None:
+        """Somebody has said something."""
+        if not self._told.knows(message_id):
+            self.wake()
+
+    def expect(self) -> Following | None:
+        """Somebody is about to post at this process. Whom to read for as soon as that is done; then
+        `heed` has to follow, or `give_up`. None when nothing is to be read at once."""
+        reader = next(iter(self.admitted or self.openers), None)
+        if reader is None or self._facts is None or self._lock.locked():
+            return None
+        self._told.begin()
+        return self._following(reader)
+
+    def _following(self, reader: Browser) -> Following:
+        people = frozenset(self._opened_by())
+        actor = reader.viewer.actor
+        return Following(actor, self.circle, self.conversation_id, self.last_seq, people)
+
+    async def heed(self, following: Following, message_id: UUID, news: News) -> None:
+        """Tell all who follow what was read for them once the message was saved."""
+        if self._lock.locked():
+            self.give_up()
+            return
+        others = self._told.end(message_id)
+        lines = tuple(line for line in news.lines if line.seq > self.last_seq)
+        found = Found(News(lines, news.lost), receipt=not_seen_yet(lines))
+        async with self._lock:
+            await self._tell(following.actor, found, Asked.nothing())
+        if others or len(news.lines) == thread.PAGE:
+            self.wake()
+
+    def give_up(self) -> None:
+        """Nothing was read for those who follow: find out what there is."""
+        self._told.end()
+        self.wake()
 
     async def catch_up(self) -> None:
         """Read now, and return when all who follow have been told."""
@@ -171,6 +220,9 @@ class ThreadView:
                 self._of_this_circle(facts)
                 if facts != self._facts:
                     self.wake(facts=True)  # Those who have it open have yet to be told.
+                if self._receipt_owed and self._is_sender_here():
+                    self._receipt_owed, self._receipt_stale = False, True
+                    self.wake()
             browser.thread_version = self.version
             return self._snapshot(facts)
 
@@ -205,97 +257,58 @@ class ThreadView:
             reader = next(iter(self.admitted or self.openers), None)
             if reader is None:
                 return
-            before, asked = self.last_line, self._take_asked()
+            asked, lines = self._take_asked(), (*self._history, *self._live)
+            known = Known(self._facts, self._receipt, lines)
             try:
-                if asked.anything:
-                    found = await self._read(reader, before, asked)
-                else:
-                    found = await self._read_lines(reader, before)
+                found = await read_anew(asked, self._following(reader), known)
             except DatabaseUnavailable:
                 self._ask_again(asked)
                 raise
-            lost = found.news.lost
-            for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
-                self._lost(browser)
-            if reader not in self.openers:
-                self._ask_again(asked)
-                self._worker.wake()  # Read again as somebody who still may.
-                return
-            lines = found.news.lines
-            if asked.amended:
-                await self._amend(found.again, asked.amended)
-            if lines or found.facts or found.receipt:
-                await self._show(before, lines, found.facts, found.receipt)
-            if lines:
-                self._note_shown(lines[-1].seq)
-            elif found.facts:  # There may be others of whom to say whether they are there.
-                self._shown(self)
-            if not asked.anything and may_change_facts(self._facts, lines):
-                self.wake(facts=True)
-            if len(lines) == thread.PAGE:
-                self._worker.wake()
+            await self._tell(reader.viewer.actor, found, asked)
 
-    async def _read_lines(self, reader: Browser, before: Line | None) -> Found:
-        """Where nothing else is asked for, as for almost every message: the fastest way."""
-        actor, people = reader.viewer.actor, self._opened_by()
-        seq = before.seq if before else 0
-        news = await thread.news_for(actor, self.circle, self.conversation_id, seq, people)
-        return Found(news, receipt=not_seen_yet(news.lines))
-
-    async def _read(self, reader: Browser, before: Line | None, asked: Asked) -> Found:
-        """All as it is in one moment."""
-        actor, people = reader.viewer.actor, self._opened_by()
-        seq = before.seq if before else 0
-        async with transaction(actor, one_moment=True) as tx:
-            news = await thread.news_within(tx, self.circle, self.conversation_id, seq, people)
-            if actor.user_id in news.lost:
-                return Found(news)
-            again = await self._read_again(tx, asked.amended)
-            facts = None
-            if asked.facts or may_change_facts(self._facts, (*news.lines, *again.values())):
-                facts = await facts_within(tx, actor, self.conversation_id)
-            receipt = not_seen_yet(news.lines)
-            if asked.receipt:
-                receipt = await thread.receipt_within(tx, self.conversation_id)
-        return Found(
-            news,
-            again,
-            facts if facts != self._facts else None,
-            receipt if receipt != self._receipt else None,
-        )
+    async def _tell(self, reader: Actor, found: Found, asked: Asked) -> None:
+        lost = found.news.lost
+        for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
+            self._lost(browser)
+        if reader.user_id not in self._opened_by():
+            self._ask_again(asked)
+            self._worker.wake()  # Read again as somebody who still may.
+            return
+        before, lines = self.last_line, found.news.lines
+        if asked.amended:
+            await self._amend(found.again, asked.amended)
+        if lines or found.facts or found.receipt:
+            await self._show(before, lines, found.facts, found.receipt)
+        if lines:
+            self._note_shown(lines[-1].seq)
+        elif found.facts:  # There may be others of whom to say whether they are there.
+            self._shown(self)
+        if not asked.anything and may_change_facts(self._facts, lines):
+            self.wake(facts=True)
+        if len(lines) == thread.PAGE:
+            self.wake()
 
     def _opened_by(self) -> set[UUID]:
         return {browser.viewer.actor.user_id for browser in self.openers}
 
     def _take_asked(self) -> Asked:
         """Before reading: what is asked for while it is being read is asked for anew."""
-        asked = Asked(self._amended, self._facts_stale, self._receipt_stale)
-        self._amended, self._facts_stale, self._receipt_stale = set(), False, False
+        asked = Asked(self._amended, self._facts_stale, self._receipt_stale, self._lines_stale)
+        self._amended = set()
+        self._facts_stale = self._receipt_stale = self._lines_stale = False
         return asked
 
     def _ask_again(self, asked: Asked) -> None:
         self._amended |= asked.amended
         self._facts_stale = self._facts_stale or asked.facts
         self._receipt_stale = self._receipt_stale or asked.receipt
+        self._lines_stale = True
 
     def _note_shown(self, seq: int) -> None:
         self._shown_to = seq
         self._shown_more.set()
         self._shown_more = asyncio.Event()
         self._shown(self)
-
-    async def _read_again(self, tx: AsyncConnection, amended: set[UUID]) -> dict[str, Line]:
-        """The lines that have changed, and those that quote them."""
-        if not amended:
-            return {}
-        changed = {str(id_) for id_ in amended}
-        quoting = {
-            UUID(line.id)
-            for line in (*self._history, *self._live)
-            if line.quote and line.quote.id in changed
-        }
-        lines = await thread.lines_named(tx, self.conversation_id, [*(amended | quoting)])
-        return {line.id: line for line in lines}
 
     async def _amend(self, again: Mapping[str, Line], amended: set[UUID]) -> None:
         """Put lines that have changed in the place where they stand."""
@@ -336,7 +349,8 @@ class ThreadView:
     ) -> None:
         self.version += 1
         self._facts = facts or self._facts
-        self._receipt = receipt or self._receipt
+        if receipt is not None:
+            self._receipt, self._receipt_owed = receipt, False
         sent = Receipt(receipt.sender_id) if receipt and lines else None
         seen_by = receipt if receipt != sent else None
         first_slot = len(self._live)

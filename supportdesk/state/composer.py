@@ -26,7 +26,7 @@ from supportdesk.domain.text import check_body
 from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
-from supportdesk.state.desk import acting, browser_of
+from supportdesk.state.desk import acting, browser_of, hub
 from supportdesk.state.outbox import (
     AT_ONCE,
     MEASURE,
@@ -161,15 +161,12 @@ class ComposerState(rx.State):
             return
         audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
         files = sent_files(each.get("files") if isinstance(each, dict) else None)
-        posted = await messages.post(
-            actor,
-            ticket_id,
-            text,
-            audience,
-            client_id,
-            parse_id(typed(each, "quote")),
-            files,
-        )
+        quote = parse_id(typed(each, "quote"))
+        with hub().posting(ticket_id, plain=messages.is_plain(text, quote, files)) as posting:
+            posted = await messages.post(
+                actor, ticket_id, text, audience, client_id, quote, files, posting.following
+            )
+            await posting.tell(posted)
         self._saved = [*self._saved[-_REMEMBERED:], str(client_id)]
         self._forget_draft(typed(each, "ticket"), text, audience)
         await self._see(ticket_id, posted.seq)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -19,10 +20,10 @@ from supportdesk.database.engine import (
     get_engine,
     transaction,
 )
-from supportdesk.domain.actor import NOBODY
+from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.commands import messages
-from supportdesk.domain.queries.thread import News, news_for
+from supportdesk.domain.queries.news import Following, News, news_for
 
 WHO = "SELECT current_user::text, coalesce(current_setting('supportdesk.user_id', true), '')"
 
@@ -69,9 +70,13 @@ async def test_one_round_trip_comes_before_the_first_of_ones_own(cast, monkeypat
     assert said[1].startswith("SELECT 1")
 
 
+async def read_all(actor: Actor, circle: Circle, ticket: UUID) -> News:
+    return await news_for(Following(actor, circle, ticket, 0, frozenset([actor.user_id])))
+
+
 async def test_what_is_read_at_once_is_read_in_one_round_trip(cast, ticket, monkeypatch):
     async def read() -> News:
-        return await news_for(cast.bea, Circle.BUYERS, ticket, 0, [cast.bea.user_id])
+        return await read_all(cast.bea, Circle.BUYERS, ticket)
 
     first = await read()
     with sending(monkeypatch) as said:
@@ -85,7 +90,7 @@ async def test_what_is_read_at_once_is_read_in_one_round_trip(cast, ticket, monk
 async def test_what_is_kept_prepared_may_be_forgotten_by_the_connection(cast, ticket):
     """A rollback makes the driver forget all that it has prepared, and ours with it."""
     for _ in range(3):
-        await news_for(cast.bea, Circle.BUYERS, ticket, 0, [cast.bea.user_id])
+        await read_all(cast.bea, Circle.BUYERS, ticket)
         with pytest.raises(ZeroDivisionError):
             async with transaction(cast.bea) as tx:
                 for _ in range(4):
@@ -228,7 +233,7 @@ async def test_when_all_connections_are_taken_one_is_told_to_try_again(cast, dat
     await dispose_engine()
     pool = get_engine().pool
     pool._timeout = 0.05
-    held = [get_engine().connect() for _ in range(40)]
+    held = [get_engine().connect() for _ in range(pool.size())]
     try:
         await asyncio.gather(*(connection.start() for connection in held))
         with pytest.raises(DatabaseUnavailable):

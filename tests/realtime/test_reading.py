@@ -117,6 +117,8 @@ async def test_a_hidden_tab_that_closes_has_read_nothing(room: Room) -> None:
 async def test_a_tab_that_opens_in_the_background_reads_nothing(
     room: Room, browsers: Browsers, seed: Seed
 ) -> None:
+    await room.tab.look("hidden")  # What comes before the desk has noticed that it is gone, too.
+    await room.tab.settled()
     await room.tab.close()
     await room.writer.say("Before")
     await room.phone.until(lambda b: b.unread(room.ticket.number) == 1)

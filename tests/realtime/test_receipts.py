@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from supportdesk.domain.queries.thread import Receipt, SeenBy
+from supportdesk.realtime.asked import Asked
 from supportdesk.realtime.lines import show_receipt
 from tests.support.browsers import Browsers, all_show
 from tests.support.raw_browser import THREAD, RawBrowser
@@ -67,6 +68,31 @@ async def test_nobody_but_the_sender_is_told(seed: Seed, browsers: Browsers) -> 
     await buyer.until(lambda b: receipt(b).startswith("Seen by Sol, "))
     again = await browsers.visit(sol, ticket)
     assert receipt(seller) == receipt(again) == "Sent"
+
+
+async def test_a_sender_who_comes_back_is_told_what_was_seen_meanwhile(
+    seed: Seed, browsers: Browsers
+) -> None:
+    """Somebody else of their circle has had it open all the time, and is not told."""
+    bea, sol = seed.person(BUYER, "Bea"), seed.person(SELLER, "Sol")
+    ada, abe = seed.person(ADMIN, "Ada"), seed.person(ADMIN, "Abe")
+    ticket = seed.ticket(bea, sol)
+    beside, writer = await browsers.visit(abe, ticket), await browsers.visit(ada, ticket)
+    await beside.look("hidden")
+    await writer.say("Is anybody there?")
+    await all_show("Is anybody there?", [writer, beside])
+    await writer.cut()
+    _, phone = await browsers.visit(bea, ticket), await browsers.visit(bea)
+    await phone.until(lambda b: b.unread(ticket.number) == 0)
+    back = await browsers.visit(ada, ticket)
+    await back.until(lambda b: receipt(b).startswith("Seen by Bea, "))
+    assert receipt(beside) == "Sent"
+
+
+def test_a_receipt_is_read_by_itself_only_where_nothing_else_may_be_new() -> None:
+    """Otherwise a message would wait for the next one, or for whoever reads it."""
+    assert Asked(set(), facts=False, receipt=True, lines=False).only_receipt
+    assert not Asked(set(), facts=False, receipt=True, lines=True).only_receipt
 
 
 def test_two_are_named_the_others_counted_and_all_of_them_stand_behind_it() -> None:

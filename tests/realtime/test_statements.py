@@ -6,13 +6,16 @@ import asyncio
 
 import pytest
 
-from tests.support.browsers import Browsers
+from supportdesk.database.engine import _plan_of
+from supportdesk.domain.circles import circle_of
+from supportdesk.domain.queries.news import Following
+from tests.support.browsers import Browsers, all_show, catch_up
 from tests.support.desk import Desk
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
 from tests.support.statements import counting
 
 # For each role: its list, and a ticket beside the list.
-COST = {BUYER: (13, 29), SELLER: (15, 32), ADMIN: (19, 36)}
+COST = {BUYER: (13, 27), SELLER: (15, 29), ADMIN: (19, 33)}
 SETTINGS = 16
 _FRAME = {"BEGIN", "COMMIT", "ROLLBACK"}
 
@@ -49,6 +52,28 @@ async def test_a_long_conversation_opens_with_as_few_as_a_short_one(
     for messages in (50, 10_000):
         ticket = seed.ticket(bea, sol, messages=messages)
         assert await opening(desk, browsers, bea, bea.page(ticket)) == COST[BUYER][1]
+
+
+async def test_a_message_is_saved_and_read_for_all_who_have_it_open_at_once(
+    desk: Desk, seed: Seed, browsers: Browsers
+) -> None:
+    bea, sol, ada = seed.person(BUYER), seed.person(SELLER), seed.person(ADMIN)
+    ticket = seed.ticket(bea, sol)
+    tabs = [await browsers.visit(person, ticket) for person in (bea, sol, ada)]
+    plans = [plan_of(person) for person in (bea, sol, ada)]
+    with counting(desk) as statements:
+        text = await catch_up(tabs[0])
+        await all_show(text, tabs)
+        texts = statements.texts()
+    (post,) = [each for each in texts if "post_message_as_buyer" in each]
+    assert [each for each in texts if any(plan in each for plan in plans)] in ([], [post])
+
+
+def plan_of(person: Person) -> str:
+    """What the reading of news is called that is done as that person."""
+    actor = person.actor
+    reading = Following(actor, circle_of(actor.role), actor.user_id, 0, frozenset()).reading
+    return _plan_of(reading.query, actor.database_role).name
 
 
 async def test_opening_the_settings_costs_as_much_as_ever(

@@ -20,7 +20,10 @@ FUNCTIONS = {
     "current_user_id()": PEOPLE,
     "my_conversations()": PEOPLE,
     "my_people(text[])": PEOPLE,
-    "post_message(uuid,uuid,text,text,uuid,uuid,text[])": PEOPLE,
+    **{
+        f"post_message_as_{role}(uuid,uuid,text,text,uuid,uuid,text[])": role
+        for role in PEOPLE.split()
+    },
     "prove_session(bytea)": PEOPLE,
     "take_place(uuid,text,timestamp with time zone,integer)": "",
     "wider_audience(text,text)": "",

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from supportdesk.database.engine import ask, transaction
+from supportdesk.database.engine import ask, ask_and_read, transaction
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.circles import circle_of
@@ -26,6 +26,7 @@ from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience, Draft, Message, Participant, Ticket
 from supportdesk.domain.queries import mentions
 from supportdesk.domain.queries.circles import guest_in
+from supportdesk.domain.queries.news import Following, News, as_news
 from supportdesk.domain.text import check_body
 
 # As far as anybody of that role is let.
@@ -38,17 +39,22 @@ _NO_SUCH_PLACE = (
     errors.ForeignKeyViolation,
     errors.NotNullViolation,
 )
-_POST = sql.SQL("SELECT post_message({}, {}, {}, {}, {}, {}, {})")
+_POST = sql.SQL("SELECT {}({}, {}, {}, {}, {}, {}, {})")
 _NOTE_READ = sql.SQL("SELECT note_read({}, {}, {})")
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A saved message; `again` when this very send had been saved before."""
+    """A saved message; `again` when this very send had been saved before.
+
+    `news` is what those who follow have to be told by now, in their order; nothing of that where
+    there was more to it than posting, and they are to find out for themselves.
+    """
 
     id: UUID
     seq: int
     again: bool
+    news: tuple[News, ...] = ()
 
 
 async def post(
@@ -59,9 +65,11 @@ async def post(
     client_id: UUID | None = None,
     quote_id: UUID | None = None,
     files: Sequence[Sent] = (),
+    following: Sequence[Following] = (),
 ) -> Posted:
     """Say something, in answer to `quote_id` if given. The same `client_id` again returns the first
-    result. What comes with `files` may go without words.
+    result. What comes with `files` may go without words. For those who are `following` what they
+    are to be told is read at once, each with their own rights.
 
     Raises:
         Invalid: the text is empty or too long, or there are too many files.
@@ -75,8 +83,8 @@ async def post(
     if audience not in MAY_ADDRESS[actor.role]:
         raise Refused(_NOT_TO_THEM)
     client_id = client_id or new_id()
-    if quote_id is None and not files and "@" not in body:
-        plain = await _post_plain(actor, conversation_id, body, audience, client_id)
+    if is_plain(body, quote_id, files):
+        plain = await _post_plain(actor, conversation_id, body, audience, client_id, following)
         if plain is not None:
             return plain
     async with transaction(actor) as tx:
@@ -89,12 +97,23 @@ async def post(
         )
 
 
+def is_plain(body: str, quote_id: UUID | None, files: Sequence[Sent]) -> bool:
+    """Whether there is nothing to it but words, and nobody is called."""
+    return quote_id is None and not files and "@" not in body
+
+
 async def _post_plain(
-    actor: Actor, conversation_id: UUID, body: str, audience: Audience, client_id: UUID
+    actor: Actor,
+    conversation_id: UUID,
+    body: str,
+    audience: Audience,
+    client_id: UUID,
+    following: Sequence[Following],
 ) -> Posted | None:
     """What most messages are, in one round trip; None when there is more to it.
 
-    See `post_message` in the database. Every refusal is more to it, and so is a changed status.
+    See `post_message_as_…` in the database, one for each role. Every refusal is more to it, and so
+    is a changed status.
     """
     message_id = new_id()
     statuses = [
@@ -106,9 +125,13 @@ async def _post_plain(
             or lifecycle.after_message(status, actor.role) is status
         )
     ]
+    function = sql.Identifier(f"post_message_as_{actor.role}")
     values = (message_id, conversation_id, body, audience, client_id, new_id(), statuses)
-    row = await ask(actor, _POST.format(*values))
-    return Posted(message_id, row[0], again=False) if row and row[0] is not None else None
+    readings = [each.reading for each in following]
+    row, answers = await ask_and_read(actor, _POST.format(function, *values), readings)
+    if row is None or row[0] is None:
+        return None
+    return Posted(message_id, row[0], again=False, news=tuple(map(as_news, answers)))
 
 
 async def post_within(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -16,7 +16,6 @@ from supportdesk.database.engine import read_at_once, transaction
 from supportdesk.domain import markup, mentions
 from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.changes import sentence
-from supportdesk.domain.circles import Circle
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.files import several
@@ -153,29 +152,7 @@ ORDER BY seq {direction} LIMIT :limit
 _LATEST = text(_LINES.format(range="true", direction="DESC"))
 _BEFORE = text(_LINES.format(range="m.seq < :seq", direction="DESC"))
 _NAMED = text(_LINES.format(range="m.id = ANY (:ids)", direction="ASC"))
-_AFTER = text(_LINES.format(range="m.seq > :seq", direction="ASC"))
-
-# Of the people who have the conversation open, those who may not see it any more.
-_LOST_ADMINS = """
-SELECT unnest(CAST(:people AS uuid[])) EXCEPT SELECT id FROM "user" WHERE role = 'admin' AND active
-"""
-_LOST_PARTIES = """
-SELECT unnest(CAST(:people AS uuid[]))
-EXCEPT SELECT user_id FROM participant
-WHERE conversation_id = :conversation_id AND reads = ANY (:reads)
-"""
-# How far a participant reads who belongs to the circle; of buyers it says nothing.
-_READS = {
-    Circle.BUYERS: ["everyone", "staff"],
-    Circle.GUESTS: ["everyone"],
-    Circle.SELLERS: ["staff"],
-}
-_NEWS = """
-SELECT ARRAY({lost}) AS lost, news.* FROM (VALUES (true)) once
-LEFT JOIN LATERAL ({lines}) news ON true ORDER BY news.seq
-"""
-_NEWS_FOR_ADMINS = text(_NEWS.format(lost=_LOST_ADMINS, lines=_AFTER.text))
-_NEWS_FOR_PARTIES = text(_NEWS.format(lost=_LOST_PARTIES, lines=_AFTER.text))
+AFTER = text(_LINES.format(range="m.seq > :seq", direction="ASC"))
 
 # Where the page before a place begins.
 _PAGE_BEFORE = text("""
@@ -204,7 +181,7 @@ SELECT (SELECT last_read_seq FROM participant
 
 # What one may not see of a conversation does not count as its latest message either.
 _RECEIPT = text("""
-SELECT last.sender_id, p.user_id, u.name, p.read_at
+SELECT last.seq, last.sender_id, p.user_id, u.name, p.read_at
 FROM (SELECT m.seq, m.sender_id FROM message m WHERE m.conversation_id = :conversation_id
       ORDER BY m.seq DESC LIMIT 1) last
 LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.last_read_seq >= last.seq
@@ -272,7 +249,7 @@ async def stretch_for(actor: Actor, conversation_id: UUID, from_seq: int, limit:
     async with transaction(actor) as tx:
         above = (await tx.execute(_BEFORE, place)).first()
         values = {"conversation_id": conversation_id, "seq": from_seq - 1, "limit": limit}
-        rows = (await tx.execute(_AFTER, values)).all()
+        rows = (await tx.execute(AFTER, values)).all()
     return Stretch(as_line(above) if above else None, tuple(map(as_line, rows)))
 
 
@@ -297,46 +274,6 @@ async def _page(
     return tuple(as_line(row) for row in reversed(found[:PAGE])), len(found) > PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """`lines` are oldest first; `lost` are those of the asked-for who may not see them any more."""
-
-    lines: tuple[Line, ...]
-    lost: frozenset[UUID]
-
-
-async def news_for(
-    actor: Actor, circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
-) -> News:
-    """What came after `seq`, at most a page of it, and who of these `people` of that circle is no
-    longer to be told. `actor` is one of them."""
-    query, values = _news(circle, conversation_id, seq, people)
-    return _as_news(await read_at_once(actor, query, values))
-
-
-async def news_within(
-    tx: AsyncConnection, circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
-) -> News:
-    """The same, in a transaction of one of them that the hub holds open."""
-    query, values = _news(circle, conversation_id, seq, people)
-    return _as_news((await tx.execute(query, values)).all())
-
-
-def _news(
-    circle: Circle, conversation_id: UUID, seq: int, people: Iterable[UUID]
-) -> tuple[TextClause, dict[str, Any]]:
-    values = {"conversation_id": conversation_id, "seq": seq, "limit": PAGE}
-    values["people"] = list(people)
-    if circle is Circle.ADMINS:
-        return _NEWS_FOR_ADMINS, values
-    return _NEWS_FOR_PARTIES, {**values, "reads": _READS[circle]}
-
-
-def _as_news(rows: Sequence[Any]) -> News:
-    lines = tuple(as_line(row) for row in rows if row.seq is not None)
-    return News(lines, frozenset(rows[0].lost))
-
-
 async def lines_named(
     tx: AsyncConnection, conversation_id: UUID, ids: Sequence[UUID]
 ) -> tuple[Line, ...]:
@@ -345,9 +282,18 @@ async def lines_named(
     return tuple(as_line(row) for row in (await tx.execute(_NAMED, values)).all())
 
 
+async def receipt_for(actor: Actor, conversation_id: UUID) -> tuple[int, Receipt]:
+    """The place of the latest message that the actor sees, and who has seen it."""
+    rows = await read_at_once(actor, _RECEIPT, {"conversation_id": conversation_id})
+    return (rows[0].seq if rows else 0), _as_receipt(rows)
+
+
 async def receipt_within(tx: AsyncConnection, conversation_id: UUID) -> Receipt:
-    """Who has seen the latest message, in a transaction that is already open."""
-    rows = (await tx.execute(_RECEIPT, {"conversation_id": conversation_id})).all()
+    """Who has seen it, in a transaction that is already open."""
+    return _as_receipt((await tx.execute(_RECEIPT, {"conversation_id": conversation_id})).all())
+
+
+def _as_receipt(rows: Sequence[Any]) -> Receipt:
     if not rows:
         return Receipt()
     people = (SeenBy(str(r.user_id), r.name or "Somebody", r.read_at) for r in rows if r.user_id)
