@@ -222,7 +222,7 @@ class _Query:
     @property
     def is_usual(self) -> bool:
         """A few tickets by their names, whatever they are like: asked after each message."""
-        return self._ids is not None and not self._filters.asks and not self._filters.text
+        return self._ids is not None and not self._filters.text and not self._filters.asks
 
     @property
     def _comes_after(self) -> str:
