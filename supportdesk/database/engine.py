@@ -99,7 +99,8 @@ def get_engine() -> AsyncEngine:
         max_overflow=0,
         # The one used last knows the statements best: they are prepared in each connection.
         pool_use_lifo=True,
-        pool_timeout=10,
+        # In a rush some wait much longer than others; that it is away is found out at once.
+        pool_timeout=30,
         query_cache_size=500,
     )
     event.listen(engine.sync_engine, "connect", _keep_plans_of_all_roles)
