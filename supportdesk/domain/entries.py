@@ -6,14 +6,18 @@ which each entry happened: one byte each, those of all kinds one after the other
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
 from supportdesk.domain.distribution import Numbers, unpack
 from supportdesk.domain.periods import Span
 from supportdesk.domain.pieces import QUARTER
+
+# Bytes.
+_MUCH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +47,52 @@ def entries_of(row: Any) -> Entries:
     )
 
 
-class Day:
-    """That of one day, which is asked for in parts."""
+class Part:
+    """What a span has, as the database packs it: counted, a correction, or sealed. A sealed day may
+    be asked for in pieces."""
 
     def __init__(self, row: Any) -> None:
-        self._all, self._begins, self._quarters = entries_of(row), row.starts_at, row.quarters
-        counts = row.filed, row.undone, row.reopened, self._all.responses.count
-        self._ends = list(accumulate(counts))
+        self._row = row
+
+    def name(self, span: Span) -> Hashable:
+        """The same only for what is the same for ever: a piece of what is sealed by its id, and a
+        correction by all that it says. None of what says much, as today does."""
+        row = self._row
+        quarters = (0, 0) if row.quarters is None else self._quarters_of(span)
+        if row.id is not None:
+            return row.id, quarters
+        said = row.responses or b"", row.resolutions or b"", row.quarters or b""
+        if sum(map(len, said)) > _MUCH:
+            return None
+        return row.sign, row.filed, row.undone, row.reopened, row.resolved, said, quarters
 
     def within(self, span: Span) -> Entries:
-        first, until = span.starts_at - self._begins, span.ends_at - self._begins
-        chosen = self._quarters.translate(_those(first // QUARTER, until // QUARTER))
-        filed, undone, reopened, answered = self._ends
-        resolutions = Numbers(self._all.resolutions.all, chosen[answered:])
+        """What of a day is in that span; anything else is wholly in it."""
+        row, everything = self._row, self._everything
+        if row.quarters is None:
+            return everything
+        chosen = row.quarters.translate(_those(*self._quarters_of(span)))
+        counts = row.filed, row.undone, row.reopened, everything.responses.count
+        filed, undone, reopened, answered = accumulate(counts)
+        resolutions = Numbers(everything.resolutions.all, chosen[answered:])
         return Entries(
-            self._all.sign,
+            row.sign,
             chosen.count(1, 0, filed),
             chosen.count(1, filed, undone),
             chosen.count(1, undone, reopened),
             resolutions.count,
-            Numbers(self._all.responses.all, chosen[reopened:answered]),
+            Numbers(everything.responses.all, chosen[reopened:answered]),
             resolutions,
         )
+
+    @cached_property
+    def _everything(self) -> Entries:
+        return entries_of(self._row)
+
+    def _quarters_of(self, span: Span) -> tuple[int, int]:
+        begins, ends = self._row.starts_at, self._row.ends_at
+        first, until = max(span.starts_at, begins), min(span.ends_at, ends)
+        return (first - begins) // QUARTER, (until - begins) // QUARTER
 
 
 @lru_cache(maxsize=200)

@@ -143,6 +143,11 @@ class Period:
         first = self.first - self.days * _DAY
         return Period(first, self.first - _DAY, self.zone) if first >= EARLIEST else None
 
+    def within(self, first: date, last: date) -> Period:
+        """What of it is in these days; where that is none, the one that is closest to it."""
+        begins, ends = (min(max(day, first), last) for day in (self.first, self.last))
+        return Period(begins, ends, self.zone)
+
     def steps(self, by: By) -> list[Step]:
         """Its days, its weeks (from Monday) or its months; the first and the last may be short."""
         cuts = list(_cuts(self.first, self.last + _DAY, by))

@@ -68,11 +68,13 @@ def name_of(row: Row, by: By, last: date) -> str:
     return f"{begins} to {day(until)}" if until > row.first else day(until)
 
 
-def short_name_of(row: Row, by: By) -> str:
-    """For the axis of a chart."""
+def short_name_of(row: Row, by: By, of: Period) -> str:
+    """For the axis of a chart. A day has its year where there are several."""
     if row.first is None:
         return row.name if len(row.name) <= 14 else f"{row.name[:13]}…"
-    return f"{row.first:%b %Y}" if by is By.MONTH else f"{row.first.day} {row.first:%b}"
+    if by is By.MONTH:
+        return f"{row.first:%b %Y}"
+    return day(row.first) if of.first.year < of.last.year else f"{row.first.day} {row.first:%b}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def chart_of(report: Report, response: Scale, resolution: Scale) -> list[dict[st
     rows = report.rows if report.by.is_time else report.rows[:_BARS]
     return [
         {
-            "name": short_name_of(row, report.by),
+            "name": short_name_of(row, report.by, report.period),
             "filed": row.figures.filed,
             "resolved": row.figures.resolved,
             "backlog": row.figures.backlog,

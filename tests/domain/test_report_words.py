@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from supportdesk.domain.periods import By
+from supportdesk.domain.periods import By, Period
 from supportdesk.domain.queries.reports import Figures, Row
-from supportdesk.domain.report_words import change, duration, name_of
+from supportdesk.domain.report_words import change, duration, name_of, short_name_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,16 @@ def test_a_change_says_whether_it_is_better(now, before, good, text, tone) -> No
 )
 def test_a_row_is_named_after_its_days(by, first, last, said) -> None:
     assert name_of(Row("Returns", Figures(), first), by, last) == said
+
+
+@pytest.mark.parametrize(
+    ("by", "last", "said"),
+    [
+        (By.DAY, date(2026, 12, 31), "21 Nov"), (By.DAY, date(2027, 1, 1), "21 Nov 2026"),
+        (By.WEEK, date(2026, 12, 31), "21 Nov"), (By.WEEK, date(2027, 1, 1), "21 Nov 2026"),
+        (By.MONTH, date(2026, 12, 31), "Nov 2026"),
+    ],
+)  # fmt: skip
+def test_a_chart_of_several_years_says_which(by, last, said) -> None:
+    row = Row("", Figures(), date(2026, 11, 21))
+    assert short_name_of(row, by, Period(date(2026, 1, 1), last, ZoneInfo("UTC"))) == said

@@ -46,7 +46,15 @@ def names_of(connection: psycopg.Connection[Any], by: By) -> dict[str, str]:
 def some_asked(chance: Random, now: datetime) -> list[Asked]:
     days = [now.date() - timedelta(days=chance.randrange(900)) for _ in range(12)]
     ranges = [Asked(None, *sorted(days[at : at + 2])) for at in range(0, 12, 2)]
-    return [*(Asked(preset) for preset in Preset), *ranges]
+    return [*(Asked(preset) for preset in Preset), *ranges, chance.choice(beyond(days, now))]
+
+
+def beyond(days: list[date], now: datetime) -> list[Asked]:
+    """Into the years before the desk and those to come, from and to some of these days."""
+    long_ago, in_years = date(2000, 1, 1), now.date() + timedelta(days=2000)
+    spans = [(long_ago, days[0]), (days[0], in_years), (long_ago, in_years)]
+    spans += [(long_ago, date(2002, 5, 9)), (in_years, in_years + timedelta(days=40))]
+    return [Asked(None, first, last) for first, last in spans]
 
 
 @pytest.fixture
@@ -182,10 +190,12 @@ async def test_a_deleted_ticket_takes_its_reopenings_along(cast, owner, sealed) 
 
 
 def forget(owner: psycopg.Connection[Any], but: str = "false") -> None:
-    """What would be counted, with all that is sealed of it as it was."""
+    """What would be counted, with all that is sealed of it as it was; but the first of it, since
+    nothing is asked for before that."""
+    first = "filed_at = (SELECT min(filed_at) FROM ticket_times)"
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
-        owner.execute(f"DELETE FROM ticket_times WHERE NOT ({but})")
+        owner.execute(f"DELETE FROM ticket_times WHERE NOT ({but}) AND NOT ({first})")
 
 
 @pytest.mark.parametrize("by", By)
@@ -200,6 +210,18 @@ async def test_what_is_over_is_read_from_what_was_sealed_alone(cast, owner, seal
     assert before.figures.filed > 20 < before.figures.backlog
     forget(owner)
     assert await report_for(cast.ada, asked, NOW, ZoneInfo("UTC")) == before
+
+
+@pytest.mark.parametrize("by", By)
+async def test_the_years_before_the_first_ticket_and_to_come_have_none(
+    cast, owner, sealed, by
+) -> None:
+    """In whatever zone, and also where a period has no day of the desk's at all."""
+    raw, days = sealed.raw(), [NOW.date() - timedelta(days=days) for days in (45, 800)]
+    for zone in ("UTC", "Asia/Kathmandu", "Pacific/Kiritimati", "Etc/GMT+12"):
+        for asked in beyond(days, NOW):
+            report = await report_for(cast.ada, replace(asked, by=by), NOW, ZoneInfo(zone))
+            hold(report, raw, names_of(owner, by))
 
 
 async def test_a_ticket_that_is_older_than_the_first_one_counts(cast, owner, sealed) -> None:

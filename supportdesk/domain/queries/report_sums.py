@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, takewhile
 from typing import Any
 
 from sqlalchemy import text
@@ -20,105 +19,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.database.engine import fetch_packed
 from supportdesk.domain.busy import Filings
-from supportdesk.domain.distribution import Distribution, Numbers, unpack
-from supportdesk.domain.entries import Day, Entries, entries_of
+from supportdesk.domain.distribution import unpack
+from supportdesk.domain.entries import Part, entries_of
 from supportdesk.domain.periods import By, Period, Span
 from supportdesk.domain.pieces import BEGINNING, Piece
+from supportdesk.domain.sums import Stretch, Sum
 from supportdesk.domain.totals import counted_as
 
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """Seconds from filing, of so many tickets. None of none."""
-
-    count: int = 0
-    median: float | None = None
-    p90: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """`resolved` are tickets by their latest resolution, if it lasts; `backlog` is at the end."""
-
-    filed: int = 0
-    resolved: int = 0
-    reopened: int = 0
-    backlog: int = 0
-    response: Waited = Waited()
-    resolution: Waited = Waited()
-
-
-@dataclass(slots=True)
-class Many:
-    """Seconds: those that count, and those of them that were taken back."""
-
-    arrays: list[Numbers] = field(default_factory=list)
-    without: list[Numbers] = field(default_factory=list)
-
-    def add(self, seconds: Numbers, sign: int) -> None:
-        if seconds.count:
-            (self.arrays if sign > 0 else self.without).append(seconds)
-
-    @property
-    def waited(self) -> Waited:
-        found = Distribution(self.arrays, self.without)
-        return Waited(found.count, found.percentile(0.5), found.percentile(0.9))
-
-
-@dataclass(slots=True)
-class Sum:
-    filed: int = 0
-    resolved: int = 0
-    undone: int = 0
-    reopened: int = 0
-    responses: Many = field(default_factory=Many)
-    resolutions: Many = field(default_factory=Many)
-    filings: list[Filings] = field(default_factory=list)
-
-    def add(self, entries: Entries, filings: Filings | None = None) -> None:
-        self.filed += entries.sign * entries.filed
-        self.resolved += entries.sign * entries.resolved
-        self.undone += entries.sign * entries.undone
-        self.reopened += entries.sign * entries.reopened
-        self.responses.add(entries.responses, entries.sign)
-        self.resolutions.add(entries.resolutions, entries.sign)
-        if filings:
-            self.filings.append(filings)
-
-    @property
-    def growth(self) -> int:
-        """By how much more is unresolved at the end than at the start."""
-        return self.filed - self.resolved + self.reopened - self.undone
-
-    def figures(self, backlog: int) -> Figures:
-        return Figures(
-            self.filed,
-            self.resolved,
-            self.reopened,
-            backlog,
-            self.responses.waited,
-            self.resolutions.waited,
-        )
-
-
-# The key of a group and, where asked for, the start and the end of a span: on the day that an
-# island skips, one starts with the next.
-Key = tuple[str, datetime | None, datetime | None]
+# The key of what is not in groups.
+TOTAL = ""
 
 
 @dataclass(slots=True)
 class Found:
-    """Sums, and what is unresolved at the end by the key of a group."""
+    """By the key of a group: sums, and what is unresolved at the end. `stretches` are by their
+    place among those that were asked for apart."""
 
-    sums: dict[Key, Sum]
+    sums: dict[str, Sum]
+    stretches: dict[int, Stretch]
     left: dict[str, int]
     groups: int
 
-
-WHOLE = (None, None)
-TOTAL: Key = ("", *WHOLE)
 
 _TOTALS = text(
     "SELECT ends_at FROM report_span"
@@ -197,8 +121,8 @@ WITH wanted AS MATERIALIZED (
     ORDER BY sum(filed) DESC, key LIMIT %(most)s
 ), part AS (
     -- Looked up one by one: of ten thousand sellers a hundred are shown.
-    SELECT starts_at, ends_at, wanted.key, 1 AS sign, filed, undone, reopened, resolved, filings,
-           responses, resolutions, CASE WHEN cut THEN quarters END AS quarters, groups
+    SELECT spans.id, starts_at, ends_at, wanted.key, 1 AS sign, filed, undone, reopened, resolved,
+           filings, responses, resolutions, CASE WHEN cut THEN quarters END AS quarters, groups
     FROM (SELECT key, key AS sealed_as, groups FROM shown
           UNION ALL SELECT key, was, groups FROM shown JOIN successor USING (key)) AS wanted
     CROSS JOIN spans CROSS JOIN LATERAL (
@@ -206,11 +130,11 @@ WITH wanted AS MATERIALIZED (
         FROM report_part p WHERE p.span_id = spans.id AND p.key = sealed_as OFFSET 0) AS found
     WHERE told
     UNION ALL
-    SELECT starts_at, ends_at, key, 1, filed, undone, reopened, resolved, filings, responses,
+    SELECT NULL, starts_at, ends_at, key, 1, filed, undone, reopened, resolved, filings, responses,
            resolutions, NULL, groups
     FROM counted JOIN shown USING (key) WHERE told
     UNION ALL
-    SELECT starts_at, ends_at, key, change, {count} 'filed')::integer,
+    SELECT NULL, starts_at, ends_at, key, change, {count} 'filed')::integer,
            {count} 'undone')::integer, {count} 'reopened')::integer,
            {count} 'resolved')::integer,
            {sorted_since} 'filed'), {sorted_seconds} 'answered'), {sorted_seconds} 'resolved'),
@@ -218,12 +142,12 @@ WITH wanted AS MATERIALIZED (
     FROM changed JOIN shown USING (key) WHERE told
     GROUP BY starts_at, ends_at, key, change, cut
 )
-SELECT starts_at, ends_at, key, sign, filed, undone, reopened, resolved,
+SELECT id, starts_at, ends_at, key, sign, filed, undone, reopened, resolved,
        CASE WHEN %(hourly)s THEN filings END AS filings, responses, resolutions,
        quarters, NULL AS remaining, groups
 FROM part
 UNION ALL
-SELECT NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, remaining, groups FROM shown
+SELECT NULL, NULL, NULL, key, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, remaining, groups FROM shown
 """.format(  # noqa: S608 - nothing in it comes from outside
     kinds=", ".join(_KINDS),
     entries=" + ".join(_KINDS),
@@ -245,8 +169,8 @@ async def read(
     most: int | None = None,
     apart: Sequence[Span] = (),
 ) -> Found:
-    """Sum up these pieces of the period; `apart`: by these spans, one after the other, that make
-    up the period."""
+    """Sum up these pieces of the period; `apart`: by the one of these spans that each is in, which
+    follow on each other."""
     until = period.whole.ends_at
     totals = await tx.execute(_TOTALS, {"by": by, "beginning": BEGINNING, "until": until})
     known = set(totals.scalars())
@@ -275,31 +199,26 @@ def _packed(values: Iterable[datetime | int | None]) -> str:
 
 def _summed(rows: Iterable[Any], apart: Sequence[Span]) -> Found:
     starts = [each.starts_at for each in apart]
-    sums: dict[Key, Sum] = defaultdict(Sum)
-    left: dict[str, int] = defaultdict(int)
-    groups = 0
+    found = Found(defaultdict(Sum), defaultdict(Stretch), defaultdict(int), 0)
     for row in rows:
-        groups = row.groups
+        found.groups = row.groups
         if row.starts_at is None:
-            left[row.key] = row.remaining
+            found.left[row.key] = row.remaining
         elif not apart:
-            sums[row.key, *WHOLE].add(entries_of(row), _filings(row))
+            found.sums[row.key].add(entries_of(row), _filings(row))
         else:
-            first = bisect_right(starts, row.starts_at) - 1
-            for span, entries in _apart(row, apart, first):
-                sums[row.key, span.starts_at, span.ends_at].add(entries)
-    return Found(dict(sums), dict(left), groups)
+            _put(row, apart, bisect_right(starts, row.starts_at) - 1, found.stretches)
+    return found
 
 
 def _filings(row: Any) -> Filings | None:
     return Filings(row.starts_at, unpack(row.filings), row.sign) if row.filings else None
 
 
-def _apart(row: Any, spans: Sequence[Span], first: int) -> Iterator[tuple[Span, Entries]]:
-    """By which of the spans it is in, from the first of them on."""
-    if row.quarters is None:
-        yield spans[first], entries_of(row)
-        return
-    day = Day(row)
-    for span in takewhile(lambda each: each.starts_at < row.ends_at, islice(spans, first, None)):
-        yield span, day.within(span)
+def _put(row: Any, apart: Sequence[Span], first: int, stretches: dict[int, Stretch]) -> None:
+    """Into the stretch that it is in, or a day that is cut into each of them, from this one on."""
+    part = Part(row)
+    for at in range(first, len(apart)):
+        stretches[at].add(part, apart[at])
+        if row.quarters is None or apart[at].ends_at >= row.ends_at:
+            return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,23 +23,16 @@ from supportdesk.domain.actor import Actor, Role
 from supportdesk.domain.busy import Hours, busy_hours
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.models import Tag, Team, TicketTimes, TicketType, User
-from supportdesk.domain.periods import Asked, By, Period, Preset
+from supportdesk.domain.periods import Asked, By, Period, Preset, Span
 from supportdesk.domain.pieces import pieces, rows
-from supportdesk.domain.queries.report_sums import (
-    ALL,
-    TOTAL,
-    WHOLE,
-    Figures,
-    Found,
-    Sum,
-    Waited,
-    read,
-)
+from supportdesk.domain.queries.report_sums import ALL, TOTAL, Found, read
+from supportdesk.domain.sums import Figures, Stretch, Sum, Waited
 
 __all__ = ["MOST_ROWS", "Figures", "Report", "Row", "Waited", "report_for"]
 
 # On a screen; a file has them all.
 MOST_ROWS = 100
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +68,19 @@ async def report_for(
         raise NotFound("report")
     async with transaction(actor, one_moment=True) as tx:
         today = now.astimezone(zone).date()
-        first = await _first_day(tx, zone) if asked.preset is Preset.ALL else None
-        period = periods.period(asked, today, first or today, zone)
+        since = await _first_day(tx, zone) or today
+        period = periods.period(asked, today, since, zone)
         before = None if asked.preset is Preset.ALL else period.before()
-        whole = await _whole(tx, period)
-        former = await _whole(tx, before) if before else None
+        # Nothing happened before the month of the first ticket, nor has on the day after tomorrow.
+        desk = since.replace(day=1) - _DAY, today + 2 * _DAY
+        whole = await _whole(tx, period.within(*desk))
+        former = await _whole(tx, before.within(*desk)) if before else None
         by = periods.fitting(asked.by, period)
-        parts = await _rows_of(tx, by, period, most)
+        apart = [step.span for step in period.steps(by)] if by.is_time else []
+        reading = _rows_of(tx, by, period.within(*desk), apart, most)
+        total, parts = await asyncio.gather(asyncio.to_thread(_total, whole, period), reading)
         names = await _names(tx, by, parts)
-    return await asyncio.to_thread(_report, period, by, whole, former, parts, names)
+    return await asyncio.to_thread(_report, period, by, total, former, parts, names)
 
 
 _SINCE = select(col(TicketTimes.filed_at)).order_by(col(TicketTimes.filed_at)).limit(1)
@@ -98,9 +95,10 @@ async def _whole(tx: AsyncConnection, period: Period) -> Found:
     return await read(tx, ALL, pieces(period.whole, By.DAY), period)
 
 
-async def _rows_of(tx: AsyncConnection, by: By, period: Period, most: int | None) -> Found:
+async def _rows_of(
+    tx: AsyncConnection, by: By, period: Period, apart: list[Span], most: int | None
+) -> Found:
     if by.is_time:
-        apart = [step.span for step in period.steps(by)]
         return await read(tx, ALL, rows(period, by), period, apart=apart)
     return await read(tx, by.value, pieces(period.whole, By.WEEK), period, most=most)
 
@@ -108,43 +106,46 @@ async def _rows_of(tx: AsyncConnection, by: By, period: Period, most: int | None
 def _report(
     period: Period,
     by: By,
-    whole: Found,
+    total: tuple[Figures, Hours],
     former: Found | None,
     parts: Found,
     names: dict[str, str],
 ) -> Report:
-    total = whole.sums.get(TOTAL, Sum())
     found = _steps(period, by, parts) if by.is_time else _groups(parts, names)
+    figures, hours = total
     return Report(
         period,
         by,
-        total.figures(whole.left.get("", 0)),
+        figures,
         _only(former) if former else None,
         tuple(found),
         len(found) if by.is_time else parts.groups,
-        busy_hours(total.filings, period),
+        hours,
     )
 
 
+def _total(whole: Found, period: Period) -> tuple[Figures, Hours]:
+    return _only(whole), busy_hours(whole.sums.get(TOTAL, Sum()).filings, period)
+
+
 def _only(found: Found) -> Figures:
-    return found.sums.get(TOTAL, Sum()).figures(found.left.get("", 0))
+    return found.sums.get(TOTAL, Sum()).figures(found.left.get(TOTAL, 0))
 
 
 def _steps(period: Period, by: By, found: Found) -> list[Row]:
     """From the last backwards: what was left before it is what was left after it, less its own."""
-    steps, left = [], found.left.get("", 0)
-    for step in reversed(period.steps(by)):
-        part = found.sums.get(("", step.span.starts_at, step.span.ends_at), Sum())
+    steps, left = [], found.left.get(TOTAL, 0)
+    for at, step in reversed(list(enumerate(period.steps(by)))):
+        part = found.stretches.get(at) or Stretch()
         steps.append(Row(step.first.isoformat(), part.figures(left), step.first))
         left -= part.growth
     return steps[::-1]
 
 
 def _groups(found: Found, names: dict[str, str]) -> list[Row]:
-    keys = {key for key, *_ in found.sums} | {key for key, left in found.left.items() if left}
+    keys = found.sums.keys() | {key for key, left in found.left.items() if left}
     groups = [
-        Row(names[key], found.sums.get((key, *WHOLE), Sum()).figures(found.left.get(key, 0)))
-        for key in keys
+        Row(names[key], found.sums.get(key, Sum()).figures(found.left.get(key, 0))) for key in keys
     ]
     return sorted(groups, key=lambda row: (-row.figures.filed, row.name.lower()))
 
@@ -164,7 +165,7 @@ _NAMED_BY: dict[By, tuple[Any, Any]] = {
 
 async def _names(tx: AsyncConnection, by: By, found: Found) -> dict[str, str]:
     """What each group is called, by its key."""
-    keys = {key for key, *_ in found.sums} | found.left.keys()
+    keys = found.sums.keys() | found.left.keys()
     if by is By.TYPE:
         return {key: TicketType(key).label for key in keys}
     if by.is_time:
