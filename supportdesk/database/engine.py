@@ -8,48 +8,42 @@ and grants, never by a WHERE clause that somebody might forget.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from hashlib import md5
 from typing import Any, LiteralString, Protocol, TypeVar
 
 import psycopg
 from psycopg import sql
 from psycopg.adapt import Transformer
 from psycopg.rows import namedtuple_row, tuple_row
-from sqlalchemy import Connection, TextClause, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, PoolProxiedConnection, TextClause, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from supportdesk.config import get_settings
+from supportdesk.database.places import PATIENCE_SECONDS, POOLED, Places
+from supportdesk.database.plans import Plan, plan_of
+from supportdesk.database.spelling import Spelled, become, call
 
-# `true` ends the settings with the transaction.
-_BECOME = sql.SQL(
-    "SELECT set_config('role', {role}, true) AS role,"
-    " set_config('supportdesk.user_id', {user_id}, true) AS user_id,"
-    " set_config('supportdesk.session_id', {session_id}, true) AS session_id"
-)
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 _ONE_MOMENT = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _COMMIT = sql.SQL("COMMIT")
-_PROVE = sql.SQL("SELECT prove_session({})")
-# As many transactions at once as a machine can make use of. Connections beyond those that are kept
-# would be closed right after their first transaction, and in a rush that costs more than the work.
-_POOLED = 12
+_PROVE = Spelled(b"SELECT prove_session(")
 # Statements that a connection keeps plans of: what three roles ask for again and again.
 _MOST_PREPARED = 300
-# Spells values as PREPARE wants them: $1, $2 ...
-_NUMBERED = make_url("postgresql+asyncpg://").get_dialect()()
 # What is known of a connection.
 _ROLE, _PREPARED, _QUOTING = "role", "prepared", "quoting"
 
 Driver = psycopg.AsyncConnection[Any]
 Cursor = psycopg.AsyncCursor[Any]
 _Answer = TypeVar("_Answer")
+
+# The connection that somebody has just done with, for whoever comes next: to give it to the pool
+# and take it from there costs more than to send a message. One of those that the pool has.
+_spare: list[AsyncConnection] = []
 
 # What triggers refuse by a SQLSTATE of the desk's own; the domain says what each means to people.
 refusals: dict[str, Callable[[], Exception]] = {}
@@ -95,17 +89,32 @@ def get_engine() -> AsyncEngine:
         },
         # Transactions begin and end by our own word, see `transaction`.
         isolation_level="AUTOCOMMIT",
-        pool_size=_POOLED,
+        pool_size=POOLED,
         max_overflow=0,
         # The one used last knows the statements best: they are prepared in each connection.
         pool_use_lifo=True,
-        # In a rush some wait much longer than others; that it is away is found out at once.
-        pool_timeout=30,
+        pool_timeout=PATIENCE_SECONDS,
         query_cache_size=500,
     )
     event.listen(engine.sync_engine, "connect", _keep_plans_of_all_roles)
     event.listen(engine.sync_engine, "before_cursor_execute", _spell_for_role, retval=True)
     return engine
+
+
+@lru_cache(maxsize=1)
+def _places() -> Places:
+    # By a socket one reaches only what runs on the same machine.
+    return Places(shared=str(get_engine().url.query.get("host", "")).startswith("/"))
+
+
+@asynccontextmanager
+async def _place(*, brisk: bool) -> AsyncIterator[None]:
+    async with AsyncExitStack() as taken:
+        try:
+            await taken.enter_async_context(_places().brisk() if brisk else _places().any())
+        except TimeoutError as error:
+            raise DatabaseUnavailable from error
+        yield
 
 
 def _keep_plans_of_all_roles(driver: Any, _record: object) -> None:
@@ -123,8 +132,11 @@ def _spell_for_role(
 async def dispose_engine() -> None:
     """Close every pooled connection; the next transaction starts afresh."""
     if get_engine.cache_info().currsize:
+        while _spare:
+            await _spare.pop().close()
         await get_engine().dispose()
         get_engine.cache_clear()
+        _places.cache_clear()
 
 
 async def ask(actor: ActsInDatabase, question: sql.Composed) -> tuple[Any, ...] | None:
@@ -184,60 +196,40 @@ async def transaction(
         One of `refusals`, where a trigger has refused.
     """
     opening = _Opening(actor, _ONE_MOMENT if one_moment else _BEGIN)
-    connection, _ = await _connected(partial(_open, opening=opening))
-    try:
-        yield connection
-        await connection.commit()
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailable from error
-        if refusal := refusals.get(getattr(error.orig, "sqlstate", None) or ""):
-            raise refusal() from error
-        raise
-    finally:
-        await connection.close()
+    async with _place(brisk=False):
+        connection, _ = await _connected(partial(_open, opening=opening))
+        try:
+            yield connection
+            await connection.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseUnavailable from error
+            if refusal := refusals.get(getattr(error.orig, "sqlstate", None) or ""):
+                raise refusal() from error
+            raise
+        finally:
+            await connection.close()
 
 
 async def fetch_packed(
     connection: AsyncConnection, query: LiteralString, values: Mapping[str, Any]
 ) -> list[Any]:
     """The rows of a query whose answer is mostly packed bytes, sent as they are: as text they would
-    be twice as many. `query` is psycopg's, with `%(name)s`.
+    be twice as many. It is planned each time, for the tables as they are: a plan that was kept from
+    when one of them was empty would be kept until somebody counts it again. `query` is psycopg's,
+    with `%(name)s`.
 
     Raises:
         DatabaseUnavailable: the connection broke.
     """
-    driver = await _driver_of(connection)
+    driver = _driver_of(connection)
     try:
         async with driver.cursor(binary=True, row_factory=namedtuple_row) as cursor:
-            await cursor.execute(query, values)
+            await cursor.execute(query, values, prepare=False)
             return await cursor.fetchall()
     except psycopg.OperationalError as error:
         await connection.invalidate()
         raise DatabaseUnavailable from error
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """A query that each connection prepares once for a role: see `_spell_for_role`."""
-
-    name: str
-    text: str
-    values: tuple[str, ...]
-
-    def prepare(self) -> sql.Composed:
-        return sql.SQL("PREPARE {} AS {}").format(sql.Identifier(self.name), sql.SQL(self.text))
-
-    def asked_for(self, values: Mapping[str, Any]) -> sql.Composed:
-        given = sql.SQL(", ").join(values[name] for name in self.values)
-        return sql.SQL("EXECUTE {} ({})").format(sql.Identifier(self.name), given)
-
-
-@lru_cache(maxsize=100)
-def _plan_of(query: TextClause, role: str) -> _Plan:
-    compiled = query.compile(dialect=_NUMBERED)
-    name = f"{role}_{md5(compiled.string.encode(), usedforsecurity=False).hexdigest()}"
-    return _Plan(name, compiled.string, tuple(compiled.positiontup or ()))
 
 
 @dataclass(frozen=True)
@@ -246,18 +238,14 @@ class _Opening:
 
     actor: ActsInDatabase
     begin: sql.SQL
-    plan: _Plan | None = None
+    plan: Plan | None = None
 
     def statements(self, prepared: Container[str]) -> list[sql.Composable]:
         actor = self.actor
-        become = _BECOME.format(
-            role=actor.database_role,
-            user_id=actor.database_user_id,
-            session_id=actor.database_session_id,
-        )
-        found: list[sql.Composable] = [self.begin, become]
+        who = actor.database_role, actor.database_user_id, actor.database_session_id
+        found: list[sql.Composable] = [self.begin, become(*who)]
         if actor.unproven is not None:
-            found.append(_PROVE.format(actor.unproven))
+            found.append(call(_PROVE, [actor.unproven]))
         if self.plan is not None and self.plan.name not in prepared:
             found.append(self.plan.prepare())
         return found
@@ -273,7 +261,7 @@ class _Turn:
 
     @classmethod
     def of(cls, reading: Reading) -> _Turn:
-        plan = _plan_of(reading.query, reading.actor.database_role)
+        plan = plan_of(reading.query, reading.actor.database_role)
         opening = _Opening(reading.actor, _BEGIN_READING, plan)
         return cls(opening, plan.asked_for(reading.values), namedtuple_row)
 
@@ -281,8 +269,12 @@ class _Turn:
 async def _take_turns(turns: Sequence[_Turn]) -> list[list[Any]]:
     """The rows that each answers. They are committed one after the other, and what follows one
     that fails is not done."""
-    connection, answers = await _connected(partial(_take, turns=turns))
-    await connection.close()
+    async with _place(brisk=turns[-1].opening.plan is not None):
+        connection, answers = await _connected(partial(_take, turns=turns))
+        if _spare:
+            await connection.close()
+        else:
+            _spare.append(connection)
     return answers
 
 
@@ -291,12 +283,8 @@ async def _connected(
 ) -> tuple[AsyncConnection, _Answer]:
     """Begin over a connection that works; it is still to be closed."""
     # After a restart of PostgreSQL every pooled connection fails once.
-    for _ in range(_POOLED + 1):
-        connection = get_engine().connect()
-        try:
-            await connection.start()
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseUnavailable from error
+    for _ in range(POOLED + 1):
+        connection = _spare.pop() if _spare else await _checked_out()
         try:
             return connection, await work(connection)
         # A rollback makes psycopg throw away all that is prepared.
@@ -314,12 +302,20 @@ async def _connected(
     raise DatabaseUnavailable
 
 
+async def _checked_out() -> AsyncConnection:
+    connection = get_engine().connect()
+    try:
+        return await connection.start()
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise DatabaseUnavailable from error
+
+
 async def _open(connection: AsyncConnection, opening: _Opening) -> None:
     await _send(connection, opening.actor.database_role, opening.statements(()))
 
 
 async def _take(connection: AsyncConnection, turns: Sequence[_Turn]) -> list[list[Any]]:
-    known = (await connection.get_raw_connection()).info
+    known = _raw(connection).info
     prepared: set[str] = known.setdefault(_PREPARED, set())
     statements: list[sql.Composable] = []
     places, plans = [], set[str]()
@@ -345,7 +341,7 @@ async def _send(
     connection: AsyncConnection, role: str, statements: Sequence[sql.Composable]
 ) -> Cursor:
     """All at once, past SQLAlchemy, which cannot send several statements in one round trip."""
-    driver, known = await _driver_of(connection), (await connection.get_raw_connection()).info
+    driver, known = _driver_of(connection), _raw(connection).info
     known[_ROLE] = role
     # What knows how to quote is kept: making it costs more than its work.
     quoting = known.get(_QUOTING) or known.setdefault(_QUOTING, Transformer(driver))
@@ -360,8 +356,14 @@ async def _throw_away(connection: AsyncConnection) -> None:
     await connection.close()
 
 
-async def _driver_of(connection: AsyncConnection) -> Driver:
-    driver = (await connection.get_raw_connection()).driver_connection
+def _raw(connection: AsyncConnection) -> PoolProxiedConnection:
+    if connection.sync_connection is None:
+        raise TypeError("the connection has been started")
+    return connection.sync_connection.connection
+
+
+def _driver_of(connection: AsyncConnection) -> Driver:
+    driver = _raw(connection).driver_connection
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError("the engine's driver is psycopg")
     return driver

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from supportdesk.config import get_settings
+from supportdesk.database import places
 from supportdesk.database.engine import (
     DatabaseUnavailable,
     dispose_engine,
+    fetch_packed,
     get_engine,
     transaction,
 )
+from supportdesk.database.engine import ask as ask_over_any
 from supportdesk.domain.actor import NOBODY, Actor
 from supportdesk.domain.circles import Circle
 from supportdesk.domain.commands import messages
@@ -118,6 +123,17 @@ async def raw_look() -> tuple[int, str, str]:
         return pid, *(await connection.execute(text(WHO))).one()
 
 
+async def test_what_is_read_packed_is_planned_each_time(cast):
+    """Of a table that was empty and is not any more, a plan that was kept reads all."""
+    packed = "SELECT 'never kept' AS word, %(number)s::integer AS number"
+    async with transaction(cast.ada) as tx:
+        for number in range(9):
+            (row,) = await fetch_packed(tx, packed, {"number": number})
+            assert (row.word, row.number) == ("never kept", number)
+        kept = await tx.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        assert [each for each in kept if "never kept" in each] == []
+
+
 @pytest.mark.parametrize("ending", ["commit", "error"])
 async def test_the_next_use_of_the_connection_knows_nothing_of_who_was_there(cast, ending):
     await dispose_engine()
@@ -144,6 +160,35 @@ async def test_many_at_once_are_each_themselves(cast):
             assert (await whoami(tx))[1] == str(actor.user_id)
 
     await asyncio.gather(*(check(actor) for _ in range(8) for actor in cast))
+
+
+async def test_the_connection_that_has_just_answered_is_at_hand(cast, monkeypatch):
+    question = sql.SQL("SELECT pg_backend_pid()").format()
+    used = await ask_over_any(cast.bea, question)
+
+    async def none_from_the_pool(_connection: object, **_how: object) -> None:
+        raise AssertionError("it went to the pool")
+
+    monkeypatch.setattr(AsyncConnection, "start", none_from_the_pool)
+    assert [await ask_over_any(actor, question) for actor in (cast.sol, cast.ada)] == [used] * 2
+
+
+async def test_the_connection_that_is_kept_at_hand_is_one_of_those_there_are(cast):
+    """As many at once as ever, and none has to wait for the pool to give up."""
+    assert await ask_over_any(cast.bea, sql.SQL("SELECT 1").format()) == (1,)
+    begun = 0
+    everybody = asyncio.Event()
+
+    async def stay() -> None:
+        nonlocal begun
+        async with transaction(cast.bea):
+            begun += 1
+            if begun == places.POOLED:
+                everybody.set()
+            await everybody.wait()
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(stay() for _ in range(places.POOLED)))
 
 
 async def test_an_error_takes_everything_back(cast, ticket, ask):
@@ -244,6 +289,36 @@ async def test_when_all_connections_are_taken_one_is_told_to_try_again(cast, dat
         await dispose_engine()
     async with transaction(cast.bea) as tx:
         assert await tx.scalar(text("SELECT 1")) == 1
+
+
+async def test_who_waits_for_a_connection_waits_no_longer_than_for_some_time(cast, monkeypatch):
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.05)
+    async with AsyncExitStack() as held:
+        for _ in range(get_engine().pool.size()):
+            await held.enter_async_context(transaction(cast.bea))
+        with pytest.raises(DatabaseUnavailable):
+            async with asyncio.timeout(5), transaction(cast.bea):
+                pass
+    async with transaction(cast.bea) as tx:
+        assert await tx.scalar(text("SELECT 1")) == 1
+
+
+async def test_who_waits_for_a_connection_is_not_overtaken(cast, ticket):
+    came: list[str] = []
+
+    async def come(name: str) -> None:
+        await read_all(cast.bea, Circle.BUYERS, ticket)
+        came.append(name)
+
+    async with AsyncExitStack() as held:
+        for _ in range(get_engine().pool.size() - 1):
+            await held.enter_async_context(transaction(cast.ada))
+        async with transaction(cast.ada):
+            waiting = [asyncio.create_task(come(f"waiting {each}")) for each in range(3)]
+            await asyncio.sleep(0)  # Each begins, and comes as far as there is no connection.
+        await come("later")
+        await asyncio.gather(*waiting)
+    assert came == ["waiting 0", "waiting 1", "waiting 2", "later"]
 
 
 def test_the_login_of_the_app_can_step_down_and_nothing_else(database):

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -70,8 +71,15 @@ def counting(desk: Desk) -> Iterator[Statements]:
             for name, value in settings.items():
                 database.execute(f"ALTER SYSTEM SET {name} = '{value}'")
             database.execute("SELECT pg_reload_conf()")
+            _wait_for_all(database)
             yield Statements(desk)
         finally:
             for name in settings:
                 database.execute(f"ALTER SYSTEM RESET {name}")
             database.execute("SELECT pg_reload_conf()")
+
+
+def _wait_for_all(database: psycopg.Connection[Any]) -> None:
+    """Connections hear of it one after the other, when there is a moment for them."""
+    while database.execute("SHOW log_statement").fetchone() != ("all",):
+        time.sleep(0.01)
