@@ -37,6 +37,8 @@ _ATTRIBUTES = {"a": {"href", "target"}, "ol": {"start"}, "span": {"data-of"}}
 _CLASSES = {"span": {"mention"}}
 _SCHEMES = {"http", "https", "mailto"}
 _PARAGRAPH = re.compile(r"<p>([^<&]*)</p>\n?")
+# One line that begins with a letter and has nothing in it that could be markup.
+_WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.!?;'()-])*(?<! )")
 # What separates one block from the next, when only the words are kept.
 _BREAKS = re.compile(r"<br\s*/?>|</(?:p|li|pre|blockquote)>")
 
@@ -115,6 +117,8 @@ def render(body: str, mentions: Named = ()) -> str:
 
 def marked_up(body: str, mentions: Named = ()) -> str:
     """`render`, or nothing when that would be the text itself: then no HTML is needed at all."""
+    if _WORDS.fullmatch(body):  # Most of what people say, and not worth a parser's time.
+        return ""
     rendered = render(body, mentions)
     plain = _PARAGRAPH.fullmatch(rendered)
     return "" if plain and plain[1] == body else rendered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -370,11 +371,26 @@ def until_somebody_waits(ask: Any) -> None:
         pass
 
 
+@pytest.fixture
+def patient(database) -> Iterator[None]:
+    """Whoever waits looks later whether it is in vain, and only once: both have to wait by then."""
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        try:
+            owner.execute("ALTER SYSTEM SET deadlock_timeout = '5s'")
+            owner.execute("SELECT pg_reload_conf()")
+            yield
+        finally:
+            owner.execute("ALTER SYSTEM RESET deadlock_timeout")
+            owner.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.usefixtures("patient")
 async def test_who_meets_it_the_other_way_about_goes_first_and_it_is_done_all_the_same(
     cast, quill, lamp, database, ask
 ):
     """Each holds what the other waits for, which the database ends for one of them."""
     async with await psycopg.AsyncConnection.connect(database.owner_url) as other:
+        await other.execute("SET deadlock_timeout = '10min'")
         await other.execute("SELECT FROM message WHERE conversation_id = %s FOR UPDATE", [lamp])
         erasing_now = asyncio.create_task(erasing.erase(cast.ada, quill.user_id, EMAIL))
         await asyncio.to_thread(until_somebody_waits, ask)

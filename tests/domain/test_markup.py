@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportdesk.domain.markup import marked_up, render, words
@@ -106,3 +106,16 @@ def test_whatever_is_written_nothing_but_the_few_known_tags_comes_out(written):
         assert name in {"href", "target", "rel", "start"}
         if name == "href":
             assert (value or "").startswith(("http://", "https://", "mailto:"))
+
+
+@given(st.lists(st.sampled_from(["a", " ", *"*_`~", *"é1.-();'!?,\n"]), max_size=12).map("".join))
+@example("a *b*")
+@example("a _b_")
+@example("a ~~b~~")
+@example("a `b`")
+@example("a [b](https://a.example)")
+@example("a :tada:")
+@example("a \\( b")
+def test_what_needs_no_html_would_be_nothing_but_the_text(written):
+    if not marked_up(written):
+        assert render(written).strip("\n") in (f"<p>{written}</p>", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from supportdesk.database.engine import ask, ask_and_read, transaction
+from supportdesk.database.spelling import Spelled, call, opened, spelled
 from supportdesk.domain import lifecycle
 from supportdesk.domain.actor import NOBODY, Actor, Role
 from supportdesk.domain.circles import circle_of
@@ -26,7 +28,7 @@ from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Audience, Draft, Message, Participant, Ticket
 from supportdesk.domain.queries import mentions
 from supportdesk.domain.queries.circles import guest_in
-from supportdesk.domain.queries.news import Following, News, as_news
+from supportdesk.domain.queries.news import Following, News, plain_news
 from supportdesk.domain.text import check_body
 
 # As far as anybody of that role is let.
@@ -39,7 +41,6 @@ _NO_SUCH_PLACE = (
     errors.ForeignKeyViolation,
     errors.NotNullViolation,
 )
-_POST = sql.SQL("SELECT {}({}, {}, {}, {}, {}, {}, {})")
 _NOTE_READ = sql.SQL("SELECT note_read({}, {}, {})")
 
 
@@ -47,14 +48,14 @@ _NOTE_READ = sql.SQL("SELECT note_read({}, {}, {})")
 class Posted:
     """A saved message; `again` when this very send had been saved before.
 
-    `news` is what those who follow have to be told by now, in their order; nothing of that where
-    there was more to it than posting, and they are to find out for themselves.
+    `news` is what those who follow have to be told by now, in their order. None of it, or None for
+    one of them, where there was more to it, and they are to find out for themselves.
     """
 
     id: UUID
     seq: int
     again: bool
-    news: tuple[News, ...] = ()
+    news: tuple[News | None, ...] = ()
 
 
 async def post(
@@ -116,22 +117,29 @@ async def _post_plain(
     is a changed status.
     """
     message_id = new_id()
-    statuses = [
-        status
-        for status in Status
-        if lifecycle.accepts_messages(status)
-        and (
-            audience is not Audience.EVERYONE
-            or lifecycle.after_message(status, actor.role) is status
-        )
-    ]
-    function = sql.Identifier(f"post_message_as_{actor.role}")
-    values = (message_id, conversation_id, body, audience, client_id, new_id(), statuses)
-    readings = [each.reading for each in following]
-    row, answers = await ask_and_read(actor, _POST.format(function, *values), readings)
+    function = opened("SELECT", f"post_message_as_{actor.role}")
+    plain = _plain_statuses(audience, actor.role)
+    values = (message_id, conversation_id, body, audience, client_id, new_id(), plain)
+    readings = [each.plain_reading for each in following]
+    row, answers = await ask_and_read(actor, call(function, values), readings)
     if row is None or row[0] is None:
         return None
-    return Posted(message_id, row[0], again=False, news=tuple(map(as_news, answers)))
+    return Posted(message_id, row[0], again=False, news=tuple(map(plain_news, following, answers)))
+
+
+@cache
+def _plain_statuses(audience: Audience, role: Role) -> Spelled:
+    """Those that such a message leaves as they are."""
+    return spelled(
+        [
+            status
+            for status in Status
+            if lifecycle.accepts_messages(status)
+            and (
+                audience is not Audience.EVERYONE or lifecycle.after_message(status, role) is status
+            )
+        ]
+    )
 
 
 async def post_within(

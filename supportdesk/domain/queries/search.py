@@ -25,17 +25,18 @@ MARKS = f"StartSel={_START}, StopSel={_STOP}"
 _SHOWN_OF_MESSAGE = 10_000
 
 _TAG_NAMES = """, (SELECT string_agg(g.name, ' · ' ORDER BY lower(g.name))
-    FROM ticket_tag tt JOIN tag g ON g.id = tt.tag_id WHERE tt.ticket_id = t.id)"""
+    FROM ticket_tag tt JOIN tag g ON g.id = tt.tag_id WHERE tt.ticket_id = facts.ticket_id)"""
 
-_HIT = """CASE page.tier
-    WHEN {subject_tier} THEN ts_headline('simple', t.subject, {query}, '{marks}, HighlightAll=true')
+_HIT = """CASE facts.tier
+    WHEN {subject_tier} THEN ts_headline(
+        'simple', facts.subject, {query}, '{marks}, HighlightAll=true')
     WHEN {names_tier} THEN ts_headline(
         'simple', concat_ws(' · ', buyer.name, seller.name, assignee.name {tags}), {query},
         '{marks}, HighlightAll=true')
     WHEN {messages_tier} THEN (
         SELECT ts_headline('simple', left(m.body, {shown}), {query},
                            '{marks}, MaxWords=24, MinWords=12')
-        FROM message m WHERE m.conversation_id = t.id AND m.seq = page.seq)
+        FROM message m WHERE m.conversation_id = facts.ticket_id AND m.seq = facts.seq)
     END"""
 
 

@@ -134,7 +134,8 @@ LEFT JOIN LATERAL (SELECT u.name, u.role FROM "user" u WHERE u.id = line.sender_
 LEFT JOIN LATERAL (
     SELECT q.seq AS quote_seq, left(q.body, 400) AS quote_body, u.name AS quote_name,
            q.deleted_at AS quote_deleted_at, q.files AS quote_files
-    FROM message q LEFT JOIN "user" u ON u.id = q.sender_id WHERE q.id = line.quote_id
+    FROM message q LEFT JOIN "user" u ON u.id = q.sender_id
+    WHERE line.quote_id IS NOT NULL AND q.id = line.quote_id OFFSET 0
 ) quoted ON true
 LEFT JOIN LATERAL (
     SELECT json_agg(json_build_array(r.emoji, r.user_id, coalesce(u.name, 'Somebody'))

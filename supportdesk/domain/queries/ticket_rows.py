@@ -102,32 +102,32 @@ _TAGS = """(
 # Whom somebody knows is worked out from all their tickets: once for a page, not for each name.
 _KNOWN = """, known AS MATERIALIZED (
     SELECT id, name FROM "user" WHERE id = ANY (ARRAY(
-        SELECT unnest(ARRAY[t.buyer_id, t.seller_id, t.assignee_id, (
-            SELECT m.sender_id FROM message m
-            WHERE m.conversation_id = t.id ORDER BY m.seq DESC LIMIT 1)])
-        FROM ticket t WHERE t.id = ANY (ARRAY(SELECT ticket_id FROM page))))
+        SELECT unnest(ARRAY[buyer_id, seller_id, assignee_id, sender_id]) FROM facts))
 )"""
-_DETAILS = """
-SELECT page.ticket_id, page.number, page.tier, {key} AS key,
-       t.subject, t.status, t.priority, t.type, t.buyer_id, t.seller_id, t.assignee_id,
-       CASE WHEN NOT {guest} THEN t.due_at END AS due_at, t.waiting_since,
-       {activity} AS active_at, {messages} AS messages,
-       buyer.name AS buyer, seller.name AS seller, assignee.name AS assignee,
-       last.sender_id, sender.name AS sender, last.body, last.files, last.audience,
-       {tags} AS tags, {hit} AS hit
-FROM page
-JOIN ticket t ON t.id = page.ticket_id
-JOIN conversation c ON c.id = page.ticket_id
-{side}
-LEFT JOIN {who} buyer ON buyer.id = t.buyer_id
-LEFT JOIN {who} seller ON seller.id = t.seller_id
-LEFT JOIN {who} assignee ON assignee.id = t.assignee_id
-LEFT JOIN LATERAL (
-    SELECT m.sender_id, left(m.body, 200) AS body, m.audience,
-           m.files * (m.deleted_at IS NULL)::int AS files
-    FROM message m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
-) last ON true
-LEFT JOIN {who} sender ON sender.id = last.sender_id
+_FACTS = """, facts AS (
+    SELECT page.ticket_id, page.number, page.tier, page.seq, {key} AS key,
+           t.subject, t.status, t.priority, t.type, t.buyer_id, t.seller_id, t.assignee_id,
+           CASE WHEN NOT {guest} THEN t.due_at END AS due_at, t.waiting_since,
+           {activity} AS active_at, {messages} AS messages,
+           last.sender_id, last.body, last.files, last.audience, {tags} AS tags
+    FROM page
+    JOIN ticket t ON t.id = page.ticket_id
+    JOIN conversation c ON c.id = page.ticket_id
+    {side}
+    LEFT JOIN LATERAL (
+        SELECT m.sender_id, left(m.body, 200) AS body, m.audience,
+               m.files * (m.deleted_at IS NULL)::int AS files
+        FROM message m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
+    ) last ON true
+)"""
+_NAMED = """
+SELECT facts.*, buyer.name AS buyer, seller.name AS seller, assignee.name AS assignee,
+       sender.name AS sender, {hit} AS hit
+FROM facts
+LEFT JOIN {who} buyer ON buyer.id = facts.buyer_id
+LEFT JOIN {who} seller ON seller.id = facts.seller_id
+LEFT JOIN {who} assignee ON assignee.id = facts.assignee_id
+LEFT JOIN {who} sender ON sender.id = facts.sender_id
 """
 
 
@@ -136,16 +136,15 @@ def details(role: Role, key: str, hit: str = "NULL") -> str:
     tags = "NULL" if role is Role.BUYER else _TAGS
     known, who = ("", '"user"') if role is Role.ADMIN else (_KNOWN, "known")
     side = SIDES[role]
-    return known + _DETAILS.format(
+    facts = _FACTS.format(
         key=key,
         activity=side.activity,
         messages=side.messages,
         guest=side.guest,
         side=side.joined.format(threads="ARRAY(SELECT ticket_id FROM page)"),
         tags=tags,
-        hit=hit,
-        who=who,
     )
+    return facts + known + _NAMED.format(who=who, hit=hit)
 
 
 def row(role: Role, found: Any, hit: tuple[HitPart, ...]) -> TicketRow:
