@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 SECONDS_TO_END = 2
+# Next to nothing that a message makes is garbage of the kind that has to be looked for, and looking
+# takes longer the more tabs there are: everybody waits meanwhile. It is enough to do so when some
+# hundred tabs' worth of objects have been added to those of before.
+_GARBAGE_AFTER = 10_000, 10, 5
 
 
 def main() -> None:
@@ -57,6 +61,7 @@ def _load() -> Callable[[], ASGIApp]:
     gc.disable()
     app: Callable[[], ASGIApp] = import_from_string("supportdesk.supportdesk:app")
     gc.freeze()
+    gc.set_threshold(*_GARBAGE_AFTER)
     gc.enable()
     return app
 
