@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from supportdesk.demo.load import PASSWORD
 from supportdesk.domain.ids import new_id
@@ -106,6 +107,37 @@ async def test_a_search_that_is_answered_late_leads_nobody_back(
     line.let_through()
     await expect(region(admin, "Notes")).to_be_visible()
     await expect(admin.page).to_have_url(re.compile(r"/admin/people/[^/?]+/?$"))
+
+
+async def test_a_search_leads_nobody_back_whose_choice_is_still_loading(
+    browsers: Browsers, seed: Seed
+) -> None:
+    asked, answered, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    def hear(said: str | bytes) -> None:
+        if "navigate(" in str(said):
+            answered.set()
+
+    admin = await browsers.open(seed.person(ADMIN))
+    page = admin.alter()
+    page.on("websocket", lambda line: line.on("framereceived", hear))
+    await admin.go(USERS)
+    first = people(admin).get_by_role("link").first
+    await expect(first).to_be_visible()
+    await page.route("**/assets/*person_id*", hold)
+    await look_for(admin, "somebody")
+    await first.click()
+    async with asyncio.timeout(15):
+        await asked.wait()
+        await answered.wait()
+    go_on.set()
+    await expect(region(admin, "Notes")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/admin/people/[^/?]+/?$"))
 
 
 async def test_somebody_is_invited_joins_and_stands_in_the_list(
