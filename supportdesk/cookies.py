@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 
 SESSION = "supportdesk_session"
@@ -18,6 +19,8 @@ ZONE = "supportdesk_zone"
 _FORM_MAX_LENGTH = 3000
 
 
+# A tab sends the same with each of its events.
+@lru_cache(maxsize=500)
 def read(header: str | None, name: str) -> str | None:
     """The value of cookie `name` in a Cookie header, or None."""
     try:

@@ -36,7 +36,7 @@ from supportdesk.realtime.menus import Menus
 from supportdesk.realtime.moderated import ONE_MORE_OR_LESS, UNSEEN, Moderated
 from supportdesk.realtime.open_lists import OpenLists
 from supportdesk.realtime.pages import PRESENCE, OpenPages
-from supportdesk.realtime.posting import Posting
+from supportdesk.realtime.posting import Posting, Postings
 from supportdesk.realtime.presence import Presence
 from supportdesk.realtime.reading import Reading
 from supportdesk.realtime.renaming import tell_of_person
@@ -66,6 +66,7 @@ class Hub:
         self._waiting: set[str] = set()
         self._errands = Errands()
         self._reading = Reading(self._errands, self._views_of)
+        self._postings = Postings(self._views_of, self.ring, self._errands)
         self.attendance = Attendance(self._tell_presence)
         self._presence = Presence(
             screen, self._views_of, self.attendance.state_of, self.attendance.looking_at
@@ -177,9 +178,9 @@ class Hub:
             self._threads.pop(view.key, None)
         self.attendance.follow(browser)
 
-    def posting(self, conversation: UUID, *, plain: bool) -> Posting:
-        """For as long as somebody posts there: only with what is plain can anything be read."""
-        return Posting(self._views_of(conversation) if plain else ())
+    def posting(self, conversation: UUID, text: str, *, plain: bool) -> Posting:
+        """For as long as somebody posts there."""
+        return self._postings.begin(conversation, text, plain=plain)
 
     async def catch_up(self, browser: Browser) -> None:
         """Have the ticket that is open there, and everywhere else, show what is so by now."""
@@ -243,6 +244,10 @@ class Hub:
         self._unread.follow(browser)
 
     # The doorbell.
+
+    async def hear(self, bell: Doorbell) -> None:
+        """Wake whoever cares, soon."""
+        await self._postings.hear(bell)
 
     async def ring(self, bell: Doorbell) -> None:
         """Wake whoever cares. Returns soon: reading is the views' own work."""
@@ -388,4 +393,4 @@ class Hub:
 
     def _shown(self, view: ThreadView) -> None:
         self._reading.note_soon(view.conversation_id)
-        self._presence.wake(view.conversation_id)  # Who has just written may be new among them.
+        self._presence.note_people(view)  # Who has just written may be new among them.

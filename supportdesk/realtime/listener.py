@@ -61,5 +61,5 @@ async def _hear(connection: psycopg.AsyncConnection, hub: Hub) -> None:
             if data["kind"] in set(Word):
                 hub.attendance.hear(data)
             else:
-                await hub.ring(doorbell.read(data))
+                await hub.hear(doorbell.read(data))
         await hub.sweep()

@@ -1,9 +1,9 @@
 """One packet for many sockets: encoded and framed once, and written to each at once.
 
 Engine.IO has a queue and a task for each socket, which cost several times what the writing does.
-What is sent to many goes past them while they are empty, so that nothing is overtaken, and through
-them otherwise: when something waits there, or when a browser reads more slowly than the desk
-writes.
+What is sent goes past them while they are empty, so that nothing is overtaken, and through them
+otherwise: when something waits there, or when a browser reads more slowly than the desk writes.
+What Reflex sends to one browser goes the same way.
 """
 
 from __future__ import annotations
@@ -51,10 +51,19 @@ class DirectWebSocket(WebSocket):  # type: ignore[misc]
         return idle and self._write is not None and self._write(frame)
 
 
+class TextPacket(packet.Packet):  # type: ignore[misc]
+    """Nothing that the desk sends is binary, so that nobody need look for it in all of it."""
+
+    uses_binary_events = False
+
+
 class Multicast:
     def __init__(self, server: AsyncServer) -> None:
         self._server = server
+        server.packet_class = TextPacket
         server.eio._async = {**server.eio._async, "websocket": DirectWebSocket}
+        self._queue = server.emit
+        server.emit = self._emit
 
     async def send(self, sockets: Iterable[str], namespace: str, event: list[Any]) -> None:
         """What `emit(..., to=sockets)` does."""
@@ -65,6 +74,24 @@ class Multicast:
             connection = self._server.manager.eio_sid_from_sid(socket, namespace)
             if connection is not None and not self._write(connection, frame):
                 await self._server.eio.send_packet(connection, message)
+
+    async def _emit(
+        self,
+        event: str,
+        data: Any = None,
+        to: Any = None,
+        room: Any = None,
+        skip_sid: Any = None,
+        namespace: str | None = None,
+        **more: Any,
+    ) -> None:
+        """The server's own `emit`, past the queue of the one socket that it is for, if it is."""
+        namespace, one = namespace or "/", to or room
+        if not isinstance(one, str) or skip_sid or any(more.values()):
+            await self._queue(event, data, to, room, skip_sid, namespace, **more)
+            return
+        told = data if isinstance(data, tuple) else () if data is None else (data,)
+        await self.send([one], namespace, [event, *told])
 
     def _write(self, connection: str, frame: bytes) -> bool:
         direct = getattr(self._server.eio.sockets.get(connection), "direct", None)

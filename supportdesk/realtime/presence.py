@@ -101,9 +101,15 @@ class Presence:
             self._went.setdefault(conversation, set()).add(person)
         worker = self._workers.get(conversation)
         if worker is None:
-            worker = Worker(lambda: self._tell(conversation), every=_TELL_SECONDS)
+            worker = Worker(lambda: self._tell(conversation), every=_TELL_SECONDS, yields=False)
             self._workers[conversation] = worker
         worker.wake()
+
+    def note_people(self, view: ThreadView) -> None:
+        """Who takes part there may be others than before."""
+        told = self._told.get(view.key)
+        if told is None or told.present.people.keys() != set(map(str, view.people)):
+            self.wake(view.conversation_id)
 
     def forget(self, person: UUID) -> None:
         """They are called something else now; and nobody knows when an erased person came."""

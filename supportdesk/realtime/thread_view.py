@@ -22,6 +22,7 @@ from supportdesk.domain.queries.ticket_facts import TicketFacts
 from supportdesk.realtime.asked import Asked, Elsewhere, Found, may_change_facts, not_seen_yet
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.lines import ShownLine, show, show_receipt
+from supportdesk.realtime.openers import Openers
 from supportdesk.realtime.read_anew import Known, read_anew
 from supportdesk.realtime.screen import Screen, ThreadChange
 from supportdesk.realtime.thread_snapshot import ThreadSnapshot
@@ -52,7 +53,7 @@ class ThreadView:
     ) -> None:
         self.conversation_id = conversation_id
         self.circle = circle
-        self.openers: set[Browser] = set()
+        self.openers = Openers()
         self.admitted: set[Browser] = set()
         self.version = 0
         self._screen = screen
@@ -151,7 +152,7 @@ class ThreadView:
         asyncio.get_running_loop().call_later(_RECEIPTS_AFTER_SECONDS, self._worker.wake)
 
     def _is_sender_here(self) -> bool:
-        return self._receipt.sender_id in {str(b.viewer.actor.user_id) for b in self.openers}
+        return self._receipt.sender_id in map(str, self.openers.people)
 
     def wake_posted(self, message_id: UUID | None) -> None:
         """Somebody has said something."""
@@ -168,8 +169,7 @@ class ThreadView:
         return self._following(reader)
 
     def _following(self, reader: Browser) -> Following:
-        people = frozenset(self._opened_by())
-        actor = reader.viewer.actor
+        actor, people = reader.viewer.actor, self.openers.people
         return Following(actor, self.circle, self.conversation_id, self.last_seq, people)
 
     async def heed(self, following: Following, message_id: UUID, news: News) -> None:
@@ -178,9 +178,10 @@ class ThreadView:
             self.give_up()
             return
         others = self._told.end(message_id)
-        lines = tuple(line for line in news.lines if line.seq > self.last_seq)
-        found = Found(News(lines, news.lost), receipt=not_seen_yet(lines))
         async with self._lock:
+            # Only now: somebody may have been next at a lock that was free, and told of some.
+            lines = tuple(line for line in news.lines if line.seq > self.last_seq)
+            found = Found(News(lines, news.lost), receipt=not_seen_yet(lines))
             await self._tell(following.actor, found, Asked.nothing())
         if others or len(news.lines) == thread.PAGE:
             self.wake()
@@ -268,9 +269,10 @@ class ThreadView:
 
     async def _tell(self, reader: Actor, found: Found, asked: Asked) -> None:
         lost = found.news.lost
-        for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
-            self._lost(browser)
-        if reader.user_id not in self._opened_by():
+        if lost:
+            for browser in [b for b in self.openers if b.viewer.actor.user_id in lost]:
+                self._lost(browser)
+        if reader.user_id not in self.openers.people:
             self._ask_again(asked)
             self._worker.wake()  # Read again as somebody who still may.
             return
@@ -287,9 +289,6 @@ class ThreadView:
             self.wake(facts=True)
         if len(lines) == thread.PAGE:
             self.wake()
-
-    def _opened_by(self) -> set[UUID]:
-        return {browser.viewer.actor.user_id for browser in self.openers}
 
     def _take_asked(self) -> Asked:
         """Before reading: what is asked for while it is being read is asked for anew."""

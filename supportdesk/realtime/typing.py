@@ -85,7 +85,7 @@ class Typing:
     def _wake(self, conversation: UUID) -> None:
         worker = self._workers.get(conversation)
         if worker is None:
-            worker = Worker(lambda: self._tell(conversation), every=_TELL_SECONDS)
+            worker = Worker(lambda: self._tell(conversation), every=_TELL_SECONDS, yields=False)
             self._workers[conversation] = worker
         worker.wake()
 

@@ -79,7 +79,11 @@ class UnreadCounts:
             self.ask(person)
 
     def _looks(self, person: UUID, conversation: UUID) -> bool:
-        return conversation in self._looked_at(person)
+        # Asked of everybody who is here, with every message.
+        for tab in self._tabs[person]:
+            if tab.thread is not None and tab.thread.conversation_id == conversation and tab.reads:
+                return True
+        return False
 
     def _looked_at(self, person: UUID) -> set[UUID]:
         return {

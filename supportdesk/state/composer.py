@@ -162,7 +162,8 @@ class ComposerState(rx.State):
         audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
         files = sent_files(each.get("files") if isinstance(each, dict) else None)
         quote = parse_id(typed(each, "quote"))
-        with hub().posting(ticket_id, plain=messages.is_plain(text, quote, files)) as posting:
+        plain = messages.is_plain(text, quote, files)
+        with hub().posting(ticket_id, text, plain=plain) as posting:
             posted = await messages.post(
                 actor, ticket_id, text, audience, client_id, quote, files, posting.following
             )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
-from dataclasses import asdict
 from typing import Any
 
 import reflex as rx
@@ -54,32 +53,32 @@ class ReflexScreen:
 
     async def change_thread(self, sockets: Iterable[str], change: ThreadChange) -> None:
         values: dict[str, Any] = {
-            f"live_{slot}": [asdict(line)] if line else [] for slot, line in change.live.items()
+            f"live_{slot}": [line] if line else [] for slot, line in change.live.items()
         }
         if change.history is not None:
-            values["history"] = [asdict(line) for line in change.history]
+            values["history"] = list(change.history)
         if change.has_earlier is not None:
             values["has_earlier"] = change.has_earlier
         if change.facts is not None:
-            values["facts"] = asdict(show_facts(change.facts, change.timezone))
+            values["facts"] = show_facts(change.facts, change.timezone)
         if change.receipt is not None:
-            values["receipt"] = asdict(change.receipt)
+            values["receipt"] = change.receipt
         await self._send(sockets, ThreadState, values)
 
     async def change_presence(self, sockets: Iterable[str], present: Present) -> None:
         values = {
-            "admins_here": [asdict(here) for here in present.admins],
+            "admins_here": list(present.admins),
             "more_admins": present.more,
-            "presence": {id_: asdict(standing) for id_, standing in present.people.items()},
+            "presence": dict(present.people),
         }
         await self._send(sockets, ThreadState, values)
 
     async def change_typing(self, sockets: Iterable[str], typing: Sequence[Typist]) -> None:
-        await self._send(sockets, ThreadState, {"typing": [asdict(each) for each in typing]})
+        await self._send(sockets, ThreadState, {"typing": list(typing)})
 
     async def change_inbox(self, sockets: Iterable[str], change: InboxChange) -> None:
         values: dict[str, Any] = {
-            f"row_{slot}": [asdict(row)] if row else [] for slot, row in change.rows.items()
+            f"row_{slot}": [row] if row else [] for slot, row in change.rows.items()
         }
         if change.order is not None:
             values["order"] = list(change.order)
@@ -104,7 +103,7 @@ class ReflexScreen:
     async def show_unread(self, sockets: Iterable[str], count: int, news: News | None) -> None:
         values: dict[str, Any] = {"unread": count}
         if news is not None:
-            values["news"] = asdict(news)
+            values["news"] = news
         await self._send(sockets, NotificationState, values)
 
     async def reread_notifications(self, token: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 import uvicorn
 from engineio import packet as eio_packet
-from socketio import ASGIApp, AsyncServer
+from socketio import ASGIApp, AsyncServer, packet
 from websockets.asyncio.client import ClientConnection, connect
 
 from supportdesk.realtime.multicast import Multicast
@@ -50,6 +50,10 @@ class Server:
 
     def queue_of(self, sid: str) -> asyncio.Queue[eio_packet.Packet]:
         return self.sio.eio.sockets[self.sio.manager.eio_sid_from_sid(sid, "/")].queue
+
+    async def queue(self, sid: str, number: int) -> None:
+        """As Engine.IO would send it by itself."""
+        await self.sio.manager.emit("said", number, "/", room=sid)
 
     async def tell(self, sockets: list[str], number: int, padding: str = "") -> None:
         await self.multicast.send(sockets, "/", ["said", number, padding])
@@ -114,6 +118,39 @@ async def test_nobody_who_waits_for_nothing_waits_in_a_queue(server: Server) -> 
     assert server.queued == before
 
 
+async def test_what_the_server_says_to_one_goes_the_same_way(server: Server) -> None:
+    sid, browser = await server.join()
+    before = server.queued
+    for number in range(MANY):
+        await server.sio.emit("said", number, to=sid)
+        await server.sio.emit("said", (number, "more"), room=sid)
+    assert server.queued == before
+    await server.queue(sid, MANY)
+    await server.sio.emit("said", MANY, to=sid)
+    both = [number for number in range(MANY + 1) for _ in range(2)]
+    assert await said(browser, len(both)) == both
+
+
+async def test_what_is_said_to_all_is_the_servers_own_matter(server: Server) -> None:
+    joined = [await server.join() for _ in range(3)]
+    await server.sio.emit("said", 1)
+    await server.sio.emit("said", 2, skip_sid=joined[0][0])
+    for (_, browser), heard in zip(joined, ([1], [1, 2], [1, 2]), strict=True):
+        assert await said(browser, len(heard)) == heard
+
+
+async def test_nothing_is_looked_through_for_what_is_binary(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid, browser = await server.join()
+    looked_at: list[object] = []
+    monkeypatch.setattr(packet.Packet, "data_is_binary", lambda _, data: looked_at.append(data))
+    await server.tell([sid], 1)
+    await server.sio.emit("said", (2, {"in": ["many", "parts"]}), to=sid)
+    assert await said(browser, 2) == [1, 2]
+    assert looked_at == []
+
+
 async def test_a_line_that_has_just_broken_keeps_nothing_from_the_others(server: Server) -> None:
     (broken, _), (sid, browser) = await server.join(), await server.join()
     before = server.queued
@@ -129,7 +166,7 @@ async def test_what_is_said_to_many_overtakes_nothing_that_is_said_to_one(server
         if number % 3:
             await server.tell([sid], number)
         else:
-            await server.sio.emit("said", number, to=sid)
+            await server.queue(sid, number)
         if number % 7 == 0:
             await asyncio.sleep(0)
     assert await said(browser, MANY) == list(range(MANY))

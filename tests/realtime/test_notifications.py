@@ -84,6 +84,7 @@ async def test_who_looks_at_the_conversation_is_not_called_to_it(
     room: Room, browsers: Browsers, seed: Seed
 ) -> None:
     looking = await browsers.visit(seed.session_of(room.bea), room.ticket)
+    await looking.until(counts_told)
     await room.at_sol.say("You see it already.")
     # By then it counts for nobody any more; until then it would have been told.
     await room.at_sol.until(lambda b: "Bea" in b.var(THREAD, "receipt")["text"])

@@ -74,6 +74,16 @@ async def test_one_device_that_is_looked_at_is_enough(room: Room, browsers: Brow
     await is_(room.at_bea, room.sol, "online", here=False)
 
 
+async def test_who_writes_for_the_first_time_is_known_to_be_there(room: Room) -> None:
+    for other in (room.at_bea, room.at_ada):
+        await is_(other, room.sol, "online", here=True)
+    await is_(room.at_sol, room.bea, "online", here=True)
+    assert standing(room.at_bea, room.ada) == {}
+    await room.at_ada.say("May I?")
+    for other in (room.at_bea, room.at_sol):
+        await other.until(lambda b: standing(b, room.ada).get("state") == "online")
+
+
 async def test_who_loads_the_page_again_was_never_gone(room: Room, browsers: Browsers) -> None:
     await is_(room.at_bea, room.sol, "online", here=True)
     since = len(room.at_bea.frames)

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from supportdesk.database.engine import _plan_of
+from supportdesk.database.plans import plan_of
 from supportdesk.domain.circles import circle_of
 from supportdesk.domain.queries.news import Following
-from tests.support.browsers import Browsers, all_show, catch_up
+from tests.support.browsers import Browsers, all_show, bodies, catch_up
 from tests.support.desk import Desk
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed
 from tests.support.statements import counting
@@ -60,7 +60,7 @@ async def test_a_message_is_saved_and_read_for_all_who_have_it_open_at_once(
     bea, sol, ada = seed.person(BUYER), seed.person(SELLER), seed.person(ADMIN)
     ticket = seed.ticket(bea, sol)
     tabs = [await browsers.visit(person, ticket) for person in (bea, sol, ada)]
-    plans = [plan_of(person) for person in (bea, sol, ada)]
+    plans = [plan_with_post(person) for person in (bea, sol, ada)]
     with counting(desk) as statements:
         text = await catch_up(tabs[0])
         await all_show(text, tabs)
@@ -69,11 +69,41 @@ async def test_a_message_is_saved_and_read_for_all_who_have_it_open_at_once(
     assert [each for each in texts if any(plan in each for plan in plans)] in ([], [post])
 
 
-def plan_of(person: Person) -> str:
+async def test_a_crowd_does_not_wait_for_what_is_read_for_the_others(
+    desk: Desk, seed: Seed, browsers: Browsers
+) -> None:
+    sol, admins = seed.person(SELLER), seed.people(ADMIN, 21)
+    ticket = seed.ticket(None, sol)
+    writer = await browsers.visit(sol, ticket)
+    crowd = [await browsers.visit(admin, ticket) for admin in admins]
+    await catch_up(writer)
+    with counting(desk) as statements:
+        text = await catch_up(writer)
+        await all_show(text, [writer, *crowd])
+        texts, shown = statements.texts(), [bodies(tab) for tab in (writer, *crowd)]
+        # What is noted of each of them as they leave is not for the next test to count.
+        await browsers.close()
+        await asyncio.to_thread(statements.count_at_rest)
+    (post,) = [each for each in texts if "post_message_as_seller" in each]
+    assert plan_with_post(admins[0]) in post
+    assert plan_with_post(sol) not in post
+    (apart,) = [each for each in texts if plan_for(sol) in each]
+    assert texts.index(apart) > texts.index(post)
+    assert [each.count(text) for each in shown] == [1] * len(shown)
+
+
+def following(person: Person) -> Following:
+    return Following(person.actor, circle_of(person.actor.role), person.id, 0, frozenset())
+
+
+def plan_for(person: Person) -> str:
     """What the reading of news is called that is done as that person."""
-    actor = person.actor
-    reading = Following(actor, circle_of(actor.role), actor.user_id, 0, frozenset()).reading
-    return _plan_of(reading.query, actor.database_role).name
+    return plan_of(following(person).reading.query, person.actor.database_role).name
+
+
+def plan_with_post(person: Person) -> str:
+    """The same for what is read in the round trip that saves a message."""
+    return plan_of(following(person).plain_reading.query, person.actor.database_role).name
 
 
 async def test_opening_the_settings_costs_as_much_as_ever(
