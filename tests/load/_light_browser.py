@@ -1,7 +1,7 @@
 """A browser that costs its process next to nothing, so that hundreds fit beside the server.
 
-It speaks websocket by itself, looks for numbered messages in what arrives, and notes when each came
-first. It holds no state: `tests/support/raw_browser` does that.
+It speaks websocket by itself, notes when something arrives, and looks for numbered messages in it a
+moment later. It holds no state: `tests/support/raw_browser` does that.
 """
 
 from __future__ import annotations
@@ -18,16 +18,29 @@ from typing import Any
 from uuid import uuid4
 
 from supportdesk import cookies
-from tests.support.raw_browser import COMPOSER, HYDRATE, NOTE_ATTENTION, NOTE_TYPING
+from supportdesk.state.outbox import AT_ONCE
+from tests.support.raw_browser import (
+    COMPOSER,
+    HYDRATE,
+    NOTE_ATTENTION,
+    NOTE_TYPING,
+    SEND_AGAIN,
+    SETTLED,
+)
 
 # A numbered message as a line of a conversation: never the ticket list's copy of it.
 LINE = re.compile(rb'"seq":(\d+),[^{}]*?"body":"bench (\d+) (\d+)\."')
 _HYDRATED = b'"is_hydrated_rx_state_":true'
-# In the script that settles the outbox: reasons, by message.
-_REFUSED = re.compile(rb'failed: \(\{\\"')
 _ASKS_FOR_ATTENTION = NOTE_ATTENTION.encode()
+# In the script that settles the outbox, and in the one that asks what is left in it, and when.
+_SETTLES = b".includes(each.id)"
+_ASKS_FOR_MORE = SEND_AGAIN.encode()
+_IN_MILLISECONDS = re.compile(r"(\d+)\) }\)$")
 _WHOLE = b'"history_rx_state_":'
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+# When the rush is over. All browsers share a process here: what one of them made of a message would
+# count as the wait of all those after it.
+_READS_AFTER_SECONDS = 0.05
 
 
 def numbered(room: int, number: int) -> str:
@@ -42,12 +55,15 @@ class Tally:
     expected: int = 0
     received: int = 0
     refused: int = 0
+    told_to_wait: int = 0
+    """How often somebody was told that their message is not saved yet, and will be sent again."""
     doubled: int = 0
     out_of_order: int = 0
     strayed: int = 0
     sent: dict[tuple[int, int], float] = field(default_factory=dict)
     waits: dict[tuple[int, int], list[float]] = field(default_factory=dict)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
+    somebody_waits: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def lost(self) -> int:
@@ -65,6 +81,10 @@ class Tally:
         self.refused += 1
         self.expected -= recipients
         self._look()
+
+    def tell_to_wait(self) -> None:
+        self.told_to_wait += 1
+        self.somebody_waits.set()
 
     def receive(self, room: int, number: int, now: float) -> None:
         self.waits.setdefault((room, number), []).append(now - self.sent[room, number])
@@ -88,6 +108,7 @@ class LightBrowser(asyncio.Protocol):
         """Called when something that this browser wrote could not be saved."""
         self._request = request
         self._upgraded = False
+        self._unread: list[tuple[float, bytes]] = []
         self._buffer = bytearray()
         self._last_seq = 0
         self._seen: set[int] = set()
@@ -97,14 +118,26 @@ class LightBrowser(asyncio.Protocol):
         transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._read()
         if not self.closed.done():
             self.closed.set_result(None)
         if not self.ready.done():
             self.ready.set_exception(error or ConnectionError("closed before it was ready"))
 
     def data_received(self, data: bytes) -> None:
-        now = time.perf_counter()
-        self._buffer += data
+        self._unread.append((time.perf_counter(), data))
+        if not self.ready.done():
+            self._read()
+        elif len(self._unread) == 1:
+            asyncio.get_running_loop().call_later(_READS_AFTER_SECONDS, self._read)
+
+    def _read(self) -> None:
+        unread, self._unread = self._unread, []
+        for now, data in unread:
+            self._buffer += data
+            self._read_frames(now)
+
+    def _read_frames(self, now: float) -> None:
         if not self._upgraded:
             self._read_upgrade()
         while (frame := self._next_frame()) is not None:
@@ -197,6 +230,7 @@ class DeskBrowser(LightBrowser):
         super().__init__(room, tally, request)
         self._ticket = path.rpartition("/")[2]
         self._router_data = {"pathname": path, "asPath": path, "path": path, "query": {}}
+        self._outbox: list[dict[str, str]] = []
 
     def upgraded(self) -> None:
         """The server speaks first."""
@@ -209,19 +243,45 @@ class DeskBrowser(LightBrowser):
             self.send_text("40/_event," + json.dumps({"event": event}))
         else:
             super().heard(payload, now)
-            if self.refused and _REFUSED.search(payload):
-                self.refused()
+            if _SETTLES in payload or _ASKS_FOR_MORE in payload:
+                self._look_into_outbox(payload)
             if _ASKS_FOR_ATTENTION in payload:
                 self._send(NOTE_ATTENTION, attention="here")
             if _HYDRATED in payload and not self.ready.done():
                 self.ready.set_result(None)
 
-    def _message(self, text: str) -> dict[str, str]:
-        values = {"message": text, "audience": "everyone"}
-        return {"id": uuid4().hex, "ticket": self._ticket, **values}
-
     def say(self, text: str) -> None:
-        self._send(f"{COMPOSER}.send", waiting=[self._message(text)], unsendable="")
+        values = {"message": text, "audience": "everyone"}
+        self._outbox.append({"id": uuid4().hex, "ticket": self._ticket, **values})
+        self._send(f"{COMPOSER}.send", waiting=self._waiting(), unsendable="")
+
+    def _waiting(self) -> list[dict[str, str]]:
+        return self._outbox[:AT_ONCE]
+
+    def _look_into_outbox(self, payload: bytes) -> None:
+        """Do with it what the server asks for, as every page does."""
+        for event in json.loads(payload.partition(b",")[2])[1].get("events") or []:
+            values = event["payload"]
+            script = values.get("javascript_code", "")
+            if found := SETTLED.search(script):
+                self._settle(set(json.loads(found[1])), set(json.loads(found[2])))
+            if SEND_AGAIN in str(values.get("callback")) and (
+                when := _IN_MILLISECONDS.search(script)
+            ):
+                seconds = int(when[1]) / 1000
+                if seconds:
+                    self.tally.tell_to_wait()
+                asyncio.get_running_loop().call_later(seconds, self._send_again)
+
+    def _settle(self, saved: set[str], refused: set[str]) -> None:
+        self._outbox = [each for each in self._outbox if each["id"] not in saved | refused]
+        for _ in refused:
+            if self.refused:
+                self.refused()
+
+    def _send_again(self) -> None:
+        if not self.closed.done():
+            self._send(SEND_AGAIN, waiting=self._waiting())
 
     def type_on(self) -> None:
         """What somebody's typing tells the server, now and then."""

@@ -109,7 +109,8 @@ async def stream(rooms: Sequence[Room], tally: Tally, rate: float, seconds: floa
 async def arrived(tally: Tally) -> None:
     """Wait until everybody has everything, or for as long as makes sense."""
     try:
-        await asyncio.wait_for(tally.complete.wait(), _DRAIN_SECONDS)
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            await tally.complete.wait()
     except TimeoutError:
         return
 
@@ -124,6 +125,18 @@ class Measured:
     bytes_in: int
     server_cpu: float
     database_cpu: float
+
+    @classmethod
+    def together(cls, turns: Sequence[Measured]) -> Measured:
+        """What several turns found, as if they were one."""
+        return cls(
+            messages=sum(each.messages for each in turns),
+            seconds=sum(each.seconds for each in turns),
+            waits=[waits for each in turns for waits in each.waits],
+            bytes_in=sum(each.bytes_in for each in turns),
+            server_cpu=sum(each.server_cpu for each in turns),
+            database_cpu=sum(each.database_cpu for each in turns),
+        )
 
     @property
     def receipts(self) -> int:

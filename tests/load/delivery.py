@@ -2,12 +2,12 @@
 
 Broadcast: N admins over M tickets hear what one seller each writes, for several N.
 Rooms: a hundred tickets open at a buyer, a seller and an admin each, who all write. Each runs at a
-real desk and then at the floor (`_floor`) on the same PostgreSQL, with the same clients, which
-share the machine with the server: what counts are the ratios. Typing: the same messages in
-turn while everybody types and while nobody does. Prints `name: value` lines, and saves
+real desk and at the floor (`_floor`) on the same PostgreSQL, with the same clients, which share the
+machine with the server: what counts are the ratios. Broadcasts take turns at both. Typing: the same
+messages in turn while everybody types and while nobody does. Prints `name: value` lines, and saves
 them with the machine they were measured on. Exits with 1 when anything was lost, doubled, out of
-order or heard by somebody else. Refused is what the desk could not save and said so: too much at
-once.
+order or heard by somebody else. Refused is what the desk would not save and said so. Told to wait
+is who was told that it could not be saved just then, and sent it again as every page does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from tests.load._machine import Family, database, describe, web_server
 from tests.load._scenario import (
     Measured,
     Plan,
+    Room,
     arrived,
     broadcast_at_desk,
     broadcast_at_floor,
@@ -48,6 +49,7 @@ from tests.support.statements import counting
 RESULTS = ROOT / "bench-results"
 FAULTS = ("lost", "doubled", "out_of_order", "strayed")
 _COUNTED_MESSAGES = 20
+_TURNS = 3
 
 Values = dict[str, float]
 
@@ -62,18 +64,14 @@ class Bench:
     async def run(self, floor: Family) -> None:
         # The largest first: memory that a process once had, it does not give back.
         for count in sorted(self.options.browsers, reverse=True):
-            name = f"broadcast_{count}"
-            plan = broadcast_at_desk(self.desk, self.seed, count, self.options.tickets)
-            await self._desk(name, plan, self.options.rate, statements=True)
-            plan = broadcast_at_floor(self.floor_port, count, self.options.tickets)
-            await self._floor(name, plan, self.options.rate, floor)
+            await self._broadcast(count, floor)
         for rate in self.options.rooms_rate:
             name = f"rooms_{rate:g}_per_second"
             plan = rooms_at_desk(self.desk, self.seed, self.options.rooms, self.options.admins)
-            await self._desk(name, plan, rate, statements=False)
-            await self._floor(
-                name, rooms_at_floor(self.floor_port, self.options.rooms), rate, floor
-            )
+            await self._alone(f"{name}_desk", plan, rate, self.server)
+            plan = rooms_at_floor(self.floor_port, self.options.rooms)
+            await self._alone(f"{name}_floor", plan, rate, floor)
+            self._compare(name)
         if self.options.typists:
             await self._typing(self.options.typists)
 
@@ -84,47 +82,60 @@ class Bench:
             found = await side_by_side(
                 rooms, tally, options.rate, options.seconds, 3, self.server, self.database
             )
-        self._note(name, {**found.values(), "refused": tally.refused})
+        self._note(name, found.values())
+        self._note(name, {"refused": tally.refused, "told_to_wait": tally.told_to_wait})
         self._note(name, {fault: getattr(tally, fault) for fault in FAULTS})
 
-    async def _desk(self, name: str, plan: Plan, rate: float, *, statements: bool) -> None:
-        tally, memory = Tally(), self.server.memory_bytes()
-        async with gathered(plan, tally) as rooms:
+    async def _broadcast(self, count: int, floor: Family) -> None:
+        """The desk and the floor in turn: a machine that slows down slows both."""
+        name, options, memory = f"broadcast_{count}", self.options, self.server.memory_bytes()
+        plan = broadcast_at_desk(self.desk, self.seed, count, options.tickets)
+        beside = broadcast_at_floor(self.floor_port, count, options.tickets)
+        at_desk, at_floor, found = Tally(), Tally(), list[tuple[Measured, Measured]]()
+        async with gathered(plan, at_desk) as rooms:
             if not self.results:  # Later ones find room that the first has left.
                 grown = (self.server.memory_bytes() - memory) / plan.clients / 1024
                 self._note(f"{name}_desk", {"server_kib_per_client": grown})
-            found = await measure(
-                rooms, tally, rate, self.options.seconds, self.server, self.database
-            )
-            self._take(f"{name}_desk", found, tally)
-            if statements:
-                with counting(self.desk) as counted:
-                    await stream(rooms, tally, 10, _COUNTED_MESSAGES / 10)
-                    await arrived(tally)
-                    at_once = counted.count()
-                    in_the_end = await asyncio.to_thread(counted.count_at_rest)
-                per_message = at_once / _COUNTED_MESSAGES
-                self._note(
-                    f"{name}_desk",
-                    {
-                        "statements_per_message": per_message,
-                        "statements_after_a_pause": in_the_end - at_once,
-                    },
-                )
+            async with gathered(beside, at_floor) as others:
+                for _ in range(_TURNS):
+                    desk = await self._measure(rooms, at_desk, options.rate, self.server)
+                    found.append((desk, await self._measure(others, at_floor, options.rate, floor)))
+            await self._statements(f"{name}_desk", rooms, at_desk)
+        for where, turns, tally in zip(
+            ("desk", "floor"), zip(*found, strict=True), (at_desk, at_floor), strict=True
+        ):
+            self._take(f"{name}_{where}", Measured.together(turns), tally)
+        self._compare(name)
         self._note(f"{name}_desk", {"server_rss_mib": self.server.memory_bytes() / 2**20})
 
-    async def _floor(self, name: str, plan: Plan, rate: float, server: Family) -> None:
+    async def _measure(
+        self, rooms: Sequence[Room], tally: Tally, rate: float, server: Family
+    ) -> Measured:
+        return await measure(rooms, tally, rate, self.options.seconds, server, self.database)
+
+    async def _statements(self, name: str, rooms: Sequence[Room], tally: Tally) -> None:
+        with counting(self.desk) as counted:
+            await stream(rooms, tally, 10, _COUNTED_MESSAGES / 10)
+            await arrived(tally)
+            at_once = counted.count()
+            in_the_end = await asyncio.to_thread(counted.count_at_rest)
+        per_message, more = at_once / _COUNTED_MESSAGES, in_the_end - at_once
+        self._note(name, {"statements_per_message": per_message, "statements_after_a_pause": more})
+
+    async def _alone(self, name: str, plan: Plan, rate: float, server: Family) -> None:
         tally = Tally()
         async with gathered(plan, tally) as rooms:
-            found = await measure(rooms, tally, rate, self.options.seconds, server, self.database)
-            self._take(f"{name}_floor", found, tally)
+            self._take(name, await self._measure(rooms, tally, rate, server), tally)
+        self._note(name, {"server_rss_mib": server.memory_bytes() / 2**20})
+
+    def _compare(self, name: str) -> None:
         for what in ("p50_ms", "p95_ms", "last_p50_ms", "server_cpu_ms_per_recipient"):
             desk, floor = (self.results[f"{name}_{at}_{what}"] for at in ("desk", "floor"))
             self._note(f"{name}_ratio", {what.removesuffix("_ms"): desk / floor})
 
     def _take(self, name: str, found: Measured, tally: Tally) -> None:
         self._note(name, found.values())
-        self._note(name, {"refused": tally.refused})
+        self._note(name, {"refused": tally.refused, "told_to_wait": tally.told_to_wait})
         self._note(name, {fault: getattr(tally, fault) for fault in FAULTS})
 
     def _note(self, name: str, values: Values) -> None:

@@ -53,6 +53,22 @@ async def test_rooms_in_which_all_write_hear_themselves_and_nobody_else(
     assert tally.received == 3 * MESSAGES
 
 
+async def test_what_could_not_be_saved_for_now_goes_out_by_itself(desk: Desk, seed: Seed) -> None:
+    tally = Tally()
+    async with gathered(rooms_at_desk(desk, seed, count=2, admins=2), tally) as rooms:
+        await asyncio.to_thread(desk.cluster.stop)
+        try:
+            for room in rooms * 5:
+                room.say_next(tally)
+            async with asyncio.timeout(30):
+                await tally.somebody_waits.wait()
+        finally:
+            await asyncio.to_thread(desk.cluster.start)
+        assert tally.received == 0
+        await _complete(tally)
+    assert tally.received == 3 * 10
+
+
 @pytest.mark.slow
 async def test_a_message_asks_the_database_as_much_for_many_as_for_few(
     desk: Desk, seed: Seed
