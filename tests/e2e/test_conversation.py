@@ -49,10 +49,14 @@ async def test_what_is_new_begins_with_a_line_and_a_message_is_seen(
     browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
 ) -> None:
     nora, theo = people
-    seller = await opened(browsers, theo, ticket)
+    buyer, seller = await opened(browsers, nora, ticket), await opened(browsers, theo, ticket)
     await expect(seller.page.get_by_role("separator").filter(has_text="New")).to_have_count(0)
+    # Only who has read something can come back to what is new, and only who has left, too.
+    await buyer.send("Are you there?")
+    await expect(buyer.page.get_by_text("Seen by Theo")).to_be_visible()
+    await seller.page.get_by_role("link", name="Tickets", exact=True).click()
+    await expect(seller.page.get_by_text("No ticket chosen")).to_be_visible()
     await seller.page.close()
-    buyer = await opened(browsers, nora, ticket)
     for text in ("One more thing", "And another"):
         await buyer.send(text)
     await expect(buyer.page.get_by_text("Sent", exact=True)).to_be_visible()

@@ -14,7 +14,7 @@ from playwright.async_api import expect
 from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
-from tests.support.screen import Screen
+from tests.support.screen import SIGN_IN, Screen
 from tests.support.seed import (
     ADMIN,
     BUYER,
@@ -333,6 +333,9 @@ async def test_what_is_refused_goes_back_with_the_reason(
     pair.line.let_through()
     await expect(pair.ada.details.get_by_role("alert")).to_contain_text("Choose again.")
     await expect(pair.ada.fact("Assignee")).to_have_value("")
+    # That she leaves is the next that his screen is told, and it learns that it may see nothing.
+    await pair.ada.go(table.ada.home)
+    await expect(pair.abe.page).to_have_url(SIGN_IN)
 
 
 async def test_a_choice_that_never_arrived_is_not_shown_for_ever(pair: Pair) -> None:

@@ -78,6 +78,7 @@ async def test_what_comes_while_its_reader_is_further_up_stays_unread_until_they
     await room.say("In sight")
     await room.writer.until(lambda b: seen_by(b, "Ada", "Sol"))
     await room.tab.send(f"{THREAD}.scroll_away", seq=room.tab.lines[-1]["seq"])
+    await room.tab.settled()
     await room.say("Below")
     await room.writer.until(lambda b: seen_by(b, "Ada"))
     await room.unread(0, 1)
@@ -118,7 +119,6 @@ async def test_a_tab_that_opens_in_the_background_reads_nothing(
     room: Room, browsers: Browsers, seed: Seed
 ) -> None:
     await room.tab.look("hidden")  # What comes before the desk has noticed that it is gone, too.
-    await room.tab.settled()
     await room.tab.close()
     await room.writer.say("Before")
     await room.phone.until(lambda b: b.unread(room.ticket.number) == 1)
@@ -138,6 +138,5 @@ async def test_what_is_marked_unread_stays_so_when_its_tab_is_hidden_and_shown(r
     await room.phone.until(lambda b: b.unread(room.ticket.number) == 1)
     await room.tab.look("hidden")
     await room.tab.look("here")
-    await room.tab.settled()
     await catch_up(room.writer)
     await room.phone.until(lambda b: b.unread(room.ticket.number) == 2)

@@ -64,7 +64,8 @@ class Caller(RawBrowser):
     async def ended(self) -> None:
         """The server has closed the connection."""
         assert self._reader is not None
-        await asyncio.wait_for(self._reader, 20)
+        async with asyncio.timeout(20):
+            await self._reader
 
     @property
     def heard(self) -> str:

@@ -89,7 +89,8 @@ class Line:
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": params})
         try:
-            said = await asyncio.wait_for(answer, _PATIENCE_SECONDS)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                said = await answer
         except TimeoutError:
             del self._asked[number]
             raise Failed(f"{method} {params}: no answer") from None

@@ -169,7 +169,12 @@ class RawBrowser:
     async def look(self, attention: str) -> None:
         """Come into sight (`here`), go out of it (`hidden`), or stop moving (`idle`)."""
         self.attention = attention
-        await self.send(NOTE_ATTENTION, attention=attention)
+        await self._tell_attention()
+        # What another browser does next would else overtake it: they have a connection each.
+        await self.settled()
+
+    async def _tell_attention(self) -> None:
+        await self.send(NOTE_ATTENTION, attention=self.attention)
 
     async def settled(self, seconds: float = 20) -> None:
         """Wait until all that this browser asked for is done: it has arrived, and follows.
@@ -178,6 +183,8 @@ class RawBrowser:
         the page is there comes after everything that went before.
         """
         await self.until(lambda browser: browser.var(ROOT_STATE, "is_hydrated"), seconds)
+        if self._asked is not None:  # What it was asked for, it says first.
+            await asyncio.wait([self._asked])
         self._unsettle()
         await self.send(f"{ON_LOAD}.set_is_hydrated", value=True)
         await self.until(lambda browser: browser.var(ROOT_STATE, "is_hydrated"), seconds)
@@ -227,7 +234,9 @@ class RawBrowser:
         while not holds(self):
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), deadline - time.monotonic())
+                # `wait_for` of Python 3.11 forgets that it was cancelled if this comes just then.
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    await self._changed.wait()
             except TimeoutError:
                 tail = "\n".join(frame[:600] for _, frame in self.frames[-5:])
                 raise AssertionError(f"did not come about; last frames:\n{tail}") from None
@@ -274,7 +283,7 @@ class RawBrowser:
                 gone = {*json.loads(found[1]), *refused}
                 self.outbox = [each for each in self.outbox if each["id"] not in gone]
             if NOTE_ATTENTION in str(event.get("payload", {}).get("callback")):
-                self._asked = asyncio.create_task(self.look(self.attention))
+                self._asked = asyncio.create_task(self._tell_attention())
             if RENEW in str(event.get("payload", {}).get("callback")):
                 self._renewed = asyncio.create_task(self.send(RENEW, opened=self.files))
             if SEND_AGAIN in str(event.get("payload", {}).get("callback")):
