@@ -14,6 +14,8 @@ import aiohttp
 import pytest
 
 from supportdesk import routes
+from tests.realtime.test_notifications import counts_told
+from tests.realtime.test_presence import is_
 from tests.realtime.test_typing import types, typing
 from tests.support.browsers import Browsers, all_show, bodies, catch_up, heard, shows
 from tests.support.desk import Desk, running_beside
@@ -68,6 +70,11 @@ def of(browser: RawBrowser, what: str, who: Person) -> list[dict]:
     return [row for row in browser.var(REQUESTS, what, []) if row["person_id"] == str(who.id)]
 
 
+def asked(browser: RawBrowser, name: str) -> list[str]:
+    """That of each request of one's own."""
+    return [row[name] for row in browser.var(STANDING, "requests", [])]
+
+
 def told(browser: RawBrowser, since: int = 0) -> str:
     return "".join(frame for _, frame in browser.frames[since:])
 
@@ -97,6 +104,10 @@ async def room(seed: Seed, browsers: Browsers, there: Browsers) -> Room:
     await at_guest.until(lambda b: there_is(b, ticket))
     for browser in (*at, at_guest):
         await catch_up(browser)
+    for browser in (*at, at_guest):  # Who is there is told a moment after they came, or wrote.
+        for person in (bea, sol, guest):
+            await is_(browser, person, "online", here=True)
+        await is_(browser, ada, "online", here=browser is at[2])
     return Room(ticket, guest, [*at, at_guest])
 
 
@@ -133,6 +144,7 @@ async def test_a_guest_is_called_to_no_staff_note_and_counts_none(
 ) -> None:
     elsewhere = await there.visit(room.guest)
     await elsewhere.until(lambda b: there_is(b, room.ticket))
+    await elsewhere.until(counts_told)
     before = elsewhere.var(NOTIFICATIONS, "unread", 0)
     await room.at_guest.look("hidden")
     await room.at_sol.say("@Gil, a note", "staff")
@@ -221,7 +233,7 @@ async def test_a_request_shows_at_once_to_the_admins_and_the_answer_to_who_asked
     for browser in (ada, abe):
         await browser.until(lambda b: of(b, "requests", max_))
         await browser.until(lambda b: b.var(DASHBOARD, "counts", {}).get("requests") != waiting)
-    await elsewhere.until(lambda b: b.var(STANDING, "requests")[0]["state"] == "waiting")
+    await elsewhere.until(lambda b: asked(b, "state") == ["waiting"])
     for browser in (at_ben, at_bea):
         assert heard(browser, since[browser], await catch_up(browser)) == []
 
@@ -230,7 +242,7 @@ async def test_a_request_shows_at_once_to_the_admins_and_the_answer_to_who_asked
     await ada.send(f"{REQUESTS}.decide", form_data=decision)
     await at_max.until(lambda b: b.var(THREAD, "facts")["number"] == ticket.number)
     await elsewhere.until(lambda b: there_is(b, ticket))
-    await elsewhere.until(lambda b: b.var(STANDING, "requests")[0]["href"])
+    await elsewhere.until(lambda b: any(asked(b, "href")))
     await abe.until(lambda b: of(b, "past_requests", max_) and not of(b, "requests", max_))
     await abe.send(f"{REQUESTS}.decide", form_data={**decision, "deed": "refuse"})
     await abe.until(lambda b: "Ada was faster" in b.var(REQUESTS, "decision_error"))

@@ -7,6 +7,7 @@ import pytest
 
 from supportdesk import routes
 from supportdesk.domain.actor import Role
+from tests.realtime.test_presence import is_
 from tests.support.browsers import Browsers, catch_up, heard
 from tests.support.desk import Desk
 from tests.support.raw_browser import SETTINGS, RawBrowser
@@ -38,6 +39,10 @@ async def test_other_admins_on_the_page_see_it_and_those_elsewhere_hear_nothing(
     elsewhere = [await browsers.visit(person, ticket) for person in (ada, theo)]
     for browser in elsewhere:
         await catch_up(browser)  # Who writes for the first time becomes one of its people.
+    for browser, person in zip(elsewhere, (ada, theo), strict=True):
+        # Who is there is told a moment after they came, or wrote.
+        await is_(browser, ada, "online", here=person is ada)
+        await is_(browser, theo, "online", here=True)
     before = [len(browser.frames) for browser in elsewhere]
     await add_template(zoe, "Delivery")
     for browser in (zoe, yann):

@@ -56,6 +56,8 @@ async def test_a_star_shows_in_ones_own_tabs_and_nowhere_else(
     starring, elsewhere = await browsers.visit(bea, ticket), await browsers.visit(bea, other)
     seller = await browsers.visit(sol, ticket)
     await catch_up(seller)
+    # The first answer is told of a moment after it is shown, and so is who is there.
+    await seller.until(lambda b: b.var(THREAD, "facts")["first_response_at"])
     people = [str(bea.id), str(sol.id)]
     await seller.until(lambda b: sorted(b.var(THREAD, "presence")) == sorted(people))
     await seller.until(lambda b: all(each["here"] for each in b.var(THREAD, "presence").values()))

@@ -98,8 +98,12 @@ async def room(seed: Seed, desk: Desk, http: aiohttp.ClientSession) -> AsyncIter
     at = {who: await opened.visit(people[who], tickets.get(who, ticket)) for who in roles}
     for browser in at.values():  # A first answer changes a ticket's facts: that is over now.
         await catch_up(browser)
-    for who, browser in at.items():  # Who is there is told a moment after they came, or wrote.
-        await browser.until(everybody_is_here if who in ADMINS else all_but_admins_are_here)
+    # Who is there is told a moment after they came, or wrote.
+    for together in ({BEA, SOL, ADA}, {BEN, ABE}, {SIA}):
+        ids = {str(people[who].id) for who in together}
+        for who in together:
+            await at[who].until(lambda b, ids=ids: b.var(THREAD, "presence").keys() == ids)
+            await at[who].until(everybody_is_here if who in ADMINS else all_but_admins_are_here)
     yield Room(ticket, bens, people, at)
     await opened.close()
 
