@@ -66,6 +66,7 @@ async def test_nobody_but_the_sender_is_told(seed: Seed, browsers: Browsers) -> 
     buyer, seller = await browsers.visit(bea, ticket), await browsers.visit(sol, ticket)
     await buyer.say("Is anybody there?")
     await buyer.until(lambda b: receipt(b).startswith("Seen by Sol, "))
+    await all_show("Is anybody there?", [seller])
     again = await browsers.visit(sol, ticket)
     assert receipt(seller) == receipt(again) == "Sent"
 
