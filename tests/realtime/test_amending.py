@@ -111,17 +111,17 @@ async def test_what_quotes_a_deleted_message_quotes_it_no_more(seed, browsers, p
 async def test_earlier_versions_are_shown_to_the_staff_alone(seed, browsers, people):
     ticket = seed.ticket(*people[:2])
     screens = bea, sol, ada = await open_all(browsers, people, ticket)
-    await sol.say("It is the blub.")
-    await all_show("It is the blub.", screens)
+    await sol.say("It was the blub.")
+    await all_show("It was the blub.", screens)
     message_id = line(sol, 2)["id"]
-    await edit(sol, message_id, "It is the bulb.")
+    await edit(sol, message_id, "It was the bulb.")
     await bea.until(lambda b: line(b, 2)["edited"])
     for screen in screens:
         await screen.send(f"{MESSAGE}.show_versions", message_id=message_id)
         await screen.settled()
     for screen in (sol, ada):
         versions = screen.var(MESSAGE, "versions")
-        assert [each["text"] for each in versions] == ["It is the blub."]
+        assert [each["text"] for each in versions] == ["It was the blub."]
     assert bea.var(MESSAGE, "versions") == []
 
 

@@ -31,7 +31,8 @@ async def costs(seed: Seed, http, desk) -> dict[str, dict[int, float]]:
             "list only": await browsers.visit(admin),
         }
         await _cost(writer, watching, "The first answer changes the facts, so it does not count")
-        taken = [await _cost(writer, watching, f"Message {i}") for i in range(MESSAGES)]
+        texts = [f"Message {i} after {length:05}" for i in range(MESSAGES)]
+        taken = [await _cost(writer, watching, text) for text in texts]
         for who in watching:
             found[who][length] = median(one[who] for one in taken)
         await browsers.close()

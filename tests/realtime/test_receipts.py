@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from supportdesk.domain.ids import new_id
 from supportdesk.domain.queries.thread import Receipt, SeenBy
 from supportdesk.realtime.asked import Asked
 from supportdesk.realtime.lines import show_receipt
@@ -80,8 +81,9 @@ async def test_a_sender_who_comes_back_is_told_what_was_seen_meanwhile(
     ticket = seed.ticket(bea, sol)
     beside, writer = await browsers.visit(abe, ticket), await browsers.visit(ada, ticket)
     await beside.look("hidden")
-    await writer.say("Is anybody there?")
-    await all_show("Is anybody there?", [writer, beside])
+    text = f"Is anybody there? {new_id()}"
+    await writer.say(text)
+    await all_show(text, [writer, beside])
     await writer.cut()
     _, phone = await browsers.visit(bea, ticket), await browsers.visit(bea)
     await phone.until(lambda b: b.unread(ticket.number) == 0)

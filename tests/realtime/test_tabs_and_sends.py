@@ -43,8 +43,9 @@ async def test_what_one_writes_is_not_unread_in_ones_other_tabs(
     writing, looking = await browsers.visit(person, ticket), await browsers.visit(person)
     await looking.until(lambda b: b.unread(ticket.number) == 0)
 
-    await writing.say("My own words")
-    await all_show("My own words", [writing, looking])
+    text = f"My own words as {role.label}"
+    await writing.say(text)
+    await all_show(text, [writing, looking])
     await looking.until(lambda b: b.unread(ticket.number) == 0)
 
 

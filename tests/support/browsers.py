@@ -48,7 +48,10 @@ def previews(browser: RawBrowser) -> list[str]:
 
 
 def shows(browser: RawBrowser, text: str) -> bool:
-    """Whether `text` is the last message of a listed ticket, and a line of it if that is open."""
+    """Whether `text` is the last message of a listed ticket, and a line of it if that is open.
+
+    Admins list the tickets of all tests: what is looked for there has been said in no other one.
+    """
     told = {row["number"] for row in browser.rows if row["last_text"] == text}
     return bool(told) and (browser.var(THREAD, "number") not in told or text in bodies(browser))
 
