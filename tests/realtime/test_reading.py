@@ -21,7 +21,8 @@ class Room:
 
     async def say(self, text: str) -> None:
         await self.writer.say(text)
-        await self.tab.until(lambda b: text in bodies(b))
+        for browser in (self.writer, self.tab):  # What was seen of an earlier one is over then.
+            await browser.until(lambda b: text in bodies(b))
 
     async def unread(self, *counts: int) -> None:
         """As many in the tab, and as many on the phone."""
