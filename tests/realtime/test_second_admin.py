@@ -176,7 +176,8 @@ async def test_reports_and_what_they_are_of_are_as_they_are_now(
     async def report(text: str) -> str:
         """Say it as the seller, report it as the buyer; return the report's id."""
         await theirs.say(text)
-        await hers.until(lambda b: text in bodies(b))
+        for tab in (theirs, hers):
+            await tab.until(lambda b: text in bodies(b))
         form = {"message": hers.lines[-1]["id"], "reason": "It hurts."}
         await hers.send(f"{STANDING}.report", form_data=form)
         await page.until(lambda b: text in [row["said"] for row in rows(b, "reports", sol)])

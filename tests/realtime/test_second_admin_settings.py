@@ -97,7 +97,7 @@ async def test_a_tag_has_another_colour_and_meaning_wherever_it_stands(desk_of: 
     for tab in (d.open_, d.theo):
         await tab.until(lambda b: tags_on(b)[0]["hue"] == 9)
         await tab.until(lambda b: tags_on(b)[0]["description"] == "Handle with care")
-    await d.list_.until(lambda b: b.rows[0]["tags"][0]["hue"] == 9)
+    await d.list_.until(lambda b: [tag["hue"] for tag in b.rows[0]["tags"]] == [9])
 
 
 async def test_a_merged_tag_and_a_deleted_one_are_gone_from_settings_tickets_and_rows(
