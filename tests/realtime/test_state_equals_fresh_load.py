@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -231,9 +230,12 @@ async def _agrees(world: World, browsers: Browsers, tab: RawBrowser, person: Per
     def agree(_: RawBrowser) -> bool:
         return held(tab, rows, from_seq, menu) == held(fresh, rows, from_seq, menu)
 
-    with suppress(AssertionError):
-        await fresh.until(lambda b: notified(b) == notified(tab), 3)
-        await tab.until(agree, 3)
+    # Either may be the one that is told last.
+    waiting = [asyncio.create_task(each.until(agree, PATIENCE)) for each in (tab, fresh)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
     told, loaded = held(tab, rows, from_seq, menu), held(fresh, rows, from_seq, menu)
     for what in told:
         assert told[what] == loaded[what], f"{what} of {person.name} at {tab.path}"

@@ -27,6 +27,8 @@ async def opening(desk: Desk, browsers: Browsers, person: Person, path: str) -> 
         await tab.visit(path)
         await asyncio.to_thread(statements.count_at_rest)
         texts = statements.texts()
+        # What is noted of it as it leaves is not for the next one to count.
+        await tab.look("hidden")
         await tab.cut()
         return len([text for text in texts if text.strip() not in _FRAME])
 
