@@ -32,6 +32,7 @@ from supportdesk.realtime.listener import listen
 from supportdesk.state import desk
 from supportdesk.state.account import AccountState
 from supportdesk.state.audit import AuditState
+from supportdesk.state.composer import SEND
 from supportdesk.state.guard import OwnerGuard, on_exception, on_frontend_exception
 from supportdesk.state.people import SellersState, UsersState
 from supportdesk.state.person import PersonState
@@ -47,6 +48,7 @@ from supportdesk.state.public import (
 from supportdesk.state.reports import ReportsState
 from supportdesk.state.requests import RequestsState
 from supportdesk.state.screen import ReflexScreen
+from supportdesk.state.sending import post_ahead
 from supportdesk.state.settings import SettingsState
 from supportdesk.state.teams import TeamsState
 from supportdesk.state.workspace import WorkspaceState
@@ -117,6 +119,7 @@ async def follow_the_database() -> AsyncIterator[None]:
         await rules.refresh()
     forget_when_gone(hub)
     if app.event_namespace is not None:
+        post_ahead(app.event_namespace, SEND)
         spare_the_crowd(app.event_namespace)
     beside = (listen(hub), attend(hub.attendance), sweep_forever(), seal_forever(), get_ready())
     tasks = [asyncio.create_task(each) for each in beside]

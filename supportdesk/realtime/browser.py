@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from supportdesk.domain.commands.messages import Posted
 from supportdesk.domain.queries.sessions import Viewer
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Browser:
     """It shows the list of notifications."""
     preferences: bool = False
     """It shows what its person wants to be told of."""
+    ahead: dict[UUID, asyncio.Task[Posted]] = field(default_factory=dict)
+    """Its messages that are posted before their handler runs, by what it calls them."""
 
     @property
     def visible(self) -> bool:

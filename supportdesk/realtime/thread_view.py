@@ -84,6 +84,11 @@ class ThreadView:
         return self.circle.role
 
     @property
+    def number(self) -> str:
+        """The ticket's, once it has been read."""
+        return self._facts.number if self._facts else ""
+
+    @property
     def last_line(self) -> Line | None:
         lines = self._live or self._history
         return lines[-1] if lines else None

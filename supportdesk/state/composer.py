@@ -14,19 +14,17 @@ from reflex.experimental import ClientStateVar
 
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
-from supportdesk.domain.commands import drafts, messages
+from supportdesk.domain.commands import drafts
 from supportdesk.domain.commands.messages import MAY_ADDRESS
 from supportdesk.domain.errors import DomainError, Invalid, NotFound, SessionOver
-from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import numbers, thread
 from supportdesk.domain.queries.drafts import Kept, kept_for
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.text import check_body
-from supportdesk.state.attaching import sent_files
 from supportdesk.state.boxes import offer, setter
 from supportdesk.state.choice import Choice, chosen, typed
-from supportdesk.state.desk import acting, browser_of, hub
+from supportdesk.state.desk import acting, browser_of
 from supportdesk.state.outbox import (
     AT_ONCE,
     MEASURE,
@@ -37,6 +35,7 @@ from supportdesk.state.outbox import (
     written_length,
 )
 from supportdesk.state.rules import allowed
+from supportdesk.state.sending import Outgoing, posted_ahead
 from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
 
@@ -154,26 +153,18 @@ class ComposerState(rx.State):
 
     async def _post(self, actor: Actor, each: object) -> None:
         """Raises `DomainError` for what will never be saved like this."""
-        client_id, ticket_id = parse_id(typed(each, "id")), await self._id_of(actor, each)
-        if client_id is None:
-            raise NotFound("message")
-        if str(client_id) in self._saved:
+        outgoing = Outgoing.read(each)
+        if str(outgoing.id) in self._saved:
             return
-        audience, text = chosen(Audience, typed(each, "audience")), typed(each, "message")
-        files = sent_files(each.get("files") if isinstance(each, dict) else None)
-        quote = parse_id(typed(each, "quote"))
-        plain = messages.is_plain(text, quote, files)
-        with hub().posting(ticket_id, text, plain=plain) as posting:
-            posted = await messages.post(
-                actor, ticket_id, text, audience, client_id, quote, files, posting.following
-            )
-            await posting.tell(posted)
-        self._saved = [*self._saved[-_REMEMBERED:], str(client_id)]
-        self._forget_draft(typed(each, "ticket"), text, audience)
+        ticket_id = await self._id_of(actor, outgoing.ticket)
+        ahead = posted_ahead(browser_of(self), outgoing.id)
+        posted = await (ahead or outgoing.post(actor, ticket_id))
+        self._saved = [*self._saved[-_REMEMBERED:], str(outgoing.id)]
+        self._forget_draft(outgoing.ticket, outgoing.text, outgoing.audience)
         await self._see(ticket_id, posted.seq)
 
-    async def _id_of(self, actor: Actor, each: object) -> UUID:
-        open_, number = await self.get_state(ThreadState), typed(each, "ticket")
+    async def _id_of(self, actor: Actor, number: str) -> UUID:
+        open_ = await self.get_state(ThreadState)
         open_id = await open_._ticket_id()
         if open_id is not None and number == open_.number:
             return open_id
@@ -276,3 +267,6 @@ class ComposerState(rx.State):
         except DatabaseUnavailable:
             return known
         return kept if kept.body else Kept("", known.audience, written_for=known.audience)
+
+
+SEND = f"{ComposerState.get_full_name()}.send"
