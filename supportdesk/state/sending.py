@@ -1,9 +1,9 @@
 """What a browser sends, on its way into the conversation.
 
-Reflex takes about as long to bring an event to its handler as the database to save a message. So
-what comes from a tab that has nothing else under way is posted as it comes in, and its handler
-finds what became of it. People's deeds keep their order: a tab's events are handled one by one, and
-with another one before it nothing is posted ahead.
+What Reflex does until an event reaches its handler, the database need not wait for. So what comes
+from a tab that has nothing else under way is posted as it comes in, and its handler finds what
+became of it. People's deeds keep their order: a tab's events are handled one by one, and with
+another one before it nothing is posted ahead.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from supportdesk.state.attaching import sent_files
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.desk import hub
 
+# Where there is but one processor, to hand it on would only delay the database. But whatever the
+# tab says next, and be it that it is still there, waits behind it.
 _HEAD_START_SECONDS = 0.05
 
 
