@@ -346,7 +346,8 @@ async def _send(
     # What knows how to quote is kept: making it costs more than its work.
     quoting = known.get(_QUOTING) or known.setdefault(_QUOTING, Transformer(driver))
     answers = driver.cursor()
-    await answers.execute(sql.SQL("; ").join(statements).as_bytes(quoting), prepare=False)
+    spelled = b"; ".join([each.as_bytes(quoting) for each in statements])
+    await answers.execute(spelled, prepare=False)
     return answers
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -181,18 +182,22 @@ async def _rows(
             actor.role, query.order.key, search.hit(actor.role) if searched else "NULL"
         ),
     )
-    rows = await _read(actor, text(sql), {**query.values, "limit": limit}, query.is_usual)
+    rows = await _read(actor, sql, {**query.values, "limit": limit}, query.is_usual)
     return tuple(sorted((_placed(actor, row, filters) for row in rows), key=_place))
 
 
-async def _read(
-    actor: Actor, query: TextClause, values: dict[str, Any], usual: bool
-) -> Sequence[Any]:
+async def _read(actor: Actor, sql: str, values: dict[str, Any], usual: bool) -> Sequence[Any]:
     if usual:
-        return await read_at_once(actor, query, values)
+        return await read_at_once(actor, _usual(sql), values)
     async with transaction(actor) as tx:
         await tx.execute(PLANNED)
-        return (await tx.execute(query, values)).all()
+        return (await tx.execute(text(sql), values)).all()
+
+
+@lru_cache(maxsize=50)
+def _usual(sql: str) -> TextClause:
+    """The same one each time: what has been made of it for the database is kept with it."""
+    return text(sql)
 
 
 class _Query:
