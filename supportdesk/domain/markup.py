@@ -127,6 +127,8 @@ def marked_up(body: str, mentions: Named = ()) -> str:
 @lru_cache(maxsize=2_000)
 def words(body: str) -> str:
     """The text alone, on one line: for a preview in a list."""
+    if _WORDS.fullmatch(body):
+        return " ".join(body.split())
     spaced = _BREAKS.sub(" ", render(body))
     return " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())
 

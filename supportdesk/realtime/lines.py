@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,13 @@ def show(lines: Iterable[Line], timezone: str, previous: Line | None = None) -> 
     return shown
 
 
+@lru_cache(maxsize=1_000)
+def _clock(at: datetime) -> tuple[str, str]:
+    """The time, and the same with the day, by a clock on the reader's wall. It has no zone: moments
+    that are the same in two zones are equal."""
+    return f"{at:%H:%M}", f"{at:%A} {at.day} {at:%B %Y, %H:%M}"
+
+
 def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
     at = line.at.astimezone(reader)
     new_day = previous is None or previous.at.astimezone(reader).date() != at.date()
@@ -97,6 +104,7 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         and previous.audience == line.audience
         and line.at - previous.at < _FOLLOWS_WITHIN
     )
+    time, exact = _clock(at.replace(second=0, microsecond=0, tzinfo=None))
     html = marked_up(line.body, line.mentions) if line.kind == "message" else ""
     return ShownLine(
         id=line.id,
@@ -112,8 +120,8 @@ def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
         audience=line.audience,
         audience_label=line.audience_label,
         at=line.at.isoformat(),
-        time=f"{at:%H:%M}",
-        exact=f"{at:%A} {at.day} {at:%B %Y, %H:%M}",
+        time=time,
+        exact=exact,
         day=at.date().isoformat() if new_day else "",
         follows=follows,
         edited=line.edited,

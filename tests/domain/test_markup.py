@@ -74,10 +74,18 @@ def test_text_without_markup_needs_no_html(written):
         ("<i>text</i>", "<i>text</i>"),
         ("[the shop](https://shop.example)", "the shop"),
         ("well done :tada:", "well done 🎉"),
+        ("Well,  is it (really) so?", "Well, is it (really) so?"),
     ],
 )
 def test_a_preview_keeps_the_words_alone(written, preview):
     assert words(written) == preview
+
+
+@given(st.text("Aé ,.!?;'()-1", min_size=1))
+def test_a_preview_of_plain_words_is_what_rendering_them_gives(written):
+    rendered = render(written)
+    if "<p>" in rendered and "<" not in rendered.removeprefix("<p>").partition("</p>")[0]:
+        assert words(written) == " ".join(rendered[3:].partition("</p>")[0].split())
 
 
 class _Reader(HTMLParser):

@@ -70,6 +70,8 @@ async def test_each_of_two_devices_keeps_its_own_zone_and_nothing_changes_for_it
     await early.navigate(nora.page(ticket))
     await early.until(lambda b: b.var(THREAD, "loaded") and b.lines)
     assert day(early) == "2025-11-21"
+    assert early.lines[0]["at"] == late.lines[0]["at"]
+    assert (int(early.lines[0]["time"][:2]) - int(late.lines[0]["time"][:2])) % 24 == 13
     await late.cut()
     await late.visit(nora.page(ticket))
     assert day(late) == "2025-11-20"
