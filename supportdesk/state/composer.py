@@ -87,16 +87,22 @@ class ComposerState(rx.State):
     async def send(self, waiting: list[dict[str, Any]], unsendable: str = "") -> Effects:
         """Post what waits in the browser's outbox; `unsendable` is what was in the box and cannot
         be a message. It is still there."""
-        self.error = self._why_not(str(unsendable), bool(waiting))
+        self._tell(self._why_not(str(unsendable), bool(waiting)))
         async for effect in self._send(waiting):
             yield effect
 
     @rx.event
     async def send_again(self, waiting: list[dict[str, Any]]) -> Effects:
         """Post what an outage left in the outbox, or what there was too much of for one time."""
-        self._trying_again, self.error = False, "" if waiting else self.error
+        self._trying_again = False
+        self._tell("" if waiting else self.error)
         async for effect in self._send(waiting):
             yield effect
+
+    def _tell(self, error: str) -> None:
+        """Once: Reflex sends what is set, also when it is what was there."""
+        if error != self.error:
+            self.error = error
 
     def _why_not(self, text: str, waiting: bool) -> str:
         # Who presses Enter again, and the box is empty by then, meant what has just been sent.
@@ -126,7 +132,7 @@ class ComposerState(rx.State):
                     refused[typed(each, "id")] = str(error)
         except DatabaseUnavailable as error:
             away = str(error)
-        self.error = away or self.error
+        self._tell(away or self.error)
         self._impatient_until = monotonic() + _IMPATIENCE_SECONDS
         yield settle(saved, refused)
         if (away and not self._trying_again) or (not away and len(waiting) == AT_ONCE):
