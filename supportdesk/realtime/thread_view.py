@@ -150,8 +150,8 @@ class ThreadView:
         its sender is told: while they are not here it is owed to them."""
         if self._receipt_stale:
             return
-        if not self._is_sender_here():
-            self._receipt_owed = True
+        self._receipt_owed = not self._is_sender_here()
+        if self._receipt_owed:
             return
         self._receipt_stale = True
         asyncio.get_running_loop().call_later(_RECEIPTS_AFTER_SECONDS, self._worker.wake)
@@ -286,6 +286,8 @@ class ThreadView:
             await self._amend(found.again, asked.amended)
         if lines or found.facts or found.receipt:
             await self._show(before, lines, found.facts, found.receipt)
+            if self._receipt_owed:  # What somebody has seen may be these very lines.
+                self._wake_for_receipt()
         if lines:
             self._note_shown(lines[-1].seq)
         elif found.facts:  # There may be others of whom to say whether they are there.
@@ -299,6 +301,7 @@ class ThreadView:
         """Before reading: what is asked for while it is being read is asked for anew."""
         asked = Asked(self._amended, self._facts_stale, self._receipt_stale, self._lines_stale)
         self._amended = set()
+        self._receipt_owed = self._receipt_owed and not self._receipt_stale
         self._facts_stale = self._receipt_stale = self._lines_stale = False
         return asked
 
@@ -354,7 +357,7 @@ class ThreadView:
         self.version += 1
         self._facts = facts or self._facts
         if receipt is not None:
-            self._receipt, self._receipt_owed = receipt, False
+            self._receipt = receipt
         sent = Receipt(receipt.sender_id) if receipt and lines else None
         seen_by = receipt if receipt != sent else None
         first_slot = len(self._live)
