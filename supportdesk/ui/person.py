@@ -183,7 +183,7 @@ def _figures() -> rx.Component:
         "Times and figures",
         rx.el.dl(
             *fact("Joined", times.fact_time(_person.joined_at)),
-            rx.cond(_erased, rx.fragment(), rx.fragment(*_last_seen())),
+            rx.cond(_erased, rx.fragment(), rx.fragment(*_presence())),
             *fact(files, f"{_person.total}, {_person.unfinished} open"),
             *fact(
                 "First reply",
@@ -198,8 +198,8 @@ def _figures() -> rx.Component:
     )
 
 
-def _last_seen() -> Sequence[rx.Component]:
-    return fact("Last seen", presence_words(PersonState.presence, _person.seen_at))
+def _presence() -> Sequence[rx.Component]:
+    return fact("Presence", presence_words(PersonState.presence, _person.seen_at))
 
 
 def _tickets() -> rx.Component:
