@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from supportdesk.domain.commands import messages
 from supportdesk.realtime.posting import Posting
 from tests.domain.test_drawn_ahead import followed
@@ -20,9 +18,8 @@ async def test_its_sender_learns_that_it_was_seen(cast, ticket):
         await messages.mark_read(cast.sol, ticket, posted.seq)
         view.wake(seen=True)
         await posting.tell(posted)
-    async with asyncio.timeout(10):
-        while not (found := (await view.open(browser)).receipt).people:
-            await asyncio.sleep(0.05)
+    await view.catch_up()
+    found = (await view.open(browser)).receipt
     view.stop()
     assert found.sender_id == str(cast.bea.user_id)
     assert [each.id for each in found.people] == [str(cast.sol.user_id)]
