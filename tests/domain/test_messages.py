@@ -119,11 +119,22 @@ async def test_a_closed_ticket_takes_no_messages_from_anybody(cast, ticket, ask)
 # What it may say.
 
 
-@pytest.mark.parametrize("body", ["", "   ", "\n\t\r\n", "\x00", "\x00\x01\x7f "])
+@pytest.mark.parametrize(
+    "body", ["", "   ", "\n\t\r\n", "\x00", "\x00\x01\x7f ", "\u200b", "\u3164 \u2060\ufeff"]
+)
 async def test_nothing_is_no_message(cast, ticket, ask, body):
     with pytest.raises(Invalid, match="Write something first"):
         await post(cast.bea, ticket, body)
     assert ask("SELECT count(*) FROM message") == [1]
+
+
+async def test_what_turns_round_the_order_of_the_letters_is_left_out(cast, ticket, ask):
+    await post(
+        cast.bea, ticket, "https://shop.example/\u202egpj.exe \u2067and\u2069 \u202aso\u202c on"
+    )
+    assert ask("SELECT body FROM message WHERE seq = 2") == [
+        "https://shop.example/gpj.exe and so on"
+    ]
 
 
 async def test_ten_thousand_characters_are_taken(cast, ticket, ask):

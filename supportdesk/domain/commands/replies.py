@@ -19,7 +19,7 @@ from supportdesk.domain.errors import Invalid, NotFound, Refused
 from supportdesk.domain.events import EventKind
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import CannedReply
-from supportdesk.domain.text import Problems, check_line, check_room, clean
+from supportdesk.domain.text import Problems, check_line, check_room
 
 NAME_MAX_LENGTH = 40
 BODY_MAX_LENGTH = 10_000
@@ -113,9 +113,8 @@ def _check(name: str, body: str) -> tuple[str, str]:
     with problems.noted():
         name = check_line(name, NAME_MAX_LENGTH, "The name", "name")
     with problems.noted():
-        body = clean(body)
+        body = check_room(body, BODY_MAX_LENGTH, "The text", "body")
         if not body:
             raise Invalid("The text is missing.", "body")
-        check_room(body, BODY_MAX_LENGTH, "The text", "body")
     problems.tell()
     return name, body
