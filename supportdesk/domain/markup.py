@@ -16,6 +16,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from supportdesk.domain.mentions import Named, pattern
+from supportdesk.domain.text import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,11 @@ _RULES = [
     "emphasis", "strikethrough", "backticks", "fence", "list", "blockquote", "link", "autolink",
     "linkify", "newline", "escape", "balance_pairs", "fragments_join",
 ]  # fmt: skip
+# Blocks in blocks. Whatever stands deeper than that markdown-it leaves out, and long before that
+# there is no room for it.
+_MOST_NESTED, _DEEP = 100, 20
+# What there is to read of.
+_SAYING = {"text", "code_inline", "fence"}
 _TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a", "span",
 }  # fmt: skip
@@ -82,10 +88,11 @@ def _leads_out(link: str) -> bool:
     return link.partition(":")[0].lower() in _SCHEMES
 
 
-def _parser() -> MarkdownIt:
+def _parser(*rules: str) -> MarkdownIt:
     # A line break is one, as in any chat.
-    parser = MarkdownIt("zero", {"html": False, "linkify": True, "breaks": True})
-    parser.enable(_RULES)
+    options = {"html": False, "linkify": True, "breaks": True, "maxNesting": _MOST_NESTED}
+    parser = MarkdownIt("zero", options)
+    parser.enable(rules)
     parser.validateLink = _leads_out  # type: ignore[method-assign,assignment]
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": True, "fuzzy_link": False})
@@ -94,19 +101,30 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_markdown = _parser()
+_markdown, _as_typed = _parser(*_RULES), _parser("newline")
+
+
+def _tells(blocks: Sequence[Token]) -> bool:
+    """Whether it is there to be read, all of it."""
+    pieces = [piece for block in blocks for piece in (block, *(block.children or ()))]
+    said = any(piece.type in _SAYING and not is_blank(piece.content) for piece in pieces)
+    return said and all(block.level <= _DEEP for block in blocks)
 
 
 @lru_cache(maxsize=2_000)
 def render(body: str, mentions: Named = ()) -> str:
-    """The message as safe HTML; links open apart, and tell nobody where they were followed.
+    """The message as safe HTML; links open apart, and tell nobody where they were followed. Marks
+    that would leave nothing to read stand there as they were typed.
 
     `mentions` are names that are marked wherever they stand behind an `@`.
     """
     # What is looked for stands in HTML by then.
-    names = {html.escape(name, quote=False): ids for name, ids in mentions}
+    shown = {"mentions": {html.escape(name, quote=False): ids for name, ids in mentions}}
+    blocks = _markdown.parse(body, shown)
+    # Of nothing but marks there would be nothing to see.
+    parser, blocks = (_markdown, blocks) if _tells(blocks) else (_as_typed, _as_typed.parse(body))
     return nh3.clean(
-        _markdown.render(body, {"mentions": names}),
+        parser.renderer.render(blocks, parser.options, shown),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,

@@ -12,7 +12,7 @@ from supportdesk.domain.commands import messages
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.markup import render, words
 from supportdesk.domain.queries import thread
-from supportdesk.domain.text import check_body
+from supportdesk.domain.text import check_body, is_blank
 
 MANY = 10_000
 _PIECES = [
@@ -69,6 +69,7 @@ def test_whatever_is_written_is_drawn_without_a_tag_of_its_own():
         parser.feed(drawn)
         parser.close()
         assert "\n" not in words(body)
+        assert not is_blank(words(body))
     assert accepted > MANY * 0.9
 
 

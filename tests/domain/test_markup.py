@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from html.parser import HTMLParser
 
 import pytest
@@ -32,6 +33,30 @@ TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockq
 def test_a_little_markdown_is_drawn_and_html_is_text(written, shown):
     assert shown is None or render(written) == shown
     assert "<img" not in render(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "> " * 30 + "deep",
+        "- " * 30 + "deep",
+        "> - " * 2_000 + "deep",
+        "[]()",
+        ">",
+        "```",
+        "1.",
+        "*[]()*",
+    ],
+)
+def test_what_would_leave_nothing_to_read_stands_as_it_was_typed(written):
+    assert words(written) == written
+    assert render(written) == f"<p>{html.escape(written)}</p>\n"
+
+
+def test_lists_and_quotes_stand_in_each_other_as_deep_as_anybody_writes_them():
+    written = "> - one\n>   - two\n>     - three\n>       > four\n>       > - five"
+    assert words(written) == "one two three four five"
+    assert render(written).count("<li>") == 4
 
 
 @pytest.mark.parametrize(
