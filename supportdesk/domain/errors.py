@@ -18,6 +18,13 @@ class NotFound(DomainError):
         super().__init__(f"This {what} does not exist, or you have no access to it.")
 
 
+class Deleted(NotFound):
+    """A message of which only that is left that it was deleted."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, "This message has been deleted.")
+
+
 class Invalid(DomainError):
     """Input that cannot be accepted; `field` names the form field it belongs to."""
 

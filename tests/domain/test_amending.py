@@ -6,7 +6,7 @@ import pytest
 
 from supportdesk.domain.commands import amending, reactions
 from supportdesk.domain.commands.messages import post
-from supportdesk.domain.errors import Invalid, NotFound, Refused
+from supportdesk.domain.errors import Deleted, Invalid, NotFound, Refused
 from supportdesk.domain.models import Audience
 from supportdesk.domain.queries import thread, versions
 
@@ -112,10 +112,11 @@ async def test_what_is_deleted_stays_deleted(cast, said):
     for attempt in (
         amending.edit(cast.sol, said, "Back again."),
         amending.delete(cast.ada, said),
-        reactions.toggle(cast.bea, said, "👍"),
     ):
-        with pytest.raises(NotFound):
+        with pytest.raises(Deleted, match="has been deleted"):
             await attempt
+    with pytest.raises(NotFound):
+        await reactions.toggle(cast.bea, said, "👍")
 
 
 async def test_reactions_are_counted_with_who_they_are_from(cast, ticket, said):

@@ -17,7 +17,7 @@ from sqlmodel import col
 from supportdesk.database.engine import transaction
 from supportdesk.domain import rules
 from supportdesk.domain.actor import Actor, Role
-from supportdesk.domain.errors import NotFound, Refused
+from supportdesk.domain.errors import Deleted, NotFound, Refused
 from supportdesk.domain.events import EventKind, record
 from supportdesk.domain.models import Audience, Message
 from supportdesk.domain.queries import mentions
@@ -95,11 +95,14 @@ async def _standing(tx: AsyncConnection, message_id: UUID) -> Any:
             col(Message.audience),
             col(Message.created_at),
             col(Message.files),
-        ).where(col(Message.id) == message_id, col(Message.deleted_at).is_(None))
+            col(Message.deleted_at),
+        ).where(col(Message.id) == message_id)
     )
     row = found.one_or_none()
     if row is None:
         raise NotFound("message")
+    if row.deleted_at is not None:
+        raise Deleted
     return row
 
 
