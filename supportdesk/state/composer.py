@@ -195,13 +195,18 @@ class ComposerState(rx.State):
                     await view.shown(seq)
 
     @rx.event
-    async def keep_draft(self, number: str, text: str, audience: str, written_for: str) -> None:
-        """Remember what is in the box of that ticket, and whom it is and was addressed to."""
+    async def keep_draft(
+        self, number: str, text: str, audience: str, written_for: str, since: int = 0
+    ) -> None:
+        """Remember what is in the box of that ticket, whom it is and was addressed to, and which
+        line was the last when it was begun."""
         with suppress(Invalid, NotFound):
+            text = str(text)[: drafts.LONGEST]
             draft = Kept(
-                str(text)[: drafts.LONGEST],
+                text,
                 chosen(Audience, audience),
                 written_for=chosen(Audience, written_for),
+                since=_place(since) if text.strip() else 0,
             )
             viewer = await signed_in(self)
             number = numbers.spell(numbers.read(number) or 0)
@@ -216,7 +221,7 @@ class ComposerState(rx.State):
         try:
             ticket_id = await thread.find(viewer.actor, numbers.read(number) or 0)
             await drafts.keep_reply(
-                viewer.actor, ticket_id, draft.body, draft.audience, draft.written_for
+                viewer.actor, ticket_id, draft.body, draft.audience, draft.written_for, draft.since
             )
         except NotFound:
             del self._drafts[number]
@@ -244,6 +249,7 @@ class ComposerState(rx.State):
             draft.body,
             setter(audience_chosen, draft.audience),
             setter(written_for, draft.written_for),
+            setter(writing_since, draft.since),
             MEASURE,
             unless=waits(spelled, draft.body),
         )
@@ -256,7 +262,7 @@ class ComposerState(rx.State):
             quoted.push(None),
             audience_chosen.push(draft.audience),
             written_for.push(draft.written_for),
-            writing_since.push(0),
+            writing_since.push(draft.since),
             rx.set_value(MESSAGE_BOX, draft.body),
             written_length.push(len(draft.body.strip())),
         ]
@@ -273,6 +279,13 @@ class ComposerState(rx.State):
         except DatabaseUnavailable:
             return known
         return kept if kept.body else Kept("", known.audience, written_for=known.audience)
+
+
+def _place(value: object) -> int:
+    """Of a line; 0 for what cannot be one."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
+        return value
+    return 0
 
 
 SEND = f"{ComposerState.get_full_name()}.send"

@@ -11,6 +11,7 @@ from supportdesk.state.composer import (
     ComposerState,
     asking,
     audience_chosen,
+    writing_since,
     written_for,
 )
 from supportdesk.state.outbox import FORM, MAKES_A_MESSAGE, MESSAGE_BOX, STAY
@@ -18,6 +19,7 @@ from supportdesk.ui import dialogs
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
 from supportdesk.ui.focus import at_once
+from supportdesk.ui.latest import newest
 
 # A draft is kept a moment after typing pauses, and at once when the box is left.
 _PAUSE = 800
@@ -29,6 +31,25 @@ _RANK = "((audience) => ['everyone', 'staff', 'admins'].indexOf(audience))"
 _FORM = f"document.getElementById('{FORM}')"
 # What it is in the moment of the event, not when the page was drawn.
 _written_now = rx.Var("(refs['_client_state_written_for'] ?? 'everyone')").to(str)
+_since_now: rx.Var[int] = rx.Var(
+    _js_expr=f"(refs['_client_state_writing_since'] || {newest!s})",
+    _var_type=int,
+    _var_data=VarData.merge(newest._get_all_var_data(), writing_since.value._get_all_var_data()),
+)
+# What has been written for few, and whether it has left the box: when it comes back, from the
+# clipboard or because that was undone, it is still the same. Of less than this many characters
+# only the whole is.
+_FOR_FEW = "refs['supportdesk_for_few']"
+_ENOUGH = 12
+_SAME = (
+    "((one, other) => one === other"
+    f" || Math.min(one.length, other.length) >= {_ENOUGH}"
+    " && (one.includes(other) || other.includes(one)))"
+)
+_NOTE = (
+    f"((said, by) => {{ const kept = {_FOR_FEW}; if ({_RANK}(by) > 0) {_FOR_FEW} ="
+    " {by, out: false, text: kept && !kept.out && kept.text.includes(said) ? kept.text : said} })"
+)
 
 WIDENS = f"{_RANK}({_FORM}.dataset.written) > {_RANK}({_FORM}.audience.value)"
 """Whether more would see the message than it was written for."""
@@ -41,7 +62,9 @@ widens: rx.Var[bool] = rx.Var(
 )
 """The same, as it was when the page was drawn."""
 ASK = f"if ({WIDENS} && {MAKES_A_MESSAGE}) refs['_client_state_{asking._setter_name}'](true)"
-WRITTEN_FOR_THESE = f"refs['_client_state_{written_for._setter_name}']({_FORM}.audience.value)"
+WRITTEN_FOR_THESE = (
+    f"refs['_client_state_{written_for._setter_name}']({_FORM}.audience.value); delete {_FOR_FEW}"
+)
 """Begin anew: what is typed next is for those who are chosen."""
 
 
@@ -57,12 +80,34 @@ def no_wider_than(audience: rx.Var[str]) -> str:
 def keep_draft(text: Any, audience: Any = audience_chosen.value, *, later: bool = False) -> Any:
     """`later` takes the place of what typing has left to be saved."""
     event = ComposerState.keep_draft.debounce(_PAUSE) if later else ComposerState.keep_draft
-    return event(open_number, text, audience, _written_now)
+    return event(open_number, text, audience, _written_now, _since_now)
+
+
+def note_before() -> rx.Var[Any]:
+    """For when somebody turns to the box: what stands there may leave it."""
+    said = f"({value_of(MESSAGE_BOX)!s}).trim()"
+    return at_once(f"if ({said}) {_NOTE}({said}, {_written_now!s})")
 
 
 def follow_typing(text: rx.Var[str]) -> rx.Var[Any]:
-    """Who empties the box begins anew."""
-    return written_for.set_value(rx.cond(text == "", audience_chosen.value, written_for.value))
+    """Who empties the box begins anew, unless the same comes back."""
+    known = (
+        f"if (!text) {{ if (kept) kept.out = true; return chosen }} const said = text.trim(),"
+        f" back = kept?.out && {_RANK}(kept.by) > {_RANK}(written) && {_SAME}(kept.text, said),"
+        f" by = back ? kept.by : written; {_NOTE}(said, by); return by"
+    )
+    return written_for.set_value(
+        rx.Var(
+            _js_expr=(
+                f"((text, chosen, written, kept) => {{ {known} }})"
+                f"({text!s}, {audience_chosen.value!s}, {_written_now!s}, {_FOR_FEW})"
+            ),
+            _var_type=str,
+            _var_data=VarData.merge(
+                text._get_all_var_data(), audience_chosen.value._get_all_var_data()
+            ),
+        )
+    )
 
 
 def choice() -> rx.Component:

@@ -223,7 +223,11 @@ def _field() -> rx.Component:
         ),
         aria_activedescendant=canned_replies.active_option() + mentions.active_option(),
         on_mount=ComposerState.bring_draft,
-        on_focus=[canned_replies.when_writing(), mentions.when_writing()],
+        on_focus=[
+            canned_replies.when_writing(),
+            mentions.when_writing(),
+            audience.note_before(),
+        ],
         on_change=lambda text: [
             *canned_replies.follow_typing(),
             *mentions.follow_typing(),

@@ -17,6 +17,12 @@ async def test_a_reply_is_kept_with_whom_it_is_addressed_to(cast, ticket):
     assert await kept_for(cast.sol, ticket) == Kept("Half a thought ", Audience.STAFF)
 
 
+async def test_a_reply_is_kept_with_the_line_after_which_it_was_begun(cast, ticket):
+    await drafts.keep_reply(cast.bea, ticket, "Half a ", since=7)
+    await drafts.keep_reply(cast.bea, ticket, "Half a thought", since=7)
+    assert await kept_for(cast.bea, ticket) == Kept("Half a thought", since=7)
+
+
 async def test_it_is_the_owners_and_of_that_ticket_alone(cast, ticket, foreign_ticket):
     await drafts.keep_reply(cast.bea, ticket, "Mine")
     assert await kept_for(cast.bea, ticket) == Kept("Mine")

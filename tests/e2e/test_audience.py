@@ -260,6 +260,44 @@ async def test_what_was_written_for_few_goes_to_more_only_when_one_says_so(
     await expect(question).to_have_count(0)
 
 
+async def test_what_was_written_for_few_is_still_that_when_it_comes_back_into_the_box(
+    browsers: Browsers, seed: Seed
+) -> None:
+    nora, theo = seed.person(BUYER, "Nora"), seed.person(SELLER, "Theo")
+    ticket = seed.ticket(nora, theo)
+    screen = await browsers.open(theo, theo.page(ticket))
+    await screen.ready(ticket.number)
+    question = screen.page.get_by_role("dialog", name="Send this to more people?")
+    box = screen.message_box
+
+    async def goes_out_and_comes_back(out: str, back: str) -> None:
+        await box.press("ControlOrMeta+a")
+        await box.press(out)
+        await expect(box).to_have_value("")
+        await audience(screen).select_option(label="Everyone")
+        await box.press(back)
+        await box.press("Enter")
+        await expect(question).to_contain_text("Written for Staff, now addressed to Everyone.")
+        await question.get_by_role("button", name="Keep it for Staff").click()
+        await expect(box).to_have_value("She has tried this before")
+
+    await audience(screen).select_option(label="Staff")
+    await box.fill("She has tried this before")
+    await goes_out_and_comes_back("ControlOrMeta+x", "ControlOrMeta+v")
+    await goes_out_and_comes_back("Delete", "ControlOrMeta+z")
+    # Also when it is a draft that an earlier page has left.
+    await box.blur()
+    await screen.page.reload()
+    await expect(box).to_have_value("She has tried this before")
+    await goes_out_and_comes_back("ControlOrMeta+x", "ControlOrMeta+v")
+
+    await box.fill("")
+    await audience(screen).select_option(label="Everyone")
+    await screen.send("What have you tried?")
+    await expect(question).to_have_count(0)
+    await screen.shows([FIRST, "What have you tried?"])
+
+
 @asynccontextmanager
 async def writing(screen: Screen) -> AsyncIterator[None]:
     """One letter after the other, for as long as the block lasts: after a pause nobody types."""

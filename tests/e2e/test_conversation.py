@@ -214,6 +214,11 @@ async def test_who_writes_is_told_that_another_has_answered_meanwhile(
     await expect(said).to_have_count(0)
     await buyer.send("Or not.")
     await expect(said).to_be_visible()
+    # What has been begun before is still that after a page load.
+    await seller.message_box.blur()
+    await seller.page.reload()
+    await expect(seller.message_box).to_have_value("I think")
+    await expect(said).to_have_text("Nora has written since you began.")
     await seller.message_box.press("Enter")
     await expect(said).to_have_count(0)
     await expect(seller.messages.last).to_contain_text("I think")

@@ -49,10 +49,12 @@ async def keep_reply(
     body: str,
     audience: Audience = Audience.EVERYONE,
     written_for: Audience = Audience.EVERYONE,
+    since: int = 0,
 ) -> None:
     """Remember what stands in the box of that ticket. Nothing, to everyone, is no draft.
 
-    `written_for` are the fewest that it has been addressed to, before it was to more.
+    `written_for` are the fewest that it has been addressed to, before it was to more; it was begun
+    when the line in the place `since` was the last.
     """
     body = _storable(body)[:LONGEST]
     async with transaction(actor) as tx:
@@ -60,7 +62,7 @@ async def keep_reply(
             await tx.execute(delete(Draft).where(reply_of(actor, conversation_id)))
             return
         values = {"body": body, "audience": audience, "sent": body.strip()}
-        values["form"] = json.dumps({"written_for": written_for.value})
+        values["form"] = json.dumps({"written_for": written_for.value, "since": str(since)})
         keys = {"id": new_id(), "owner_id": actor.user_id, "conversation_id": conversation_id}
         await tx.execute(_KEEP_REPLY, {**keys, **values})
 

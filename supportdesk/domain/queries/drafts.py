@@ -20,6 +20,8 @@ class Kept:
     form: dict[str, str] = field(default_factory=dict)
     written_for: Audience = Audience.EVERYONE
     """Of a reply: the fewest that it has been addressed to, before it was to more."""
+    since: int = 0
+    """Of a reply: the place of the last line that stood there when it was begun; 0: not known."""
 
 
 async def kept_for(actor: Actor, conversation_id: UUID | None) -> Kept:
@@ -38,4 +40,5 @@ async def kept_for(actor: Actor, conversation_id: UUID | None) -> Kept:
     if conversation_id is None:
         return Kept(row.body, audience, dict(row.form))
     written_for = Audience(row.form.get("written_for", audience))
-    return Kept(row.body, audience, written_for=written_for)
+    since = int(row.form.get("since", 0))
+    return Kept(row.body, audience, written_for=written_for, since=since)
