@@ -45,9 +45,12 @@ def linked_message(fragment: str) -> int:
     return int(link[1]) if link else 0
 
 
+FOLLOWED = "window.linkFollowed = location.href"
+"""The page has been led to the message that its address names."""
+
+
 def note_link() -> EventSpec:
-    """The page has been led to the message that its address names."""
-    return rx.call_script("window.linkFollowed = location.href")
+    return rx.call_script(FOLLOWED)
 
 
 def follow_link(seq: int) -> EventSpec:
@@ -55,9 +58,7 @@ def follow_link(seq: int) -> EventSpec:
     that comes back is no new visit."""
     followed = "window.linkFollowed === location.href"
     go_to: Any = ThreadState.go_to
-    return rx.call_script(
-        f"{followed} ? 0 : (window.linkFollowed = location.href, {seq})", callback=go_to
-    )
+    return rx.call_script(f"{followed} ? 0 : ({FOLLOWED}, {seq})", callback=go_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,16 @@ class ThreadState(rx.State):
         """Bring the message in that place into view, with what stands around it."""
         if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < 2**53:
             return
+        await self._go_to(seq)
+
+    @rx.event
+    async def follow_address(self, path: str, fragment: str) -> None:
+        """The address names another place now. That of another ticket is an arrival of its own."""
+        here = str(path).rstrip("/").endswith(f"/{self.number}")
+        if here and (seq := linked_message(str(fragment).removeprefix("#"))):
+            await self._go_to(seq)
+
+    async def _go_to(self, seq: int) -> None:
         viewer = await signed_in(self)
         browser = browser_of(self)
         if browser is not None:

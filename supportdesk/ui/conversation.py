@@ -46,6 +46,7 @@ def conversation(role: str) -> rx.Component:
         rx.cond(ThreadState.missing, _not_found(folder)),
         found(),
         _log(),
+        reading_place.follow_address(),
         rx.el.div(to_latest(), class_name="above-composer"),
         composer(),
         message_dialogs(),

@@ -11,6 +11,7 @@ tells it from the same one before.
 import reflex as rx
 from reflex.event import EventChain
 
+from supportdesk.state.thread import FOLLOWED, ThreadState
 from supportdesk.ui.focus import at_once
 
 LOG = "conversation"
@@ -59,4 +60,13 @@ def hold_place() -> rx.Var[EventChain]:
         " log.addEventListener('scroll', note, {passive: true});"
         " new MutationObserver(keep).observe(log,"
         " {childList: true, subtree: true, attributeFilter: ['data-aim']}); keep()"
+    )
+
+
+def follow_address() -> rx.Component:
+    """Who puts a link to a message of this very ticket into the address, or goes back to one, is
+    led there: the page stays, so that nothing arrives anew."""
+    path, fragment = (rx.Var(f"location.{part}").to(str) for part in ("pathname", "hash"))
+    return rx.window_event_listener(
+        on_popstate=[at_once(FOLLOWED), ThreadState.follow_address(path, fragment)]
     )

@@ -116,6 +116,21 @@ async def test_a_link_leads_to_a_message_at_any_depth_and_a_button_back_to_the_l
     await expect(other.messages.last).to_contain_text("About that")
 
 
+async def test_another_message_in_the_address_of_the_open_ticket_is_led_to_at_once(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, _ = people
+    reader = await browsers.open(nora, f"{nora.page(ticket)}#message-{MANY + 1}")  # No such.
+    await expect(message(reader, MANY)).to_be_in_viewport()
+    for seq in (5, 60):
+        await reader.page.goto(f"{reader.page.url.partition('#')[0]}#message-{seq}")
+        await expect(message(reader, seq)).to_be_in_viewport()
+    await reader.page.go_back()
+    await expect(message(reader, 5)).to_be_in_viewport()
+    await reader.page.go_forward()
+    await expect(message(reader, 60)).to_be_in_viewport()
+
+
 async def test_who_reads_further_up_is_told_what_comes_and_not_pulled_down(
     browsers: Browsers, seed: Seed, people: tuple[Person, Person]
 ) -> None:
