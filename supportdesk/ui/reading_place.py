@@ -49,6 +49,12 @@ _KEEP = (
     " if (log.dataset.aim !== aimed) { aimed = log.dataset.aim; aim(aimed.split(' ')[0]) }"
     " else if (line?.isConnected) hold(); else if (!lines) log.scrollTo(0, 0); note() };"
 )
+# Where the address leads by now; nowhere when only the list beside it is another.
+_ANOTHER_PLACE = (
+    f"((was) => ({FOLLOWED},"
+    " was.pathname + was.hash === location.pathname + location.hash ? '' : location.hash))"
+    "(new URL(window.linkFollowed ?? location.origin))"
+)
 
 
 def hold_place() -> rx.Var[EventChain]:
@@ -66,7 +72,5 @@ def hold_place() -> rx.Var[EventChain]:
 def follow_address() -> rx.Component:
     """Who puts a link to a message of this very ticket into the address, or goes back to one, is
     led there: the page stays, so that nothing arrives anew."""
-    path, fragment = (rx.Var(f"location.{part}").to(str) for part in ("pathname", "hash"))
-    return rx.window_event_listener(
-        on_popstate=[at_once(FOLLOWED), ThreadState.follow_address(path, fragment)]
-    )
+    path, place = rx.Var("location.pathname").to(str), rx.Var(_ANOTHER_PLACE).to(str)
+    return rx.window_event_listener(on_popstate=ThreadState.follow_address(path, place))

@@ -130,6 +130,17 @@ async def test_another_message_in_the_address_of_the_open_ticket_is_led_to_at_on
     await reader.page.go_forward()
     await expect(message(reader, 60)).to_be_in_viewport()
 
+    # Another order of the list beside it, and back, leads nowhere.
+    await reader.page.get_by_role("combobox", name="Sort").select_option("Newest")
+    await expect(reader.page).to_have_url(re.compile("sort=newest$"))
+    await pill(reader, "Latest messages").click()
+    await expect(message(reader, MANY)).to_be_in_viewport()
+    await reader.page.go_back()
+    await expect(reader.page).not_to_have_url(re.compile("sort="))
+    await reader.log.press("End")
+    await opened(browsers, nora, ticket)
+    await expect(message(reader, MANY)).to_be_in_viewport()
+
 
 async def test_who_reads_further_up_is_told_what_comes_and_not_pulled_down(
     browsers: Browsers, seed: Seed, people: tuple[Person, Person]
