@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.models import FieldKind
-from supportdesk.domain.text import clean
+from supportdesk.domain.text import clean, is_blank
 
 TEXT_MAX_LENGTH = 500
 YES, NO = "yes", "no"
+_LARGEST = 10**15
+# In one country 1,500 is a thousand more than in another: nobody should have to guess.
+_IN_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([ ,'\u2019])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 
 
 def read(kind: FieldKind, name: str, choices: Sequence[str], typed: str) -> Any:
     """The value that `typed` stands for; None when nothing was typed. Raises `Invalid`."""
     text = " ".join(clean(typed).split())
-    if not text:
+    if is_blank(text):
         return None
     match kind:
         case FieldKind.TEXT:
@@ -43,12 +47,16 @@ def read(kind: FieldKind, name: str, choices: Sequence[str], typed: str) -> Any:
 
 
 def _number(name: str, text: str) -> int | float:
+    if _IN_GROUPS.fullmatch(text) and not text.startswith(("0", "-0", "+0")):
+        raise Invalid(f"{name} is written without marks for thousands, as 1500 or 1.5.", name)
     try:
         number = float(text.replace(",", "."))
     except ValueError:
-        raise Invalid(f"{name} is a number.", name) from None
-    if not math.isfinite(number) or abs(number) > 1e15:
+        number = math.nan
+    if math.isnan(number):
         raise Invalid(f"{name} is a number.", name)
+    if not abs(number) <= _LARGEST:
+        raise Invalid(f"{name} is between -{_LARGEST:,} and {_LARGEST:,}.", name)
     return int(number) if number == int(number) else number
 
 
