@@ -26,12 +26,13 @@ note_text = ClientStateVar.create("note_text", default="")
 note_seen = ClientStateVar.create("note_seen", default="")
 
 # The same for what there are many of: custom fields by their ids, and rows of the list by what of
-# which ticket it is.
+# which ticket it is. And what stood in the custom field that somebody is at, when they began.
 in_fields = ClientStateVar.create("chosen_in_fields", default={})
+held_fields = ClientStateVar.create("held_fields", default={})
 in_rows = ClientStateVar.create("chosen_in_rows", default={})
 _REFS = VarData(imports={"$/utils/state": [rx.ImportVar(tag="refs")]})
 
-BROWSER_VARS = (*chosen.values(), in_fields, in_rows, note_held, note_text, note_seen)
+BROWSER_VARS = (*chosen.values(), in_fields, held_fields, in_rows, note_held, note_text, note_seen)
 
 
 def in_row(ticket_id: rx.Var[str] | str, what: str) -> str:
@@ -57,12 +58,24 @@ def choose_in(
     return rx.Var(f"((event) => {change})", _var_data=data).to(FunctionVar, EventChain)
 
 
+def let_go_in(many: ClientStateVar, which: rx.Var[str] | str) -> rx.Var[EventChain]:
+    """Show what is saved there again."""
+    name = rx.Var.create(which)
+    change = f"{_set(many)}({_without(many, str(name))})"
+    data = VarData.merge(_REFS, name._get_all_var_data())
+    return rx.Var(f"(() => {change})", _var_data=data).to(FunctionVar, EventChain)
+
+
 def answered_in(many: ClientStateVar, which: str, value: str) -> EventSpec:
     """What is so is shown again there, unless something else has been chosen meanwhile."""
     name = json.dumps(which)
-    others = f"Object.fromEntries(Object.entries(all).filter(([each]) => each !== {name}))"
-    is_still = f"all?.[{name}] === {json.dumps(value)}"
-    return rx.call_script(f"((all) => {is_still} && {_set(many)}({others}))({_now(many)})")
+    is_still = f"{_now(many)}?.[{name}] === {json.dumps(value)}"
+    return rx.call_script(f"{is_still} && {_set(many)}({_without(many, name)})")
+
+
+def _without(many: ClientStateVar, name: str) -> str:
+    kept = f"Object.entries({_now(many)} ?? {{}}).filter(([each]) => each !== {name})"
+    return f"Object.fromEntries({kept})"
 
 
 def _now(var: ClientStateVar) -> str:

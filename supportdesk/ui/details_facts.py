@@ -99,7 +99,7 @@ def _assignee() -> rx.Component:
 
 
 def _due() -> rx.Component:
-    """A whole date is saved at once, one that is taken away when the field is left.
+    """A whole date is saved at once, one that is taken away or cannot be when the field is left.
 
     While somebody types a date it is none for a moment, or one of another century.
     """
@@ -118,7 +118,9 @@ def _due() -> rx.Component:
             picked.set_value(rx.cond(value == "", NONE, value)),
         ],
         on_blur=rx.cond(
-            picked.value == NONE, DetailsState.choose_due(NONE, _facts.due_at), rx.noop()
+            (picked.value == NONE) | ((picked.value != "") & (picked.value < "2000")),
+            DetailsState.choose_due(picked.value, _facts.due_at),
+            rx.noop(),
         ),
         aria_label="Due date",
         class_name="pick date",

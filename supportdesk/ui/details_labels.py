@@ -6,7 +6,9 @@ from supportdesk.domain.queries.tags import Suggestion
 from supportdesk.domain.queries.ticket_facts import FieldOnTicket, TagOnTicket
 from supportdesk.state.chosen import (
     choose_in,
+    held_fields,
     in_fields,
+    let_go_in,
     note_held,
     note_seen,
     note_text,
@@ -157,14 +159,17 @@ def _pick(field: rx.Var[FieldOnTicket], *options: rx.Component) -> rx.Component:
 
 
 def _input(field: rx.Var[FieldOnTicket], **props: str) -> rx.Component:
+    """While somebody is at it, it holds what they write, whatever others do."""
+    which = f"{_facts.id} {field.id}"
+    begun = shown_in(held_fields, which, field.value)
     return rx.el.input(
         default_value=field.value,
-        key=f"{field.value}-{LabelState.refused}",
-        on_blur=lambda value: rx.cond(
-            value == field.value,
-            rx.noop(),
-            LabelState.fill_field(field.id, value, field.value),
-        ),
+        key=f"{_facts.id}-{begun}-{LabelState.refused}",
+        on_focus=choose_in(held_fields, which, field.value),
+        on_blur=lambda value: [
+            rx.cond(value == begun, rx.noop(), LabelState.fill_field(field.id, value, begun)),
+            let_go_in(held_fields, which),
+        ],
         on_key_down=lambda key: rx.cond(key == "Enter", rx.call_script(_LEAVE), rx.noop()),
         aria_label=field.name,
         aria_required=rx.cond(field.required, "true", "false"),

@@ -147,9 +147,15 @@ async def test_a_due_date_is_saved_taken_away_and_hidden_from_the_buyer(
     await box.fill("2030-12-24")
     await expect(ada.events).to_contain_text(["Adele set due date to 24 December 2030"])
     await expect(sol.details).to_contain_text("24 Dec 2030")
+    await box.fill("1900-01-01")
+    await box.blur()
+    said = ada.details.get_by_role("alert")
+    await expect(said).to_have_text("Choose a date of this century.")
+    await expect(box).to_have_value("2030-12-24")
     await box.fill("")
     await box.blur()
     await expect(ada.events.last).to_contain_text("Adele set due date to none")
+    await expect(said).to_have_count(0)
     await expect(sol.details.get_by_text("Due date")).to_have_count(0)
     await ada.fact("Priority").select_option(label="High")
     await expect(bea.events).to_contain_text(["Adele set priority to High"])
@@ -236,9 +242,39 @@ async def test_custom_fields_are_those_of_the_type_filled_in_by_the_staff(
     await expect(group.get_by_role("textbox", name=f"Shop {mark}")).to_have_value("Mill Lane")
 
 
+async def test_a_custom_field_that_somebody_is_at_keeps_what_they_type(
+    open_, table: Table, mark: str
+) -> None:
+    sol, ada = await asyncio.gather(open_(table.sol), open_(table.ada))
+    await sol.fact("Type").select_option(label="Feature request")
+    his, hers = (each.details.get_by_role("textbox", name=f"Shop {mark}") for each in (sol, ada))
+    await hers.press_sequentially("The old")
+    await his.fill("Mill Lane")
+    await his.press("Enter")
+    await expect(ada.events.last).to_contain_text(f"Shop {mark} to Mill Lane")
+    await expect(hers).to_be_focused()
+    # These letters would close it, and star it.
+    await hers.press_sequentially(" houses")
+    await expect(hers).to_have_value("The old houses")
+    await hers.press("Enter")
+    said = ada.details.get_by_role("alert")
+    await expect(said).to_contain_text("Mill Lane")
+    await expect(said).to_be_in_viewport(ratio=1)
+    await expect(hers).to_have_value("Mill Lane")
+    await expect(his).to_have_value("Mill Lane")
+    await expect(ada.button("Close ticket")).to_be_visible()
+
+    await hers.fill("The old houses")
+    await hers.press("Enter")
+    await expect(his).to_have_value("The old houses")
+    await expect(said).to_have_count(0)
+
+
 async def test_notes_are_kept_on_leaving_the_box_and_nobodys_are_lost(open_, table: Table) -> None:
     bea, sol, ada = await asyncio.gather(*(open_(p) for p in (table.bea, table.sol, table.ada)))
     hers, his = ada.box("Notes"), sol.box("Notes")
+    # So little room that what is said of it would be out of sight above.
+    await sol.alter().set_viewport_size({"width": 1440, "height": 480})
     await his.click()
     await hers.fill("Call before noon.")
     await hers.blur()
@@ -247,6 +283,7 @@ async def test_notes_are_kept_on_leaving_the_box_and_nobodys_are_lost(open_, tab
     await his.blur()
     alert = sol.details.get_by_role("alert")
     await expect(alert).to_contain_text("Adele has just changed the notes to “Call before noon.”")
+    await expect(alert).to_be_in_viewport(ratio=1)
     await expect(his).to_have_value("Pays in cash.")
     await expect(hers).to_have_value("Call before noon.")
 
