@@ -36,7 +36,9 @@ def _line(line: rx.Var[ShownLine], mine: rx.Var[bool], first_new: rx.Var[bool]) 
 def _event(line: rx.Var[ShownLine]) -> rx.Component:
     return rx.el.article(
         rx.el.b(line.name),
-        f" {line.body} · ",
+        " ",
+        rx.el.span(line.body, class_name="did"),
+        " · ",
         rx.cond(
             line.audience_label != "",
             rx.el.span(
