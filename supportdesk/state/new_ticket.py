@@ -173,6 +173,15 @@ class NewTicketState(rx.State):
             yield effect
 
     @rx.event
+    async def choose_seller(
+        self, template: str, seller: str, subject: str, description: str
+    ) -> Effects:
+        """Name them in what the template has said and nobody has changed."""
+        if (subject, description) == self._filled:
+            async for effect in self._use(template, seller):
+                yield effect
+
+    @rx.event
     def keep_typed(self) -> None:
         """Leave what has been typed as it is."""
         self.asking = False

@@ -7,6 +7,7 @@ from reflex_components_radix.primitives.dialog import dialog
 
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.state.attaching import NEW_TICKET, READY, Attached
+from supportdesk.state.boxes import value_of
 from supportdesk.state.composer import ComposerState
 from supportdesk.state.new_ticket import (
     ALERTS,
@@ -222,6 +223,7 @@ def _type() -> rx.Component:
             on_change=lambda value: [
                 type_chosen.set_value(value),
                 NewTicketState.keep("type", value),
+                NewTicketState.keep_typed,
             ],
         ),
         name="type",
@@ -243,14 +245,19 @@ def _priority() -> rx.Component:
 
 
 def _seller() -> rx.Component:
-    return _one_of("Seller", "seller", "Platform", offer().sellers, offer().seller)
+    named = NewTicketState.choose_seller(
+        value_of("template"), value_of("seller"), value_of("subject"), value_of("description")
+    )
+    return _one_of("Seller", "seller", "Platform", offer().sellers, offer().seller, named)
 
 
 def _category() -> rx.Component:
     return _one_of("Category", "category", "None", offer().categories, offer().category)
 
 
-def _one_of(label: str, name: str, nothing: str, options: Any, chosen: Any) -> rx.Component:
+def _one_of(
+    label: str, name: str, nothing: str, options: Any, chosen: Any, *then: Any
+) -> rx.Component:
     error = error_in(NewTicketState.errors, name)
     return field(
         label,
@@ -260,7 +267,7 @@ def _one_of(label: str, name: str, nothing: str, options: Any, chosen: Any) -> r
             rx.foreach(options, lambda each: rx.el.option(each.name, value=each.id, key=each.id)),
             name=name,
             default_value=chosen,
-            on_change=lambda value: NewTicketState.keep(name, value),
+            on_change=lambda value: [NewTicketState.keep(name, value), *then],
             **described(name, error),
         ),
         name=name,

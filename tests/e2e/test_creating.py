@@ -196,13 +196,17 @@ async def test_a_seller_tags_what_they_file_and_a_buyer_sees_no_tags(
 async def test_a_template_fills_the_form_and_asks_before_it_replaces(
     browsers: Browsers, seed: Seed, offer: dict[str, UUID]
 ) -> None:
+    theo = seed.person(SELLER, f"Theo {new_id().hex[-6:]}").name
     screen = await browsers.open(seed.person(BUYER, "Nora"))
     dialog = await begin(screen)
     subject, description = box(dialog, "Subject"), box(dialog, "Description")
     await pick(dialog, "Template").select_option(label="Late parcel")
     await expect(subject).to_have_value("Parcel of Nora is late")
     await expect(description).to_have_value("Dear {seller}, I wait since {when}. Nora")
+    await pick(dialog, "Seller").select_option(label=theo)
+    await expect(description).to_have_value(f"Dear {theo}, I wait since {{when}}. Nora")
     await description.fill("My own words")
+    await pick(dialog, "Seller").select_option(label="Platform")
     await pick(dialog, "Template").select_option(label="None")
     await pick(dialog, "Template").select_option(label="Late parcel")
     asked = dialog.get_by_role("alert").filter(has_text="would replace")
@@ -214,8 +218,13 @@ async def test_a_template_fills_the_form_and_asks_before_it_replaces(
     await pick(dialog, "Template").select_option(label="Late parcel")
     await dialog.get_by_role("button", name="Replace").click()
     await expect(description).to_have_value(re.compile("I wait since"))
+    await description.fill("My own words")
+    await pick(dialog, "Template").select_option(label="None")
+    await pick(dialog, "Template").select_option(label="Late parcel")
+    await expect(asked).to_be_visible()
     await pick(dialog, "Type").select_option(label="Feature request")
     await expect(dialog.get_by_role("option", name="Late parcel")).to_have_count(0)
+    await expect(asked).to_be_hidden()
 
 
 async def test_a_similar_open_ticket_is_offered_before_a_second_one_is_filed(
