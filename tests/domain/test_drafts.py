@@ -45,8 +45,9 @@ async def test_sending_ends_it_for_the_sender_only(cast, ticket, ask):
 
 
 async def test_what_has_just_been_sent_is_not_kept_again(cast, ticket, ask):
-    await messages.post(cast.bea, ticket, "Mine")
-    await drafts.keep_reply(cast.bea, ticket, "Mine ")
+    for said in ("Mine", "Mine\u202e\r\ntoo"):
+        await messages.post(cast.bea, ticket, said)
+        await drafts.keep_reply(cast.bea, ticket, f"{said} ")
     assert ask("SELECT count(*) FROM draft") == [0]
     await drafts.keep_reply(cast.bea, ticket, "Mine, and more")
     assert ask("SELECT body FROM draft") == ["Mine, and more"]

@@ -16,6 +16,7 @@ from supportdesk.database.engine import transaction
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.models import Audience, Draft
+from supportdesk.domain.text import clean
 
 LONGEST = 20_000
 _LONGEST_FORM = 25_000
@@ -61,7 +62,7 @@ async def keep_reply(
         if not body.strip() and audience is Audience.EVERYONE:
             await tx.execute(delete(Draft).where(reply_of(actor, conversation_id)))
             return
-        values = {"body": body, "audience": audience, "sent": body.strip()}
+        values = {"body": body, "audience": audience, "sent": clean(body)}
         values["form"] = json.dumps({"written_for": written_for.value, "since": str(since)})
         keys = {"id": new_id(), "owner_id": actor.user_id, "conversation_id": conversation_id}
         await tx.execute(_KEEP_REPLY, {**keys, **values})
