@@ -14,6 +14,7 @@ from supportdesk.domain.actor import Role
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.browser import Browser
 from supportdesk.realtime.pages import Page
+from supportdesk.state.asking import AskingState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
@@ -51,6 +52,7 @@ async def arrive_at(
 
     All others are sent away. While the database is away, `state.error` says so.
     """
+    (await state.get_state(AskingState))._arrive()
     try:
         viewer = await viewer_of(state)
         if viewer is None:

@@ -17,7 +17,7 @@ from supportdesk.domain.queries.audit_asked import Asked, Cursor, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
-from supportdesk.state.asking import ask
+from supportdesk.state.asking import ask_beside, query_of
 from supportdesk.state.filters import AS_IN_ADDRESS
 
 TOP = "log-top"
@@ -93,14 +93,15 @@ class AuditState(rx.State):
         """Ask for something else; the address says what."""
         if name not in _FIELDS or not isinstance(value, str):
             return None
-        asked = parse({**_query(self), name: value})
-        if asked == parse(_query(self)):
+        query = await query_of(self)
+        asked = parse({**query, name: value})
+        if asked == parse(query):
             return None
         self._typed = _by_box(asked)
-        return ask(routes.ADMIN_AUDIT, spell(asked), replace=name in BOXES)
+        return await ask_beside(self, routes.ADMIN_AUDIT, spell(asked), replace=name in BOXES)
 
     async def _read(self, viewer: Viewer) -> None:
-        asked = parse(_query(self))
+        asked = parse(dict(parse_qsl(self.router.url.query)))
         again = asked == self._asked and self.loaded
         most = min(max(PAGE, len(self.entries)), _MOST_KEPT) if again else PAGE
         page = await page_for(viewer.actor, asked, viewer.timezone, most=most)
@@ -124,7 +125,3 @@ class AuditState(rx.State):
 
 def _by_box(asked: Asked) -> dict[str, Any]:
     return {"q": asked.words, "person": asked.person, "ticket": asked.ticket}
-
-
-def _query(state: rx.State) -> dict[str, str]:
-    return dict(parse_qsl(state.router.url.query))

@@ -23,7 +23,7 @@ from supportdesk.domain.queries.choices import (
 )
 from supportdesk.domain.queries.filters import ME, NOBODY, Filters, Sort, parse, spell
 from supportdesk.domain.queries.sessions import Viewer
-from supportdesk.state.asking import ask
+from supportdesk.state.asking import ask_beside, query_of
 from supportdesk.state.desk import browser_of
 from supportdesk.state.session import Effects, signed_in
 
@@ -51,7 +51,7 @@ class Chip:
 
 def asked_for(state: rx.State, role: Role) -> Filters:
     """The filters in the address of the page that sent this event."""
-    return _of_role(parse(_query(state)), role)
+    return _of_role(parse(dict(parse_qsl(state.router.url.query))), role)
 
 
 def _of_role(filters: Filters, role: Role) -> Filters:
@@ -64,10 +64,6 @@ def _of_role(filters: Filters, role: Role) -> Filters:
         return filters
     sort = Sort.ACTIVITY if filters.sort is Sort.DUE else filters.sort
     return replace(filters, sort=sort, **_STAFF_ONLY)
-
-
-def _query(state: rx.State) -> dict[str, str]:
-    return dict(parse_qsl(state.router.url.query))
 
 
 def as_text(value: object) -> str:
@@ -110,7 +106,7 @@ class FilterState(rx.State):
         """Choose an option of a combobox; choosing a status again takes it off."""
         if name not in _CHOSEN:
             return None
-        query, value = _query(self), as_text(value)
+        query, value = await query_of(self), as_text(value)
         if name == "status" and value:
             on = parse(query).statuses
             value = ",".join(each for each in Status if (each in on) != (each == value))
@@ -121,14 +117,15 @@ class FilterState(rx.State):
         """Turn one of the yes-or-no filters on or off."""
         if name not in _SWITCHED:
             return None
-        query = _query(self)
+        query = await query_of(self)
         return await self._go({**query, name: "" if query.get(name) == "1" else "1"})
 
     @rx.event
     async def search(self, text: str) -> EventSpec | None:
         """Sent a moment after typing has stopped. Only the first search is a step back goes to."""
-        query = {**_query(self), "q": as_text(text)}
-        searched_before = bool(parse(_query(self)).text)
+        before = await query_of(self)
+        query = {**before, "q": as_text(text)}
+        searched_before = bool(parse(before).text)
         self._searched = parse(query).text
         return await self._go(query, replace=searched_before)
 
@@ -137,15 +134,15 @@ class FilterState(rx.State):
         """Search for nothing, and empty the box."""
         self._searched = ""
         yield search_text.push("")
-        yield await self._go({**_query(self), "q": ""}, replace=True)
+        yield await self._go({**await query_of(self), "q": ""}, replace=True)
 
     async def _go(self, query: dict[str, str], *, replace: bool = False) -> EventSpec | None:
         viewer = await signed_in(self)
         role = viewer.actor.role
-        wanted, now = _of_role(parse(query), role), asked_for(self, role)
-        if wanted == now:
+        wanted = _of_role(parse(query), role)
+        if wanted == _of_role(parse(await query_of(self)), role):
             return None
-        return ask(routes.tickets(role.value), spell(wanted), replace=replace)
+        return await ask_beside(self, routes.tickets(role.value), spell(wanted), replace=replace)
 
     @rx.event
     async def find_people(self, party: str, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
@@ -27,7 +27,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.text import clean
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
-from supportdesk.state.asking import ask
+from supportdesk.state.asking import ask_beside, query_of
 from supportdesk.state.desk import hub
 
 EVERYONE = "everyone"
@@ -73,19 +73,19 @@ class PeopleState(rx.State, mixin=True):
             self.more = page.more and len(self.people) < MOST
 
     @rx.event
-    def choose(self, name: str, value: str) -> EventSpec | None:
+    async def choose(self, name: str, value: str) -> EventSpec | None:
         """Ask for people of that role or standing."""
-        return self._go({name: value}) if name in ("role", "status") else None
+        return await self._go({name: value}) if name in ("role", "status") else None
 
     @rx.event
-    def search(self, text: str) -> EventSpec | None:
+    async def search(self, text: str) -> EventSpec | None:
         """Sent a moment after typing has stopped."""
-        return self._go({"q": text}, replace=True)
+        return await self._go({"q": text}, replace=True)
 
-    def _go(self, asked: dict[str, Any], *, replace: bool = False) -> EventSpec:
-        query = {**dict(parse_qsl(self.router.url.query)), **asked}
+    async def _go(self, asked: dict[str, Any], *, replace: bool = False) -> EventSpec:
+        query = {**await query_of(self), **asked}
         kept = {key: clean(v) for key, v in query.items() if isinstance(v, str) and clean(v)}
-        return ask(self._place, urlencode(kept), replace=replace)
+        return await ask_beside(self, self._place, urlencode(kept), replace=replace)
 
     def _filters(self) -> PeopleFilters:
         role = None if self.role == EVERYONE else Role(self.role)

@@ -18,7 +18,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.realtime.lines import zone
 from supportdesk.realtime.pages import Page
 from supportdesk.state.arriving import admin_at, arrive_at
-from supportdesk.state.asking import ask
+from supportdesk.state.asking import ask_beside, query_of
 from supportdesk.state.choice import typed
 from supportdesk.state.filters import as_text
 from supportdesk.state.report_rows import (
@@ -78,14 +78,14 @@ class ReportsState(rx.State):
         """Choose one of the periods that end today."""
         if as_text(value) not in set(Preset):
             return None
-        return await self._go(Asked(Preset(value), by=self._asked().by))
+        return await self._go(Asked(Preset(value), by=(await self._asked()).by))
 
     @rx.event
     async def choose_by(self, value: str) -> EventSpec | None:
         """Choose what the rows are."""
-        asked = self._asked()
         if as_text(value) not in set(By):
             return None
+        asked = await self._asked()
         return await self._go(Asked(asked.preset, asked.first, asked.last, By(value)))
 
     @rx.event
@@ -98,20 +98,20 @@ class ReportsState(rx.State):
         elif first > last:
             self.wrong = "The first day comes after the last."
         else:
-            return await self._go(Asked(None, first, last, self._asked().by))
+            return await self._go(Asked(None, first, last, (await self._asked()).by))
         return None
 
-    def _asked(self) -> Asked:
-        return parse(dict(parse_qsl(self.router.url.query)))
+    async def _asked(self) -> Asked:
+        return parse(await query_of(self))
 
     async def _go(self, asked: Asked) -> EventSpec | None:
         viewer = await signed_in(self)
         if viewer.actor.role is not Role.ADMIN:
             return None
-        return ask(routes.ADMIN_REPORTS, spell(asked))
+        return await ask_beside(self, routes.ADMIN_REPORTS, spell(asked))
 
     async def _read(self, viewer: Viewer) -> None:
-        asked = self._asked()
+        asked = parse(dict(parse_qsl(self.router.url.query)))
         report = await report_for(viewer.actor, asked, datetime.now(UTC), zone(viewer.timezone))
         self._show(asked, report, viewer.timezone)
 

@@ -17,7 +17,7 @@ from supportdesk.domain.queries.sessions import Viewer
 from supportdesk.domain.queries.thread import OwnMarks
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.asides import arrival_at
-from supportdesk.state.asking import ask
+from supportdesk.state.asking import AskingState, ask
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.chosen import forget_choices, forget_notes
 from supportdesk.state.clock import set_clock
@@ -47,6 +47,7 @@ class WorkspaceState(rx.State):
     @rx.event
     async def arrive(self) -> Effects:
         """Runs on every page of the workspace, and again after each reconnect."""
+        (await self.get_state(AskingState))._arrive()
         try:
             viewer = await viewer_of(self)
         except DatabaseUnavailable as error:

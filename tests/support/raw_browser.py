@@ -30,6 +30,7 @@ SETTLED = re.compile(r"!(\[[^\]]*\])\.includes\(each\.id\).*failed: \((\{.*\})\)
 # What a connection raises that is gone, or that nobody accepts.
 LOST = (aiohttp.ClientError, OSError, TypeError)
 LEAVE = re.compile(r'window\.location\.assign\("([^"]*)"\)')
+NAVIGATES = re.compile(r'navigate\("([^"]*)"')
 
 
 def state_name(module: str, name: str) -> str:
@@ -201,8 +202,16 @@ class RawBrowser:
     @property
     def left_for(self) -> list[str]:
         """The addresses that the server sent this browser to, as a new page load."""
+        return self._scripted(LEAVE)
+
+    @property
+    def led_to(self) -> list[str]:
+        """What the server asked this page to ask for, as `?` and the query."""
+        return self._scripted(NAVIGATES)
+
+    def _scripted(self, what: re.Pattern[str]) -> list[str]:
         scripts = [e.get("payload", {}).get("javascript_code", "") for e in self.events]
-        return [address for script in scripts for address in LEAVE.findall(script)]
+        return [address for script in scripts for address in what.findall(script)]
 
     async def cut(self) -> None:
         """Lose the connection without a word, as on a train in a tunnel."""
