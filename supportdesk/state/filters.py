@@ -59,11 +59,10 @@ def _of_role(filters: Filters, role: Role) -> Filters:
     tickets they are is asked by those who see everybody's."""
     if role is Role.ADMIN:
         return filters
-    filters = replace(filters, **_OF_ALL)
-    if role is Role.SELLER:
-        return filters
-    sort = Sort.ACTIVITY if filters.sort is Sort.DUE else filters.sort
-    return replace(filters, sort=sort, **_STAFF_ONLY)
+    others = _OF_ALL if role is Role.SELLER else {**_OF_ALL, **_STAFF_ONLY}
+    unknown = tuple(each for each in filters.unknown if each[0] not in others)
+    sort = Sort.ACTIVITY if role is Role.BUYER and filters.sort is Sort.DUE else filters.sort
+    return replace(filters, sort=sort, unknown=unknown, **others)
 
 
 def as_text(value: object) -> str:
@@ -215,6 +214,9 @@ def _chips(filters: Filters, choices: Choices, parties: dict[str, str]) -> list[
         if label:
             empty = getattr(Filters(), name)
             chips.append(Chip(label, as_link(replace(filters, **{name: empty}))))
+    for name, value in filters.unknown:
+        rest = tuple(each for each in filters.unknown if each[0] != name)
+        chips.append(Chip(f"No such {name}: {value}", as_link(replace(filters, unknown=rest))))
     return chips
 
 

@@ -9,6 +9,7 @@ import reflex as rx
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
+from supportdesk.domain.actor import Role
 from supportdesk.domain.commands import messages
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.queries import numbers, tags, teams, thread
@@ -59,7 +60,7 @@ class WorkspaceState(rx.State):
         path = self.router.url.path.rstrip("/")
         home = routes.tickets(viewer.actor.role.value)
         if path != home and not path.startswith(f"{home}/"):
-            yield leave_for(home)
+            yield leave_for(_as_asked(self, home))
             return
         if (
             moved := await _as_it_is_now(viewer, asked := asked_for(self, viewer.actor.role))
@@ -196,6 +197,13 @@ class WorkspaceState(rx.State):
         if browser is not None:
             hub().forget(browser)
         return arrival_at(self.router.url.path.rstrip("/")) or WorkspaceState.arrive
+
+
+def _as_asked(state: rx.State, home: str) -> str:
+    """One's own list, with the filters of the list of another role that a link led to."""
+    url = state.router.url
+    is_list = url.path.rstrip("/") in {routes.tickets(role) for role in Role}
+    return f"{home}?{url.query}" if is_list and url.query else home
 
 
 async def _as_it_is_now(viewer: Viewer, asked: Filters) -> Filters:

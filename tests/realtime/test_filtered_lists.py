@@ -145,6 +145,23 @@ async def test_buyers_are_not_offered_what_the_staff_sorts_by(
     assert admin.var(FILTERS, "query") == "?assignee=nobody"
 
 
+async def test_what_a_link_asks_for_in_vain_is_said_and_can_be_taken_off(
+    browsers: Browsers, seed: Seed, shop: Shop
+) -> None:
+    admin = await at(browsers, seed.person(ADMIN), "?status=bogus&priority=medium&tag=damaged")
+    assert listed(admin) == []
+    assert [chip["label"] for chip in admin.var(FILTERS, "chips")] == [
+        "Medium", "No such status: bogus", "No such tag: damaged",
+    ]  # fmt: skip
+    assert admin.var(FILTERS, "chips")[-1]["query"] == "?status=bogus&priority=medium"
+    await admin.send(f"{FILTERS}.choose", name="status", value="open")
+    await admin.until(lambda b: b.led_to == ["?status=open&priority=medium&tag=damaged"])
+    # Buyers ask for no tags, and get no riddle about them either.
+    buyer = await at(browsers, shop.buyer, "?tag=damaged")
+    assert listed(buyer) == shop.numbers
+    assert not buyer.var(FILTERS, "asks")
+
+
 async def test_every_box_and_switch_leads_to_the_list_that_it_asks_for(
     browsers: Browsers, seed: Seed
 ) -> None:

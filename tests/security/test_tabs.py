@@ -67,6 +67,14 @@ async def test_a_page_of_another_role_sends_one_home_and_tells_nothing(http, pla
             assert person.rows == []
 
 
+async def test_a_filtered_list_of_another_role_is_asked_of_ones_own(http, planted):
+    async with browser_of(http, planted, "sia") as person:
+        await person.open(f"{routes.tickets('admin')}?status=open&q=a%22b")
+        await person.until(lambda b: b.left_for)
+        assert person.left_for == [f"{routes.tickets('seller')}?status=open&q=a%22b"]
+        assert person.secrets == []
+
+
 @pytest.mark.parametrize(
     "path",
     [

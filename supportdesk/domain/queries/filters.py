@@ -1,13 +1,13 @@
 """Which tickets of the list one asks for, and in which order.
 
-Filters stand in the address of the list, so a filtered list is a link. They are read from it
-leniently: what is not understood is left out, for a link may be old or made up.
+Filters stand in the address of the list, so a filtered list is a link. A link may be old or made
+up: what is not understood fits no ticket, for left out it would ask for more than was meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -46,6 +46,11 @@ _SORT_LABELS = {
 # Whose tickets there are.
 FILERS = (Role.BUYER, Role.SELLER)
 ME, NOBODY = "me", "nobody"
+_FLAGS = ("starred", "unread", "overdue")
+_NAMES = (
+    "status", "priority", "type", "assignee", "team", "tag", "role", "buyer", "seller", *_FLAGS,
+)  # fmt: skip
+_UNKNOWN_MAX_LENGTH = 60
 # The statuses of tickets that are not settled.
 UNDONE = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_ON_CUSTOMER)
 
@@ -56,7 +61,8 @@ class Filters:
 
     `statuses` are alternatives, in the order of the lifecycle. `assignee` is a person's id, `me` or
     `nobody`; `team` and `tag` are ids. `text` is what is searched for. `role` is of whom has filed
-    it; `buyer` and `seller` are ids of its parties.
+    it; `buyer` and `seller` are ids of its parties. `unknown` are names and values that are not
+    understood.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -72,6 +78,7 @@ class Filters:
     unread: bool = False
     overdue: bool = False
     text: str = ""
+    unknown: tuple[tuple[str, str], ...] = ()
     sort: Sort = Sort.ACTIVITY
 
     @property
@@ -86,10 +93,10 @@ class Filters:
 
 
 def parse(query: Mapping[str, str]) -> Filters:
-    """Read the filters of an address; what is not understood is left out."""
+    """Read the filters of an address. An order that is not understood is the usual one."""
     wanted = set(query.get("status", "").split(","))
     assignee = query.get("assignee", "")
-    return Filters(
+    known = Filters(
         statuses=tuple(status for status in Status if status in wanted),
         priority=_one_of(Priority, query.get("priority")),
         type=_one_of(TicketType, query.get("type")),
@@ -105,11 +112,20 @@ def parse(query: Mapping[str, str]) -> Filters:
         text=" ".join(clean(query.get("q", "")).split())[:SEARCH_MAX_LENGTH],
         sort=_one_of(Sort, query.get("sort")) or Sort.ACTIVITY,
     )
+    return replace(known, unknown=tuple(_unknown(query, known)))
+
+
+def _unknown(query: Mapping[str, str], known: Filters) -> Iterator[tuple[str, str]]:
+    for name in _NAMES:
+        value = " ".join(clean(query.get(name, "")).split())[:_UNKNOWN_MAX_LENGTH]
+        is_off = not value or (name in _FLAGS and value == "0")
+        if not is_off and not getattr(known, "statuses" if name == "status" else name):
+            yield name, value
 
 
 def spell(filters: Filters, *, order: bool = True) -> str:
     """The filters as the query of an address, the same for the same filters; empty for none."""
-    flags = {name: "1" for name in ("starred", "unread", "overdue") if getattr(filters, name)}
+    flags = {name: "1" for name in _FLAGS if getattr(filters, name)}
     values = {
         "q": filters.text,
         "status": ",".join(filters.statuses),
@@ -122,6 +138,7 @@ def spell(filters: Filters, *, order: bool = True) -> str:
         "buyer": filters.buyer,
         "seller": filters.seller,
         **flags,
+        **dict(filters.unknown),
         "sort": filters.sort if order and filters.sort is not Sort.ACTIVITY else "",
     }
     return urlencode({name: value for name, value in values.items() if value}, safe=",")

@@ -80,6 +80,8 @@ def conditions(actor: Actor, filters: Filters) -> Conditions:
     """What `filters` ask for, but for the text. Status and tag, by which admins' indexes begin,
     are apart."""
     found = Conditions(filters.statuses or tuple(Status), NONE, values={"me": actor.user_id})
+    if filters.unknown:
+        found.add("false")
     if filters.priority:
         urgency = list(Priority).index(filters.priority) + 1
         found.add("listing.urgency = :urgency", urgency=urgency)
