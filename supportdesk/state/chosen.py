@@ -19,6 +19,8 @@ _NAMES = (
     "status", "priority", "type", "category_id", "assignee_id", "team_id", "due_at", "starred",
 )  # fmt: skip
 chosen = {name: ClientStateVar.create(f"chosen_{name}", default="") for name in _NAMES}
+# Whether the due date that was chosen has been typed: it may be half a date as yet.
+due_typed = ClientStateVar.create("due_typed", default=False)
 
 # Notes that somebody is at: what stands in the box, and what stood there when they began.
 note_held = ClientStateVar.create("note_held", default=False)
@@ -32,7 +34,9 @@ held_fields = ClientStateVar.create("held_fields", default={})
 in_rows = ClientStateVar.create("chosen_in_rows", default={})
 _REFS = VarData(imports={"$/utils/state": [rx.ImportVar(tag="refs")]})
 
-BROWSER_VARS = (*chosen.values(), in_fields, held_fields, in_rows, note_held, note_text, note_seen)
+BROWSER_VARS = (
+    *chosen.values(), due_typed, in_fields, held_fields, in_rows, note_held, note_text, note_seen,
+)  # fmt: skip
 
 
 def in_row(ticket_id: rx.Var[str] | str, what: str) -> str:

@@ -7,7 +7,7 @@ import reflex as rx
 
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.state.choice import Choice
-from supportdesk.state.chosen import NONE, chosen
+from supportdesk.state.chosen import NONE, chosen, due_typed
 from supportdesk.state.details import DetailsState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import times
@@ -15,6 +15,8 @@ from supportdesk.ui.assignee import NOBODY, assignee_field
 from supportdesk.ui.controls import acting_select
 
 _facts = ThreadState.facts
+# The keys that change a part of a date.
+_TYPES = rx.Var.create([*"0123456789", "ArrowUp", "ArrowDown", "Backspace", "Delete"])
 
 
 def facts_section() -> rx.Component:
@@ -99,33 +101,40 @@ def _assignee() -> rx.Component:
 
 
 def _due() -> rx.Component:
-    """A whole date is saved at once, one that is taken away or cannot be when the field is left.
+    """What is picked in its calendar is saved at once, what is typed when the field is left.
 
-    While somebody types a date it is none for a moment, or one of another century.
+    With every digit that somebody types there is another date, or none for a moment.
     """
     picked = chosen["due_at"]
+    save = DetailsState.choose_due(picked.value, _facts.due_at)
+    is_typed = due_typed.value & (picked.value != "")
     control = rx.el.input(
         type="date",
         value=rx.cond(
             picked.value == "", _facts.due, rx.cond(picked.value == NONE, "", picked.value)
         ),
+        on_mouse_down=due_typed.set_value(False),
+        on_key_down=lambda key: [
+            rx.cond(is_typed & (key == "Enter"), save, rx.noop()),
+            due_typed.set_value(
+                rx.cond(key == "Enter", False, due_typed.value | _TYPES.contains(key))
+            ),
+        ],
         on_change=lambda value: [
             rx.cond(
-                value >= "2000",
-                DetailsState.choose_due(value, _facts.due_at),
-                rx.noop(),
+                due_typed.value, rx.noop(), DetailsState.choose_due(_due_in(value), _facts.due_at)
             ),
-            picked.set_value(rx.cond(value == "", NONE, value)),
+            picked.set_value(_due_in(value)),
         ],
-        on_blur=rx.cond(
-            (picked.value == NONE) | ((picked.value != "") & (picked.value < "2000")),
-            DetailsState.choose_due(picked.value, _facts.due_at),
-            rx.noop(),
-        ),
+        on_blur=[rx.cond(is_typed, save, rx.noop()), due_typed.set_value(False)],
         aria_label="Due date",
         class_name="pick date",
     )
     return rx.cond(_may("due_at"), control, times.date(_facts.due))
+
+
+def _due_in(value: rx.Var[str]) -> rx.Var[str]:
+    return rx.cond(value == "", NONE, value)
 
 
 def _select(

@@ -162,6 +162,29 @@ async def test_a_due_date_is_saved_taken_away_and_hidden_from_the_buyer(
     await expect(bea.events).to_have_count(1)
 
 
+async def test_a_due_date_that_is_typed_is_saved_once_when_it_is_whole(open_, table: Table) -> None:
+    ada = await open_(table.ada)
+    box = ada.details.get_by_role("textbox", name="Due date")
+    await box.fill("2030-12-04")
+    await expect(ada.events).to_have_count(1)
+    await box.focus()
+    await ada.page.keyboard.type("01152031")
+    await expect(box).to_have_value("2031-01-15")
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.events.last).to_contain_text("Adele set due date to 15 January 2031")
+    await expect(ada.events).to_have_count(2)
+    # Half of one is none for a moment.
+    await box.blur()
+    await box.focus()
+    await ada.page.keyboard.press("Backspace")
+    await expect(box).to_have_value("")
+    await ada.page.keyboard.type("02")
+    await expect(box).to_have_value("2031-02-15")
+    await box.blur()
+    await expect(ada.events.last).to_contain_text("Adele set due date to 15 February 2031")
+    await expect(ada.events).to_have_count(3)
+
+
 async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(
     open_, table: Table, desk: Desk
 ) -> None:
