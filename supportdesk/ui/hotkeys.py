@@ -12,6 +12,9 @@ from reflex_components_core.base.fragment import Fragment
 # What lies over the page has keys of its own.
 _COVERED = "document.querySelector('[role=dialog],[role=alertdialog],dialog[open],[role=menu]')"
 
+# A checkbox takes the space bar alone.
+_TYPED_IN = "input:not([type=checkbox])"
+
 
 class Hotkey(Fragment):
     """`keys` as react-hotkeys-hook spells them: by what they write, in any layout."""
@@ -35,15 +38,16 @@ class Hotkey(Fragment):
 
     def add_hooks(self) -> list[str | Var[str]]:
         pressed = LiteralVar.create(self.event_triggers["on_press"])
-        elsewhere = ["false"]
+        typing = "false" if self.in_fields is not None else f"event.target.matches('{_TYPED_IN}')"
+        elsewhere = [typing]
         if self.within is not None:
             elsewhere.append(f"!event.target.closest({self.within!s})")
         if self.outside is not None:
             elsewhere.append(f"!!event.target.closest({self.outside!s})")
         held = "false" if self.repeats is not None else "event.repeat"
-        in_fields = self.in_fields if self.in_fields is not None else "false"
+        fields = "['input']" if self.in_fields is None else self.in_fields
         options = (
-            f"{{useKey: true, preventDefault: true, enableOnFormTags: {in_fields!s}, "
+            f"{{useKey: true, preventDefault: true, enableOnFormTags: {fields!s}, "
             f"ignoreEventWhen: (event) => {held} || {' || '.join(elsewhere)} || !!{_COVERED}}}"
         )
         hook = f"useHotkeys({self.keys!s}, {pressed!s}, {options})"

@@ -293,6 +293,23 @@ async def test_several_are_selected_changed_and_put_back_without_a_mouse(
     await expect(said).to_contain_text("3 tickets are as before.")
 
 
+async def test_keys_go_on_from_a_box_that_was_ticked(
+    screen: Screen, tickets: list[SeededTicket]
+) -> None:
+    boxes = screen.page.get_by_role("checkbox", name=re.compile("^Select TC"))
+    chosen = screen.page.get_by_role("group", name="Selected tickets")
+    await boxes.nth(1).click()
+    await expect(boxes.nth(1)).to_be_focused()
+    await press(screen, "s")
+    await expect(screen.rows.nth(1)).to_contain_text("Starred")
+    await press(screen, " ")
+    await expect(chosen).to_have_count(0)
+    await press(screen, "x")
+    await expect(chosen).to_contain_text("1 selected")
+    await press(screen, "j")
+    await expect(screen.rows.nth(2)).to_be_focused()
+
+
 async def test_the_slash_searches_and_arrow_and_escape_lead_into_the_list(
     screen: Screen, nora: Person, tickets: list[SeededTicket]
 ) -> None:
