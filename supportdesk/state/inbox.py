@@ -18,6 +18,9 @@ from supportdesk.state.session import Effects, attempt, signed_in
 
 # The id of the place above the first row.
 LIST_TOP = "list-top"
+# The button that asked for what is new goes with it, and what had the focus would be nowhere.
+_ON_FIRST_ROW = """requestAnimationFrame(() => document.activeElement === document.body
+    && document.querySelector('[aria-label="Tickets"] a.row')?.focus({preventScroll: true}))"""
 
 
 class InboxState(rx.State):
@@ -125,12 +128,12 @@ class InboxState(rx.State):
         await self._release(viewer)
 
     @rx.event
-    async def show_new(self) -> EventSpec | None:
+    async def show_new(self) -> list[EventSpec]:
         """Show what came meanwhile, from the top."""
         viewer = await signed_in(self)
         self._scrolled = False
         await self._release(viewer)
-        return rx.scroll_to(LIST_TOP)
+        return [rx.scroll_to(LIST_TOP), rx.call_script(_ON_FIRST_ROW)]
 
     @rx.event
     async def look_at_hold(self) -> None:

@@ -207,10 +207,17 @@ async def test_a_reader_further_down_keeps_their_place_until_they_ask_for_what_i
     await expect(screen.button("1 new")).to_be_visible()
     assert await looked_at.bounding_box() == before
     await expect(screen.rows.first).to_contain_text(tickets[0].number)
-    await screen.button("1 new").click()
+    # It stands above what can be done to tickets that are ticked.
+    await screen.page.get_by_role("checkbox", name=f"Select {tickets[9].number}").click()
+    chosen = await screen.page.get_by_role("group", name="Selected tickets").bounding_box()
+    pill = await screen.button("1 new").bounding_box()
+    assert chosen and pill and pill["y"] + pill["height"] <= chosen["y"]
+    await screen.button("1 new").focus()
+    await screen.page.keyboard.press("Enter")
     await expect(screen.rows.first).to_contain_text(oldest.number)
     await expect(screen.rows.first).to_be_in_viewport()
     await expect(screen.button("1 new")).to_have_count(0)
+    await expect(screen.rows.first).to_be_focused()
 
 
 async def test_many_tickets_are_changed_at_once_with_what_was_refused_and_put_back(
