@@ -12,6 +12,7 @@ from supportdesk.domain.commands import bulk
 from supportdesk.domain.commands.bulk import Change, Done, Field, Summary
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries import inbox
+from supportdesk.domain.queries.filters import Filters
 from supportdesk.realtime.browser import Browser
 from supportdesk.state.choice import chosen
 from supportdesk.state.desk import browser_of
@@ -29,7 +30,8 @@ class Reason:
 
 
 class BulkState(rx.State):
-    """`selected` has the ids. `said` and `reasons` tell what became of the last change."""
+    """`selected` has the ids, and `_match` what they were found by when all that match are chosen.
+    `said` and `reasons` tell what became of the last change."""
 
     selected: dict[str, bool] = {}
     busy: bool = False
@@ -37,6 +39,7 @@ class BulkState(rx.State):
     reasons: list[Reason] = []
     can_undo: bool = False
     _anchor: str = ""
+    _match: Filters | None = None
     _done: tuple[Done, ...] = ()
 
     @rx.event
@@ -47,6 +50,7 @@ class BulkState(rx.State):
         if found is None:
             return
         id_, last, self._anchor = str(found), self._anchor, str(found)
+        self._match = None
         if extend is True and last in self.selected:
             self._choose([*self.selected, *await self._between(last, id_)])
         elif id_ in self.selected:
@@ -74,8 +78,8 @@ class BulkState(rx.State):
         browser = browser_of(self)
         if browser is None or browser.inbox is None:
             return
-        filters = browser.inbox.key.filters
-        page = await inbox.page_for(viewer.actor, filters, limit=bulk.MOST)
+        self._match = browser.inbox.key.filters
+        page = await inbox.page_for(viewer.actor, self._match, limit=bulk.MOST)
         self._choose([placed.row.id for placed in page.rows])
 
     @rx.event
@@ -85,7 +89,7 @@ class BulkState(rx.State):
         self._forget()
 
     def _forget(self) -> None:
-        self.selected, self._anchor = {}, ""
+        self.selected, self._anchor, self._match = {}, "", None
 
     @rx.event
     async def change(self, field: str, value: str) -> Effects:
@@ -101,7 +105,7 @@ class BulkState(rx.State):
 
         async def work() -> None:
             wanted = Change(chosen(Field, field), as_text(value))
-            self._tell(await bulk.apply(viewer.actor, ids, wanted))
+            self._tell(await bulk.apply(viewer.actor, ids, wanted, self._match))
             self._forget()
 
         if error := await attempt(work()):

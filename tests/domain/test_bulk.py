@@ -16,6 +16,7 @@ from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
 from supportdesk.domain.queries import thread
+from supportdesk.domain.queries.filters import Filters
 from tests.load._statements import Watch
 
 CLOSE = Change(Field.STATUS, Status.CLOSED)
@@ -57,6 +58,23 @@ async def test_the_summary_tells_what_was_done_what_was_so_already_and_what_was_
     assert "no access" in summary.refused[1].reason
     statuses = ask("SELECT status FROM ticket ORDER BY number")
     assert statuses == ["in_progress", "closed", "in_progress"]
+
+
+@pytest.mark.parametrize("text", ["", "ticket"])
+async def test_what_was_chosen_for_matching_and_does_no_more_is_left_as_it_is(
+    cast, three, ask, text
+):
+    first, second, third = three
+    await tickets.set_priority(cast.sol, second, Priority.LOW)
+    foreign = new_id()
+    match = Filters(priority=Priority.MEDIUM, text=text)
+    summary = await bulk.apply(cast.sol, [first, second, third, foreign], CLOSE, match)
+    assert _numbers(summary.done) == ["TC-0001", "TC-0003"]
+    by_number = {each.number: each.reason for each in summary.refused}
+    assert "does not match the list any more" in by_number["TC-0002"]
+    # Of what is foreign no more is said than ever.
+    assert "no access" in by_number[""]
+    assert ask("SELECT status FROM ticket ORDER BY number") == ["closed", "open", "closed"]
 
 
 async def test_a_stranger_changes_nothing_and_learns_no_number(cast, three, ask):

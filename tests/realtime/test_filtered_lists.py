@@ -258,6 +258,28 @@ async def test_a_range_and_all_that_match_are_changed_together_and_put_back(
     await seller.until(lambda b: set(listed(b)) == set(shop.numbers))
 
 
+async def test_of_all_that_match_what_leaves_the_list_is_left_alone_but_not_what_was_picked(
+    browsers: Browsers, shop: Shop
+) -> None:
+    seller = await at(browsers, shop.seller, "?status=open")
+    await seller.send(f"{BULK}.select_all")
+    await seller.until(lambda b: len(b.var(BULK, "selected", {})) == 3)
+    buyer = await browsers.visit(shop.buyer, shop.tickets[1])
+    await buyer.send(f"{DETAILS}.choose_status", value="closed")
+    await seller.until(lambda b: len(listed(b)) == 2)
+    await seller.send(f"{BULK}.change", field="priority", value="high")
+    await seller.until(lambda b: b.var(BULK, "said"))
+    assert seller.var(BULK, "said") == "2 tickets changed. 1 could not be changed:"
+    [reason] = seller.var(BULK, "reasons")
+    assert reason["numbers"] == shop.numbers[1]
+    assert "does not match the list any more" in reason["text"]
+    # Whoever ticks a box means that ticket, wherever it goes.
+    await seller.send(f"{BULK}.pick", ticket_id=str(shop.tickets[0].id), extend=False)
+    await seller.send(f"{BULK}.pick", ticket_id=str(shop.tickets[1].id), extend=False)
+    await seller.send(f"{BULK}.change", field="priority", value="low")
+    await seller.until(lambda b: b.var(BULK, "said") == "2 tickets changed.")
+
+
 # What it costs.
 
 

@@ -27,8 +27,9 @@ from supportdesk.domain.errors import DomainError, Invalid, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, Tag, Ticket, TicketTag
-from supportdesk.domain.queries import numbers
+from supportdesk.domain.queries import inbox, numbers
 from supportdesk.domain.queries.circles import guest_in
+from supportdesk.domain.queries.filters import Filters
 
 MOST = 500
 
@@ -92,6 +93,7 @@ _COLUMNS = {
 }
 _TAGGING = (Field.TAG, Field.UNTAG)
 _ANOTHER = "Somebody has changed it since, so it stays as it is."
+_NO_MATCH = "It does not match the list any more, so it stays as it is."
 _OVERTAKEN = "Somebody changed it in this very moment. Look again, then decide."
 # So many in one transaction: who writes in one of them waits for all of them, a moment only.
 _TOGETHER = 50
@@ -100,8 +102,12 @@ Outcomes = dict[UUID, tuple[str, str] | str | None]
 Option = TypeVar("Option", bound=StrEnum)
 
 
-async def apply(actor: Actor, ticket_ids: Sequence[UUID], change: Change) -> Summary:
+async def apply(
+    actor: Actor, ticket_ids: Sequence[UUID], change: Change, match: Filters | None = None
+) -> Summary:
     """Make `change` to each of the tickets that the actor may change in this way.
+
+    `match`: they were chosen for it, so those that it does not find by now are left as they are.
 
     Raises `Invalid` when the value is none that can be set, or there are too many tickets.
     """
@@ -114,7 +120,11 @@ async def apply(actor: Actor, ticket_ids: Sequence[UUID], change: Change) -> Sum
     async def change_some(tx: AsyncConnection, some: list[UUID]) -> Outcomes:
         return await _change(tx, actor, some, change.field, wanted)
 
-    outcomes = await _each(actor, ids, change_some)
+    outcomes: Outcomes = {}
+    if match is not None:
+        found = {UUID(each.row.id) for each in await inbox.rows_for(actor, ids, match)}
+        outcomes = {id_: _NO_MATCH for id_ in ids if id_ in known and id_ not in found}
+    outcomes |= await _each(actor, [id_ for id_ in ids if id_ not in outcomes], change_some)
     done: list[Done] = []
     unchanged: list[str] = []
     refused: list[Refusal] = []
