@@ -12,6 +12,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus
 from supportdesk.ui.controls import alert, button, icon_button
 from supportdesk.ui.details_facts import facts_section
+from supportdesk.ui.details_history import details_step
 from supportdesk.ui.details_labels import fields_section, notes_section, tags_section
 from supportdesk.ui.details_people import people_section, times_section
 from supportdesk.ui.files import files_section
@@ -44,6 +45,7 @@ def details_toggle() -> rx.Component:
 
 def details() -> rx.Component:
     return rx.el.aside(
+        details_step(details_opened_for, details_shown),
         rx.el.div(
             icon_button(
                 "Back to the conversation",

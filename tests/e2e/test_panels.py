@@ -170,6 +170,34 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await expect(screen.log).to_be_hidden()
 
 
+async def test_on_a_phone_back_leads_from_the_details_to_the_conversation(
+    browsers: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open(nora, viewport=NARROW, has_touch=True, is_mobile=True)
+    await screen.row(ticket.number).tap()
+    await screen.ready(ticket.number)
+    at_ticket = screen.page.url
+    await screen.message_box.fill("Half a sentence")
+    await screen.button("Details").tap()
+    await expect(screen.log).to_be_hidden()
+    await screen.page.go_back()
+    await expect(screen.log).to_be_visible()
+    await expect(screen.details).to_be_hidden()
+    await expect(screen.button("Details")).to_be_focused()
+    await expect(screen.message_box).to_have_value("Half a sentence")
+    assert screen.page.url == at_ticket
+    await screen.page.go_forward()
+    await expect(screen.fact("Status")).to_be_visible()
+    # The button leads the same way, so that there is no step too many.
+    await screen.button("Back to the conversation").tap()
+    await expect(screen.log).to_be_visible()
+    await screen.page.go_back()
+    await expect(screen.row(ticket.number)).to_be_visible()
+    await screen.page.go_forward()
+    await screen.ready(ticket.number)
+    await expect(screen.log).to_be_visible()
+
+
 async def bell_rings(screen: Screen) -> None:
     """It stays where one reads, with its list in sight; the rest of the navigation does not."""
     before = await screen.page.evaluate("document.activeElement.ariaLabel")
