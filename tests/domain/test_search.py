@@ -59,10 +59,23 @@ async def shown(cast, who: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ALL)
-@pytest.mark.parametrize("text", ["TC-0002", "tc-2", "2", "0002"])
+@pytest.mark.parametrize("text", ["TC-0002", "tc-2", "2", "0002", "#2", "tc 2", "TC0002"])
 async def test_a_number_is_found_however_it_is_written(cast, desk, who, text):
     assert await found(cast, who, text) == ["chair"]
     assert await shown(cast, who, text) == ["[TC-0002]"]
+
+
+@pytest.mark.parametrize("who", ALL)
+@pytest.mark.parametrize("text", ["TC-0002 The chair wobbles", "#2 chair", "tc-2 zebra"])
+async def test_a_number_with_words_behind_it_is_that_ticket(cast, desk, who, text):
+    assert await found(cast, who, text) == ["chair"]
+    assert await shown(cast, who, text) == ["[TC-0002]"]
+
+
+@pytest.mark.parametrize("who", ALL)
+@pytest.mark.parametrize("text", ["2 chairs", "TC-", "#", "TC-0002x", "2#"])
+async def test_what_is_no_number_is_words(cast, desk, who, text):
+    assert await found(cast, who, text) == []
 
 
 @pytest.mark.parametrize("who", ALL)
@@ -115,7 +128,7 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(cast, desk, ask):
 # Rights.
 
 
-@pytest.mark.parametrize("text", ["TC-0004", "4", "zebra", "quagga", "ben"])
+@pytest.mark.parametrize("text", ["TC-0004", "4", "#4", "TC-0004 Zebra", "zebra", "quagga", "ben"])
 async def test_nothing_of_a_foreign_ticket_is_found(cast, desk, text):
     for who in ("bea", "sol", "sia", "max"):
         assert await found(cast, who, text) == [], who

@@ -91,7 +91,7 @@ async def refuse(actor: Actor, request_id: UUID, word: str = "") -> None:
 
 
 def _check_number(typed: str) -> int:
-    number = numbers.read(typed.strip()) or numbers.read(f"TC-{typed.strip()}")
+    number = numbers.meant(typed)
     if not number:
         raise Invalid("A ticket's number looks like TC-0012.", "number")
     return number

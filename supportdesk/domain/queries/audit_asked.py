@@ -41,7 +41,7 @@ def parse(query: Mapping[str, str]) -> Asked:
     return Asked(
         person=" ".join(clean(query.get("person", "")).split())[:SEARCH_MAX_LENGTH],
         group=Group(group) if group in set(Group) else None,
-        ticket=numbers.read(query.get("ticket", "")) or _plain(query.get("ticket", "")),
+        ticket=numbers.meant(query.get("ticket", "")),
         since=_day(query.get("from", "")),
         until=_day(query.get("to", "")),
         words=words[:SEARCH_MAX_LENGTH],
@@ -59,10 +59,6 @@ def spell(asked: Asked) -> str:
         "to": asked.until.isoformat() if asked.until else "",
     }
     return urlencode({name: value for name, value in values.items() if value})
-
-
-def _plain(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 15 else None
 
 
 def _day(given: str) -> date | None:

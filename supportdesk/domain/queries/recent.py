@@ -60,9 +60,10 @@ class RecentTicket:
 async def recent_for(actor: Actor, typed: str) -> tuple[RecentTicket, ...]:
     """The ticket of that number first, then the latest whose number, subject or people say it."""
     typed = typed.strip()[:TYPED_MAX_LENGTH].lower()
+    number = numbers.meant(typed)
     values = {
-        "typed": typed.removeprefix("tc-").lstrip("0") if numbers.read(typed) else typed,
-        "number": numbers.read(typed) or numbers.read(f"TC-{typed}"),
+        "typed": str(number) if number and not typed.isdigit() else typed,
+        "number": number,
         "looked_through": LOOKED_THROUGH,
         "shown": SHOWN,
     }

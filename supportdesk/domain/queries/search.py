@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from supportdesk.domain.actor import Role
+from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.ticket_rows import HitPart
 from supportdesk.domain.text import clean
 
@@ -18,7 +19,8 @@ NUMBER, SUBJECT, NAMES, MESSAGES = range(4)
 HEAD, LAST = "plainto_tsquery('simple', :head)", "to_tsquery('simple', :last)"
 QUERY = f"({HEAD} && {LAST})"
 
-_NUMBER = re.compile(r"(?:TC-)?0*([0-9]{1,15})", re.IGNORECASE)
+# As a ticket is called where its number and its subject were copied together.
+_BEFORE_WORDS = re.compile(r"(?:TC-|#)[0-9]+(?=\s)", re.IGNORECASE)
 # `clean` lets nobody store these.
 _START, _STOP = "\x02", "\x03"
 MARKS = f"StartSel={_START}, StopSel={_STOP}"
@@ -58,11 +60,11 @@ def values(text: str) -> dict[str, Any]:
     words = clean(text.replace("~", " "))  # With it begin the words that stand for spans of time.
     *head, last = words.split() or [""]
     quoted = last.replace("\\", "\\\\").replace("'", "''")
-    exact = _NUMBER.fullmatch(words)
+    called = _BEFORE_WORDS.match(words)
     return {
         "head": " ".join(head),
         "last": f"'{quoted}':*" if quoted else "",
-        "exact": int(exact[1]) if exact else None,
+        "exact": numbers.meant(called[0] if called else words),
     }
 
 
