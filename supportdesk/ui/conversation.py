@@ -92,7 +92,7 @@ def _bar(folder: str) -> rx.Component:
 
 
 def _title() -> rx.Component:
-    return rx.fragment(
+    return rx.el.div(
         rx.el.h1(
             ThreadState.facts.subject,
             id=focus.HEADING,
@@ -100,6 +100,7 @@ def _title() -> rx.Component:
             on_mount=focus.on_arrival(),
         ),
         rx.el.span(ThreadState.facts.number, class_name="number"),
+        class_name="title",
     )
 
 

@@ -155,6 +155,28 @@ def _meta(row: rx.Var[TicketRow], status: rx.Var[str], priority: rx.Var[str]) ->
         status_badge(status, _label_of(status, Status)),
         priority_badge(priority, _label_of(priority, Priority)),
         rx.el.span(f"· {row.party}", class_name="party"),
-        rx.foreach(row.tags, tag_badge),
+        rx.cond(row.tags.length() > 0, _tags(row)),
         class_name="meta",
+    )
+
+
+def _tags(row: rx.Var[TicketRow]) -> rx.Component:
+    """The first of them, and how many more there are: a row has no room for all of their names."""
+    others = row.tags[1:]
+    return rx.fragment(
+        tag_badge(row.tags[0]),
+        rx.cond(
+            others.length() > 0,
+            rx.fragment(
+                rx.el.span(
+                    f"+{others.length()}",
+                    title=others.map(lambda tag: tag.name).join(", "),
+                    aria_hidden="true",
+                    class_name="more",
+                ),
+                rx.el.span(
+                    rx.foreach(others, lambda tag: rx.fragment(" ", tag.name)), class_name="unseen"
+                ),
+            ),
+        ),
     )

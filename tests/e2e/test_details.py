@@ -216,6 +216,13 @@ async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(
     await expect(theirs.get_by_title("Broken on the way")).to_have_class(re.compile("hue-9"))
     tagged = ada.row(table.ticket.number).locator(".badge", has_text=name)
     await expect(tagged.locator(".hue-9")).to_be_visible()
+    # A row has room for one name, and says how many others there are; all are read out.
+    await box.fill(f"zz {name}")
+    await box.press("Enter")
+    row = ada.row(table.ticket.number)
+    await expect(row.get_by_text("+1", exact=True)).to_be_visible()
+    await expect(row).to_have_accessible_name(re.compile(f"{name}.* zz {name}"))
+    await expect(tagged).to_have_count(1)
 
 
 @pytest.fixture

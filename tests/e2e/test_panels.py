@@ -170,6 +170,30 @@ async def test_a_phone_has_three_screens_with_a_way_back(
     await expect(screen.log).to_be_hidden()
 
 
+async def test_on_a_phone_the_title_has_its_place_until_one_searches(
+    browsers: Browsers, nora: Person, ticket: SeededTicket
+) -> None:
+    screen = await browsers.open(nora, nora.page(ticket), viewport=NARROW, is_mobile=True)
+    await screen.ready(ticket.number)
+    title = screen.page.locator(".thread .title")
+    await expect(title.get_by_role("heading")).to_be_in_viewport(ratio=1)
+    await expect(title.get_by_text(ticket.number)).to_be_in_viewport(ratio=1)
+
+    async def width() -> float:
+        box = await screen.page.get_by_role("searchbox", name="Search conversation").bounding_box()
+        assert box
+        return box["width"]
+
+    assert await width() == 44
+    await screen.page.get_by_role("searchbox", name="Search conversation").fill("lamp")
+    assert await width() > 150
+    await screen.message_box.focus()
+    assert await width() > 150
+    await screen.page.get_by_role("searchbox", name="Search conversation").fill("")
+    await screen.message_box.focus()
+    assert await width() == 44
+
+
 async def test_on_a_phone_back_leads_from_the_details_to_the_conversation(
     browsers: Browsers, nora: Person, ticket: SeededTicket
 ) -> None:
