@@ -25,9 +25,13 @@ from supportdesk.state.session import attempt, signed_in
 
 # Which dialog is open is the browser's business, so none is lost with a connection.
 edit_open = ClientStateVar.create("edit_open", default=False)
+# Nor is what is edited: which message, what it said, and whether it is on its way to be saved.
+edited_id = ClientStateVar.create("edited_id", default="")
+edited_text = ClientStateVar.create("edited_text", default="")
+edit_saving = ClientStateVar.create("edit_saving", default=False)
+EDITED, EDITED_BOX = "edited", "edited-text"
 # How long the text in that dialog is, and whether somebody has tried to save it though it was too
 # long.
-EDITED_BOX = "edited-text"
 edited_length = ClientStateVar.create("edited_length", default=0)
 edited_too_long = ClientStateVar.create("edited_too_long", default=False)
 # Whether the time to change the message has not run out whose menu is open.
@@ -44,36 +48,46 @@ class ShownVersion:
     at: str
 
 
+def save_again() -> EventSpec:
+    """Sent when a page is connected again: what it sent before may have come to nobody."""
+    form = f"document.getElementById('{EDITED_BOX}')?.form"
+    return rx.call_script(
+        f"refs['_client_state_{edit_saving._getter_name}'] && {form}?.requestSubmit()"
+    )
+
+
 class MessageState(rx.State):
-    edited_id: str = ""
-    edited_text: str = ""
     error: str = ""
     delete_error: str = ""
     versions: list[ShownVersion] = []
     _versions_of: UUID | None = None
 
     @rx.event
-    async def begin_edit(self, message_id: str) -> EventSpec:
+    async def begin_edit(self, message_id: str) -> list[EventSpec]:
         """Open the dialog with what was typed; the screen only has what became of it."""
         viewer = await signed_in(self)
-        refusal = await attempt(self._begin_edit(viewer, message_id))
-        return rx.toast.error(refusal) if refusal else edit_open.push(True)
+        effects: list[EventSpec] = []
+        refusal = await attempt(self._begin_edit(viewer, message_id, effects))
+        return [rx.toast.error(refusal)] if refusal else effects
 
-    async def _begin_edit(self, viewer: Viewer, message_id: object) -> None:
+    async def _begin_edit(
+        self, viewer: Viewer, message_id: object, effects: list[EventSpec]
+    ) -> None:
         wanted = _named(message_id)
-        self.edited_text = await amending.text_of(viewer.actor, wanted)
-        self.edited_id, self.error = str(wanted), ""
+        text = await amending.text_of(viewer.actor, wanted)
+        self.error = ""
+        effects += edited_text.push(text), edited_id.push(str(wanted)), edit_open.push(True)
 
     @rx.event
-    async def save_edit(self, form_data: dict[str, Any]) -> EventSpec | None:
+    async def save_edit(self, form_data: dict[str, Any]) -> list[EventSpec]:
         """Keep the dialog, and what is typed there, when it cannot be saved."""
         viewer = await signed_in(self)
-        text = typed(form_data, "text")
-        self.error = await attempt(self._save_edit(viewer, text))
-        return None if self.error else edit_open.push(False)
+        self.error = await attempt(self._save_edit(viewer, form_data))
+        return [edit_saving.push(False), *([] if self.error else [edit_open.push(False)])]
 
-    async def _save_edit(self, viewer: Viewer, text: str) -> None:
-        await amending.edit(viewer.actor, _named(self.edited_id), text)
+    async def _save_edit(self, viewer: Viewer, form_data: object) -> None:
+        wanted = _named(typed(form_data, EDITED))
+        await amending.edit(viewer.actor, wanted, typed(form_data, "text"))
 
     @rx.event
     def begin_delete(self) -> None:

@@ -26,6 +26,7 @@ from supportdesk.state.composer import ComposerState
 from supportdesk.state.desk import browser_of, hub
 from supportdesk.state.filters import FilterState, asked_for
 from supportdesk.state.inbox import LIST_TOP, InboxState
+from supportdesk.state.message import save_again
 from supportdesk.state.new_ticket import NewTicketState
 from supportdesk.state.notifications import NotificationState
 from supportdesk.state.presence import ask_for_attention
@@ -80,7 +81,7 @@ class WorkspaceState(rx.State):
         composer = await self.get_state(ComposerState)
         composer._arrive(viewer)
         (await self.get_state(RulesState))._arrive(viewer.actor.role)
-        for effect in (set_clock(), *forget_choices()):
+        for effect in (set_clock(), *forget_choices(), save_again()):
             yield effect
         if browser.inbox is None:
             await (await self.get_state(StandingState))._read(viewer)

@@ -3,12 +3,16 @@
 import reflex as rx
 
 from supportdesk.state.message import (
+    EDITED,
     EDITED_BOX,
     MessageState,
     ShownVersion,
     deleting,
     edit_open,
+    edit_saving,
+    edited_id,
     edited_length,
+    edited_text,
     edited_too_long,
     versions_open,
 )
@@ -28,6 +32,7 @@ def _edit() -> rx.Component:
         "Edit message",
         "It will be marked as edited.",
         rx.el.form(
+            rx.el.input(type="hidden", name=EDITED, value=edited_id.value),
             rx.el.div(
                 alert(MessageState.error),
                 rx.el.textarea(
@@ -36,10 +41,10 @@ def _edit() -> rx.Component:
                     aria_label="Message text",
                     aria_invalid=rx.cond(_EDITED.over, "true", "false"),
                     aria_describedby=rx.cond(_EDITED.near, _EDITED.note, ""),
-                    default_value=MessageState.edited_text,
+                    default_value=edited_text.value,
                     on_mount=_EDITED.begin(),
                     on_change=lambda _: _EDITED.measure(),
-                    key=MessageState.edited_id,
+                    key=edited_id.value,
                     class_name="area",
                 ),
                 _EDITED.told(),
@@ -47,13 +52,17 @@ def _edit() -> rx.Component:
             ),
             rx.el.div(
                 button("Cancel", on_click=edit_open.set_value(False)),
-                button("Save", kind="primary", type="submit"),
+                button(
+                    rx.cond(edit_saving.value, "Saving …", "Save"), kind="primary", type="submit"
+                ),
                 class_name="foot",
             ),
             on_submit=lambda form: [
                 edited_too_long.set_value(_EDITED.over),
                 rx.cond(_EDITED.over, rx.noop(), MessageState.save_edit(form)),
+                edit_saving.set_value(~_EDITED.over),
             ],
+            on_unmount=edit_saving.set_value(False),
         ),
         open=edit_open.value,
         on_open_change=edit_open.set,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from playwright.async_api import Browser, Page, WebSocketRoute, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers, launched, opened
@@ -227,6 +227,61 @@ async def test_a_form_half_filled_survives_the_server(frail: Desk, room: Room) -
     await bea.shows(["It kept all of this."])
     new = ada.rows.filter(has_text="Written across an outage")
     await expect(new).to_have_count(1)
+
+
+async def test_a_message_that_is_put_right_across_an_outage_says_what_was_written(
+    frail: Desk, room: Room
+) -> None:
+    bea, sol, _ = room.screens
+    await bea.send("It is the blub.")
+    dialog = await editing(bea)
+    await dialog.get_by_role("textbox").fill("It is the bu")
+    await asyncio.to_thread(frail.kill)
+    await is_lost(bea)
+    await asyncio.to_thread(frail.start)
+    await room.each(is_back)
+    await dialog.get_by_role("textbox").press_sequentially("lb.")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    for screen in (bea, sol):
+        await screen.shows([FIRST, "It is the bulb."])
+
+
+async def editing(screen: Screen) -> Locator:
+    last = screen.messages.last
+    await last.hover()
+    await last.get_by_role("button", name="Message actions").click()
+    await screen.page.get_by_role("menuitem", name="Edit").click()
+    dialog = screen.page.get_by_role("dialog", name="Edit message")
+    await expect(dialog.get_by_role("textbox")).to_be_visible()
+    return dialog
+
+
+async def test_what_is_put_right_over_a_dead_line_is_saved_when_it_is_back(room: Room) -> None:
+    bea, sol, _ = room.screens
+    lines: list[WebSocketRoute] = []
+    dead = False
+
+    def connect(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        lines.append(line)
+        line.on_message(lambda said: None if dead else server.send(said))
+
+    await bea.alter().route_web_socket("**/_event/**", connect)
+    await bea.page.reload()
+    await bea.ready(room.ticket.number)
+    await bea.send("It is the blub.")
+    await expect(bea.messages).to_have_count(2)
+    dialog = await editing(bea)
+    dead = True
+    await dialog.get_by_role("textbox").fill("It is the bulb.")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("button", name="Saving …")).to_be_visible()
+    dead = False
+    await lines[-1].close(code=3000)
+    await expect(dialog).to_have_count(0)
+    for screen in (bea, sol):
+        await screen.shows([FIRST, "It is the bulb."])
 
 
 async def test_what_others_did_while_one_was_offline_is_there_on_return(

@@ -252,7 +252,10 @@ class World(Settling):
         if line := _message(tab, back):
             self.said += 1
             await tab.send(f"{MESSAGE}.begin_edit", message_id=line["id"])
-            await tab.send(f"{MESSAGE}.save_edit", form_data={"text": f"Rather *{self.said}*"})
+            await tab.send(
+                f"{MESSAGE}.save_edit",
+                form_data={"edited": line["id"], "text": f"Rather *{self.said}*"},
+            )
 
     async def _delete(self, tab: RawBrowser, person: Person, back: int) -> None:
         if line := _message(tab, back):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.browsers import Browsers, all_show
-from tests.support.raw_browser import INBOX, MESSAGE, THREAD, RawBrowser
+from tests.support.raw_browser import MESSAGE, THREAD, RawBrowser
 from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 
 LONG = 70  # More than a page.
@@ -25,7 +25,7 @@ def line(browser: RawBrowser, seq: int) -> dict[str, Any]:
 
 async def edit(browser: RawBrowser, message_id: str, text: str) -> None:
     await browser.send(f"{MESSAGE}.begin_edit", message_id=message_id)
-    await browser.send(f"{MESSAGE}.save_edit", form_data={"text": text})
+    await browser.send(f"{MESSAGE}.save_edit", form_data={"edited": message_id, "text": text})
 
 
 async def open_all(
@@ -56,7 +56,7 @@ async def test_an_edit_a_reaction_and_a_deletion_show_at_everybody(seed, browser
         await screen.until(lambda b: line(b, 2)["deleted"])
         assert (line(screen, 2)["body"], line(screen, 2)["reactions"]) == ("", [])
         await screen.until(lambda b: b.rows[0]["last_text"] == "Message deleted")
-        assert "bulb" not in str(screen.state[INBOX])
+        assert "bulb" not in str(screen.rows[0])
 
 
 async def test_who_reacts_is_one_of_the_people_from_then_on(seed, browsers, people):

@@ -34,7 +34,9 @@ async def test_a_hit_goes_with_its_message_and_follows_its_changes(
     first, second = (line["id"] for line in writer.lines[1:])
     await writer.send(f"{MESSAGE}.delete_message", message_id=first)
     await writer.send(f"{MESSAGE}.begin_edit", message_id=second)
-    await writer.send(f"{MESSAGE}.save_edit", form_data={"text": f"One {WORD} more"})
+    await writer.send(
+        f"{MESSAGE}.save_edit", form_data={"edited": second, "text": f"One {WORD} more"}
+    )
     for reader in readers:
         for state, name in ((FOUND, "found"), (SAID, "hits")):
             await reader.until(lambda b, s=state, n=name: hits(b, s, n) == [f"One {WORD} more"])

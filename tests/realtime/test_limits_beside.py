@@ -83,15 +83,16 @@ async def test_the_length_of_a_message(zoe: RawBrowser, tab: RawBrowser) -> None
 
 
 async def test_the_time_to_change_a_message(zoe: RawBrowser, tab: RawBrowser) -> None:
-    await tab.send(f"{MESSAGE}.begin_edit", message_id=tab.lines[-1]["id"])
-    await tab.until(lambda b: b.var(MESSAGE, "edited_text") == "It is the blub.")
+    message = tab.lines[-1]["id"]
+    await tab.send(f"{MESSAGE}.begin_edit", message_id=message)
+    await tab.until(lambda b: "It is the blub." in str(b.events))
     await set_(zoe, "message_edit_minutes", "0")
     await heard(zoe, tab)
-    await tab.send(f"{MESSAGE}.save_edit", form_data={"text": "It is the bulb."})
+    await tab.send(f"{MESSAGE}.save_edit", form_data={"edited": message, "text": "It is the bulb."})
     await tab.until(lambda b: "No message can be changed" in b.var(MESSAGE, "error"))
     await set_(zoe, "message_edit_minutes", "30")
     await heard(zoe, tab)
-    await tab.send(f"{MESSAGE}.save_edit", form_data={"text": "It is the bulb."})
+    await tab.send(f"{MESSAGE}.save_edit", form_data={"edited": message, "text": "It is the bulb."})
     await tab.until(lambda b: "It is the bulb." in bodies(b))
 
 

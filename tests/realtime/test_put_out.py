@@ -37,7 +37,7 @@ async def test_what_is_taken_away_goes_from_panels_searches_and_dialogs_too(
     browsers: Browsers, seed: Seed, how: str
 ) -> None:
     bea, sol, gil = seed.person(BUYER), seed.person(SELLER, "Sol"), seed.person(SELLER, "Gil")
-    ticket, word = seed.ticket(bea, sol), f"quokka{new_id().hex[-8:]}"
+    ticket, word = seed.ticket(bea, sol), f"aardvark{new_id().hex[-8:]}"
     at_ada = await browsers.visit(seed.person(ADMIN), ticket)
     form = {"person": str(gil.id), "may_read": "everyone"}
     await at_ada.send(f"{MODERATION}.add", form_data=form)
@@ -48,7 +48,9 @@ async def test_what_is_taken_away_goes_from_panels_searches_and_dialogs_too(
         await tab.until(lambda b: word in str(b.lines[-1:]))
     message = at_sol.lines[-1]["id"]
     await at_sol.send(f"{MESSAGE}.begin_edit", message_id=message)
-    await at_sol.send(f"{MESSAGE}.save_edit", form_data={"text": f"@Gil, the {word} bulbs"})
+    await at_sol.send(
+        f"{MESSAGE}.save_edit", form_data={"edited": message, "text": f"@Gil, the {word} bulbs"}
+    )
     await at_ada.until(lambda b: "bulbs" in str(b.lines[-1:]))
     await elsewhere.send(f"{NOTIFICATIONS}.show", shown=True)
     await elsewhere.send(f"{FOUND}.look_for", form={"words": word})

@@ -97,7 +97,9 @@ async def test_whatever_somebody_does_is_among_what_they_did_last(
     message = theirs.lines[-1]["id"]
     await page.until(lambda b: deeds(b)[:1] == [f"wrote a message in {ticket.number}"])
     await theirs.send(f"{MESSAGE}.begin_edit", message_id=message)
-    await theirs.send(f"{MESSAGE}.save_edit", form_data={"text": "It is the bulb."})
+    await theirs.send(
+        f"{MESSAGE}.save_edit", form_data={"edited": message, "text": "It is the bulb."}
+    )
     await page.until(lambda b: deeds(b)[:1] == [f"edited a message in {ticket.number}"])
     await theirs.send(f"{MESSAGE}.react", message_id=message, emoji="👍")
     await page.until(lambda b: deeds(b)[:1] == [f"reacted with 👍 to a message in {ticket.number}"])
@@ -190,7 +192,9 @@ async def test_reports_and_what_they_are_of_are_as_they_are_now(
     first = await report("You are a lamp")
     message = theirs.lines[-1]["id"]
     await theirs.send(f"{MESSAGE}.begin_edit", message_id=message)
-    await theirs.send(f"{MESSAGE}.save_edit", form_data={"text": "You are a light"})
+    await theirs.send(
+        f"{MESSAGE}.save_edit", form_data={"edited": message, "text": "You are a light"}
+    )
     await page.until(lambda b: row_of(b, "reports", sol)["said"] == "You are a light")
     await doer.send(f"{REQUESTS}.dismiss", report_id=first)
     await page.until(lambda b: outcome(b, first) == "Dismissed")
