@@ -9,6 +9,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from supportdesk.domain.actor import Role
 from supportdesk.domain.queries.views import View, built_in
+from supportdesk.state.filters import FilterState
 from supportdesk.state.views import ViewsState, editing, saving
 from supportdesk.ui import dialogs, menu
 from supportdesk.ui.controls import alert, button, icon_button, text_input
@@ -61,18 +62,30 @@ def _item(view: rx.Var[View]) -> rx.Component:
 
 
 def _entry(name: Any, query: Any, shared: Any, **props: Any) -> rx.Component:
-    counts = ViewsState.counts
+    counts, shown = ViewsState.counts, _query_of_list()
+    is_shown = shown == query
     return menu.item(
         ReactRouterLink.create(
+            rx.cond(
+                is_shown,
+                rx.icon("check", size=14, class_name="shown"),
+                rx.el.span(class_name="shown"),
+            ),
             rx.el.span(name, class_name="name"),
             rx.cond(shared, rx.el.small("shared")),
             rx.el.span(rx.cond(counts.contains(query), counts[query], ""), class_name="number"),
             to=f"?{query}",
+            aria_current=rx.cond(is_shown, "true", "false"),
             class_name="item",
         ),
         as_child=True,
         **props,
     )
+
+
+def _query_of_list() -> rx.Var[str]:
+    """Spelled as that of a view is."""
+    return FilterState.query.split("?")[-1].to(str)
 
 
 def _save_dialog(role: str) -> rx.Component:
