@@ -236,7 +236,7 @@ def _chips() -> rx.Component:
 def _chip(chip: rx.Var[Chip]) -> rx.Component:
     return rx.el.li(
         ReactRouterLink.create(
-            chip.label,
+            rx.el.span(chip.label),
             rx.icon("x", size=12),
             to=chip.query,
             aria_label=f"Remove filter {chip.label}",

@@ -68,7 +68,7 @@ def _entry(name: Any, query: Any, shared: Any, **props: Any) -> rx.Component:
         ReactRouterLink.create(
             rx.cond(
                 is_shown,
-                rx.icon("check", size=14, class_name="shown"),
+                rx.icon("check", size=16, class_name="shown"),
                 rx.el.span(class_name="shown"),
             ),
             rx.el.span(name, class_name="name"),
