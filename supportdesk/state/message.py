@@ -12,8 +12,9 @@ from reflex.event import EventSpec
 from reflex.experimental import ClientStateVar
 
 from supportdesk import routes
+from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.commands import amending, messages, reactions
-from supportdesk.domain.errors import NotFound
+from supportdesk.domain.errors import DomainError, NotFound
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.queries import versions
 from supportdesk.domain.queries.sessions import Viewer
@@ -66,17 +67,13 @@ class MessageState(rx.State):
     async def begin_edit(self, message_id: str) -> list[EventSpec]:
         """Open the dialog with what was typed; the screen only has what became of it."""
         viewer = await signed_in(self)
-        effects: list[EventSpec] = []
-        refusal = await attempt(self._begin_edit(viewer, message_id, effects))
-        return [rx.toast.error(refusal)] if refusal else effects
-
-    async def _begin_edit(
-        self, viewer: Viewer, message_id: object, effects: list[EventSpec]
-    ) -> None:
-        wanted = _named(message_id)
-        text = await amending.text_of(viewer.actor, wanted)
+        try:
+            wanted = _named(message_id)
+            text = await amending.text_of(viewer.actor, wanted)
+        except (DomainError, DatabaseUnavailable) as error:
+            return [rx.toast.error(str(error))]
         self.error = ""
-        effects += edited_text.push(text), edited_id.push(str(wanted)), edit_open.push(True)
+        return [edited_text.push(text), edited_id.push(str(wanted)), edit_open.push(True)]
 
     @rx.event
     async def save_edit(self, form_data: dict[str, Any]) -> list[EventSpec]:

@@ -35,7 +35,9 @@ def details_step(opened_for: ClientStateVar, shown: rx.Var[bool]) -> rx.Componen
 
 def _step_in() -> rx.Var[EventChain]:
     push = "history.pushState({...history.state, details: true}, '')"
-    return at_once(f"if ({_IS_SCREEN} && !history.state?.details) {{ {push}; {_ON_STEP} = true }}")
+    return at_once(
+        f"if ({_IS_SCREEN}) {{ if (!history.state?.details) {push}; {_ON_STEP} = true }}"
+    )
 
 
 def _step_out() -> rx.Var[EventChain]:
@@ -43,7 +45,10 @@ def _step_out() -> rx.Var[EventChain]:
 
 
 def _follow(opened_for: ClientStateVar) -> rx.Var[EventChain]:
-    """Once for the window: the router listens there too, and is not to hear of these steps."""
+    """Once for the window: the router listens there too, and is not to hear of these steps.
+
+    Who loads the page anew on such a step is there still.
+    """
     close, open_ = opened_for.set_value(""), opened_for.set_value(rx.Var(_NUMBER).to(str))
     to_toggle = focus.on_what_comes(".thread .toggle")
     follows = (
@@ -53,7 +58,8 @@ def _follow(opened_for: ClientStateVar) -> rx.Var[EventChain]:
         f" if (on) ({open_!s})(); else {{ ({close!s})(); ({to_toggle!s})() }} }}"
     )
     listen = (
-        "(() => { if (window.followsDetails) return; window.followsDetails = true;"
+        f"(() => {{ if (history.state?.details) ({open_!s})();"
+        " if (window.followsDetails) return; window.followsDetails = true;"
         f" window.addEventListener('popstate', {follows}, true) }})"
     )
     return rx.Var(listen, _var_data=close._get_all_var_data()).to(FunctionVar, EventChain)

@@ -212,6 +212,8 @@ async def test_on_a_phone_back_leads_from_the_details_to_the_conversation(
     assert screen.page.url == at_ticket
     await screen.page.go_forward()
     await expect(screen.fact("Status")).to_be_visible()
+    await screen.page.reload()
+    await expect(screen.fact("Status")).to_be_visible()
     # The button leads the same way, so that there is no step too many.
     await screen.button("Back to the conversation").tap()
     await expect(screen.log).to_be_visible()
