@@ -41,7 +41,6 @@ def tags_section() -> rx.Component:
                         aria_label="Add a tag",
                         placeholder="Add a tag",
                         auto_complete="off",
-                        max_length=40,
                         on_change=LabelState.suggest_tags.debounce(150),
                         class_name="line-input",
                     ),

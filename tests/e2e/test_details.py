@@ -192,6 +192,11 @@ async def test_the_staff_tags_a_ticket_by_typing_and_takes_tags_off(
     name = f"Damaged {new_id().hex[-6:]}"
     group = sol.details.get_by_role("group", name="Tags")
     box = group.get_by_role("textbox")
+    # What is too long is not cut, but told.
+    await box.fill(f"{name} {'x' * 40}")
+    await box.press("Enter")
+    await expect(sol.details.get_by_role("alert")).to_contain_text("40")
+    await expect(box).to_have_value(f"{name} {'x' * 40}")
     await box.fill(name)
     await box.press("Enter")
     await expect(box).to_have_value("")
