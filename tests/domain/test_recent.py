@@ -37,6 +37,8 @@ async def test_the_latest_activity_comes_first_and_a_few_are_enough(cast):
         ("2", ["Blue vase"]),
         ("vASE", ["Red vase", "Blue vase"]),
         ("  lamp ", ["Lamp"]),
+        ("la\x00mp\ud800", ["Lamp"]),
+        ("#2", ["Blue vase"]),
         ("Sol", ["Lamp"]),
         ("nothing like it", []),
         ("100%", []),

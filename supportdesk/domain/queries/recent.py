@@ -12,6 +12,7 @@ from supportdesk.domain.actor import Actor
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.queries import numbers
 from supportdesk.domain.queries.ticket_rows import ALL_MINE, PLATFORM, SIDES
+from supportdesk.domain.text import clean
 
 SHOWN = 12
 # Looking through these costs the same however many tickets there are; the search of the list finds
@@ -59,7 +60,7 @@ class RecentTicket:
 
 async def recent_for(actor: Actor, typed: str) -> tuple[RecentTicket, ...]:
     """The ticket of that number first, then the latest whose number, subject or people say it."""
-    typed = typed.strip()[:TYPED_MAX_LENGTH].lower()
+    typed = clean(typed)[:TYPED_MAX_LENGTH].lower()
     number = numbers.meant(typed)
     values = {
         "typed": str(number) if number and not typed.isdigit() else typed,
