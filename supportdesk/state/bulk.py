@@ -30,7 +30,7 @@ class Reason:
 
 
 class BulkState(rx.State):
-    """`selected` has the ids, and `_match` what they were found by when all that match are chosen.
+    """`selected` has the ids, chosen in the list that `_listed` asks for: all of them if `_all`.
     `said` and `reasons` tell what became of the last change."""
 
     selected: dict[str, bool] = {}
@@ -39,7 +39,8 @@ class BulkState(rx.State):
     reasons: list[Reason] = []
     can_undo: bool = False
     _anchor: str = ""
-    _match: Filters | None = None
+    _listed: Filters = Filters()
+    _all: bool = False
     _done: tuple[Done, ...] = ()
 
     @rx.event
@@ -50,13 +51,24 @@ class BulkState(rx.State):
         if found is None:
             return
         id_, last, self._anchor = str(found), self._anchor, str(found)
-        self._match = None
+        self._note_list(all_=False)
         if extend is True and last in self.selected:
             self._choose([*self.selected, *await self._between(last, id_)])
         elif id_ in self.selected:
             self.selected = {each: True for each in self.selected if each != id_}
         else:
             self._choose([*self.selected, id_])
+
+    def _note_list(self, *, all_: bool) -> None:
+        browser = browser_of(self)
+        if browser is not None and browser.inbox is not None:
+            self._listed = browser.inbox.key.filters
+        self._all = all_
+
+    def _arrive(self, filters: Filters) -> None:
+        """What was chosen in another list is out of sight here."""
+        if self.selected and filters != self._listed:
+            self._forget()
 
     def _choose(self, ids: list[str]) -> None:
         self.selected = dict.fromkeys(list(dict.fromkeys(ids))[: bulk.MOST], True)
@@ -78,8 +90,8 @@ class BulkState(rx.State):
         browser = browser_of(self)
         if browser is None or browser.inbox is None:
             return
-        self._match = browser.inbox.key.filters
-        page = await inbox.page_for(viewer.actor, self._match, limit=bulk.MOST)
+        self._note_list(all_=True)
+        page = await inbox.page_for(viewer.actor, self._listed, limit=bulk.MOST)
         self._choose([placed.row.id for placed in page.rows])
 
     @rx.event
@@ -89,7 +101,7 @@ class BulkState(rx.State):
         self._forget()
 
     def _forget(self) -> None:
-        self.selected, self._anchor, self._match = {}, "", None
+        self.selected, self._anchor = {}, ""
 
     @rx.event
     async def change(self, field: str, value: str) -> Effects:
@@ -105,7 +117,8 @@ class BulkState(rx.State):
 
         async def work() -> None:
             wanted = Change(chosen(Field, field), as_text(value))
-            self._tell(await bulk.apply(viewer.actor, ids, wanted, self._match))
+            match = self._listed if self._all else None
+            self._tell(await bulk.apply(viewer.actor, ids, wanted, match))
             self._forget()
 
         if error := await attempt(work()):

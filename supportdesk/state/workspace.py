@@ -100,7 +100,7 @@ class WorkspaceState(rx.State):
             others = browser.inbox is not None and browser.inbox.key.filters != filters
             if others:
                 list_.more, list_._scrolled = [], False
-                (await self.get_state(BulkState))._forget()
+            (await self.get_state(BulkState))._arrive(filters)
             if browser.inbox is None or not list_.loaded or not browser.marked or others:
                 list_._show(await hub().open_inbox(browser, filters))
                 await list_._read_rest(viewer, browser)

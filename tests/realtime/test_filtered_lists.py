@@ -280,6 +280,24 @@ async def test_of_all_that_match_what_leaves_the_list_is_left_alone_but_not_what
     await seller.until(lambda b: b.var(BULK, "said") == "2 tickets changed.")
 
 
+async def test_what_was_chosen_in_one_list_is_not_chosen_in_another(
+    browsers: Browsers, shop: Shop
+) -> None:
+    seller = await at(browsers, shop.seller, "?status=open")
+    await seller.send(f"{BULK}.select_all")
+    await seller.until(lambda b: len(b.var(BULK, "selected", {})) == 3)
+    # Back after the connection was lost, and with a ticket open beside the same list, they are.
+    await seller.cut()
+    await seller.visit(f"{shop.seller.page(shop.tickets[0])}?status=open")
+    assert len(seller.var(BULK, "selected")) == 3
+    await seller.close()
+    await seller.visit(shop.seller.page(shop.tickets[0]))
+    assert seller.var(BULK, "selected") == {}
+    await seller.send(f"{BULK}.change", field="priority", value="high")
+    await seller.settled()
+    assert {row["priority"] for row in seller.rows} == {"medium"}
+
+
 # What it costs.
 
 
