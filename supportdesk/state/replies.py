@@ -93,9 +93,9 @@ class RepliesState(rx.State):
             self.error = str(error)
             return
         await self._read()
-        yield edited.push(NEW_REPLY)
-        for field in ("reply_name", "reply_body"):
-            yield rx.set_value(field, "")
+        # With the list: by then somebody may be at the next one.
+        emptied = [rx.set_value(field, "") for field in ("reply_name", "reply_body")]
+        yield [edited.push(NEW_REPLY), *emptied]
 
     @rx.event
     async def remove(self, reply_id: str) -> None:
