@@ -48,7 +48,8 @@ class Refused(DomainError):
 class Changed(Refused):
     """Somebody else was faster: the sentence says who, and what it is now.
 
-    `now` is the text that stands there, where the actor's own is not simply given up.
+    `now` is what stands there, where the actor's own is not simply given up: who hands that back
+    with it has seen it.
     """
 
     def __init__(self, message: str, now: str = "") -> None:

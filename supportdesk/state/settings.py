@@ -17,7 +17,7 @@ from supportdesk.domain.commands import (
     tag_settings,
     templates,
 )
-from supportdesk.domain.errors import DomainError, Invalid, SeveralInvalid
+from supportdesk.domain.errors import Changed, DomainError, Invalid, SeveralInvalid
 from supportdesk.domain.models import FieldKind
 from supportdesk.domain.queries import tags
 from supportdesk.domain.queries.desk_rules import HoursRow, RuleRow
@@ -67,6 +67,9 @@ class SettingsState(rx.State):
     texts: list[RuleRow] = []
     hours: HoursRow = NO_HOURS
     uses: str = ""
+    overtaken: bool = False
+    was: str = ""
+    """How what is edited reads by now, where its editor was `overtaken` and has been told that."""
 
     @rx.event
     async def arrive(self) -> EventSpec | None:
@@ -90,7 +93,7 @@ class SettingsState(rx.State):
     @rx.event
     def begin(self) -> None:
         """Runs when something is opened for editing."""
-        self.error, self.errors = "", {}
+        self.error, self.errors, self.overtaken = "", {}, False
 
     @rx.event
     async def submit(self, form_data: dict[str, Any]) -> EventSpec | None:
@@ -103,6 +106,9 @@ class SettingsState(rx.State):
             self.errors = {each.field: str(each) for each in error.problems}
         except Invalid as error:
             self.errors = {error.field or "form": str(error)}
+        except Changed as changed:
+            self.errors = {"form": str(changed)}
+            self.overtaken, self.was = True, changed.now
         except (DomainError, DatabaseUnavailable) as error:
             self.errors = {"form": str(error)}
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from reflex.experimental import ClientStateVar
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.commands import teams
-from supportdesk.domain.errors import DomainError, Invalid
+from supportdesk.domain.errors import Changed, DomainError, Invalid
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.models import AutoAssign
 from supportdesk.domain.queries.sessions import Viewer
@@ -34,6 +35,8 @@ class TeamsState(rx.State):
     error: str = ""
     errors: dict[str, str] = {}
     teams: list[TeamWithMembers] = []
+    was: str = ""
+    """The name that another admin has given it, where who renames it has been told that."""
 
     @rx.event
     async def arrive(self) -> EventSpec | None:
@@ -53,7 +56,7 @@ class TeamsState(rx.State):
     @rx.event
     def begin(self) -> None:
         """Runs when a dialog opens."""
-        self.error, self.errors = "", {}
+        self.error, self.errors, self.was = "", {}, ""
 
     @rx.event
     async def submit(self, form_data: dict[str, Any]) -> EventSpec | None:
@@ -67,6 +70,8 @@ class TeamsState(rx.State):
             await teams.save(viewer.actor, team_id, typed(form_data, "name"), was)
         except Invalid as error:
             self.errors = {error.field or "form": str(error)}
+        except Changed as changed:
+            self.errors, self.was = {"form": str(changed)}, json.loads(changed.now)["name"]
         except (DomainError, DatabaseUnavailable) as error:
             self.errors = {"form": str(error)}
         else:

@@ -18,6 +18,8 @@ _IN_TEMPLATES = "{buyer}, {seller}, {my_name} and {date} are filled in."
 _now = edited.value.to(dict[str, str])
 _sort, _id = _now["sort"], _now["id"]
 _is_rule = (_sort == "rule") | (_sort == "hours")
+# How it read when the dialog opened, or when its reader was told that it has changed.
+_was = rx.cond(SettingsState.overtaken, SettingsState.was, _now["was"])
 _word = rx.match(_sort, ("reply", "shared reply"), ("field", "custom field"), _sort)
 
 
@@ -51,8 +53,8 @@ def _form() -> rx.Component:
             alert(error_in(SettingsState.errors, "form")),
             rx.el.input(type="hidden", name="sort", value=_sort),
             rx.el.input(type="hidden", name="id", value=_id),
-            # How it read when the dialog opened: what others have changed since is not lost.
-            rx.el.input(type="hidden", name="was", value=_now["was"]),
+            # What others have changed since is not lost.
+            rx.el.input(type="hidden", name="was", value=_was),
             rx.cond(_is_rule, rx.fragment(), _line("Name", "name")),
             rx.match(
                 _sort,

@@ -195,7 +195,11 @@ def _name_dialog() -> rx.Component:
             rx.el.div(
                 alert(error_in(TeamsState.errors, "form")),
                 rx.el.input(type="hidden", name="id", value=_now["id"]),
-                rx.el.input(type="hidden", name="was", value=_now["name"]),
+                rx.el.input(
+                    type="hidden",
+                    name="was",
+                    value=rx.cond(TeamsState.was == "", _now["name"], TeamsState.was),
+                ),
                 field("Name", box, name="name", error=error),
                 class_name="body",
             ),

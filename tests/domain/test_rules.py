@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -275,6 +276,20 @@ async def test_what_another_admin_has_just_set_is_not_overwritten(cast):
     assert rules.now().message_files == 3
     await desk_rules.choose(cast.abe, "message_files", "4", expected="3")
     assert rules.now().message_files == 4
+
+
+async def test_who_was_overtaken_may_save_over_what_they_were_told(cast):
+    await desk_rules.choose(cast.ada, "message_files", "3", expected="")
+    with pytest.raises(Changed) as told:
+        await desk_rules.choose(cast.abe, "message_files", "4", expected="")
+    await desk_rules.choose(cast.abe, "message_files", "4", expected=told.value.now)
+    assert rules.now().message_files == 4
+
+    await desk_rules.set_hours(cast.ada, "Asia/Tokyo", NINE_TO_FIVE, {})
+    with pytest.raises(Changed) as told:
+        await desk_rules.set_hours(cast.abe, "Asia/Dubai", NINE_TO_FIVE, {})
+    await desk_rules.set_hours(cast.abe, "Asia/Dubai", NINE_TO_FIVE, json.loads(told.value.now))
+    assert rules.now().hours.timezone == "Asia/Dubai"
 
 
 async def test_two_who_set_a_rule_at_once_take_turns(cast, ask):

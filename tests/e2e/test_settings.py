@@ -54,6 +54,39 @@ NEW = {
 }
 
 
+@pytest.mark.parametrize("what", ["a team", "a category", "a text"])
+async def test_who_was_overtaken_is_told_and_saves_over_it_by_saving_again(
+    browsers: Browsers, seed: Seed, what: str
+) -> None:
+    path = "/admin/teams" if what == "a team" else PATH
+    here, there = [await browsers.open(seed.person(ADMIN, name), path) for name in ("Zoe", "Yann")]
+    new = {"a team": "New team", "a category": "New category"}.get(what)
+    if new:
+        await here.button(new).click()
+        await box(here.page.get_by_role("dialog"), "Name").fill("Fireworks")
+        await saved(here)
+    opens, field = {
+        "a team": ("Rename Fireworks", "Name"),
+        "a category": ("Edit Fireworks", "Name"),
+        "a text": ("Edit Welcome", "Welcome"),
+    }[what]
+    for screen, text in ((here, "Faster"), (there, "Slower")):
+        await screen.button(opens).click()
+        await box(screen.page.get_by_role("dialog"), field).fill(text)
+    await saved(here)
+    await save(there)
+    dialog = there.page.get_by_role("dialog")
+    await expect(dialog.get_by_role("alert")).to_contain_text("Another admin has just changed this")
+    await expect(box(dialog, field)).to_have_value("Slower")
+    await saved(there)
+    await expect(here.page.get_by_role("main")).to_contain_text("Slower")
+    await expect(here.page.get_by_role("main")).not_to_contain_text("Faster")
+    if what == "a text":  # Others share this desk.
+        await there.button(opens).click()
+        await box(dialog, field).fill("")
+        await saved(there)
+
+
 @pytest.mark.parametrize("heading", NEW)
 async def test_what_one_admin_adds_and_changes_shows_at_once_to_another(
     browsers: Browsers, seed: Seed, heading: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -162,7 +163,9 @@ async def _set(actor: Actor, key: str, value: Any, expected: Any) -> None:
             return
         seen = clean(expected) if isinstance(expected, str) else expected
         if seen is not None and spelled(key, before) != seen:
-            raise settings.overtaken({key: "the default" if before is None else before})
+            stands = {key: "the default" if before is None else before}
+            was = spelled(key, before)
+            raise settings.overtaken(stands, was if isinstance(was, str) else json.dumps(was))
         await _check_sizes(tx, key, value)
         if value is None:
             await tx.execute(delete(Setting).where(col(Setting.key) == key))

@@ -4,6 +4,7 @@ own, by admins, with an event for whoever looks at the log later.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -118,17 +119,22 @@ def changes_of(
     mine = {name: value for name, value in changed.items() if expected.get(name) != value}
     theirs = [name for name in mine if expected.get(name) != row[name]]
     if theirs:
-        raise overtaken({name: row[name] for name in theirs})
+        now = {name: row[name] for name in theirs}
+        raise overtaken(now, json.dumps({**expected, **now}))
     return mine
 
 
-def overtaken(now: Mapping[str, Any]) -> Changed:
-    """Another admin was faster, and this is what it is `now`."""
+def overtaken(now: Mapping[str, Any], was: str) -> Changed:
+    """Another admin was faster, and this is what it is `now`. Who hands `was` back has seen it."""
     parts = [
         f"{each.what} is now {f'“{_begin(each.after)}”' if each.after else NOTHING}"
         for each in shifts(Told("", {"from": {}, "to": now}), {})
     ]
-    return Changed(f"Another admin has just changed this. {join(parts)}. Look again, then decide.")
+    return Changed(
+        f"Another admin has just changed this. {join(parts)}."
+        " Save once more to put yours in its place.",
+        now=was,
+    )
 
 
 def _begin(text: str) -> str:
