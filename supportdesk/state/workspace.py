@@ -66,6 +66,8 @@ class WorkspaceState(rx.State):
         if (
             moved := await _as_it_is_now(viewer, asked := asked_for(self, viewer.actor.role))
         ) != asked:
+            if asked.tag and not moved.tag:  # All that was without it shows now.
+                yield rx.toast.info("The tag that this list was filtered by is gone.")
             yield ask(home, spell(moved), replace=True, keep_place=True)
             return
         (await self.get_state(SessionState))._welcome(viewer)

@@ -27,7 +27,7 @@ from supportdesk.ui.line import line
 from supportdesk.ui.mentions import of_oneself
 from supportdesk.ui.message_dialogs import message_dialogs
 from supportdesk.ui.moderation import moderation_dialogs
-from supportdesk.ui.outbox import outbox_lines
+from supportdesk.ui.outbox import outbox_lines, unsent
 from supportdesk.ui.preview_file import preview_dialog
 from supportdesk.ui.said import found, search_box
 from supportdesk.ui.skeletons import bone, conversation_skeleton
@@ -202,6 +202,7 @@ def _not_found(folder: str) -> rx.Component:
         "search-x",
         "Ticket not found",
         "There is no ticket with this number, or it is not one of yours.",
+        unsent(),
         ask_button(),
         ReactRouterLink.create(
             "Back to the tickets", to=folder + FilterState.query, class_name="button"

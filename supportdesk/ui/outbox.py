@@ -1,4 +1,5 @@
-"""What was sent and is not yet saved, under the conversation: on its way, waiting, or refused."""
+"""What was sent and is not yet saved, under the conversation: on its way, waiting, or refused; and
+in place of a conversation that is gone."""
 
 from typing import Any
 
@@ -7,9 +8,20 @@ from reflex_base.vars import VarData
 from reflex_components_core.core.banner import has_connection_errors
 
 from supportdesk.state import attaching
+from supportdesk.state.boxes import value_of
 from supportdesk.state.composer import ComposerState
-from supportdesk.state.outbox import Waiting, outbox, put_back, take_out, try_again, waiting
+from supportdesk.state.outbox import (
+    MESSAGE_BOX,
+    Waiting,
+    outbox,
+    put_back,
+    take_out,
+    try_again,
+    waiting,
+    written_length,
+)
 from supportdesk.state.session import SessionState
+from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
@@ -19,6 +31,25 @@ from supportdesk.ui.latest import all_lines
 
 def outbox_lines() -> rx.Component:
     return rx.foreach(_of_this_ticket(), _line)
+
+
+def unsent() -> rx.Component:
+    """For who has no access any more, to take along what they wrote."""
+    left = written_length.value > 0
+    return rx.cond(
+        (_of_this_ticket().to(list).length() > 0) | left,
+        rx.el.section(
+            rx.el.h2("What you wrote here has not been sent"),
+            outbox_lines(),
+            rx.cond(left, _copies("Copy what you were writing", value_of(MESSAGE_BOX))),
+            aria_label="Not sent",
+            class_name="unsent",
+        ),
+    )
+
+
+def _copies(label: str, text: rx.Var[str]) -> rx.Component:
+    return button(label, on_click=[rx.set_clipboard(text), rx.toast("The text is copied.")])
 
 
 def _of_this_ticket() -> rx.Var[list[Waiting]]:
@@ -80,7 +111,11 @@ def _refused(item: rx.Var[Waiting]) -> rx.Component:
                 "Retry",
                 on_click=[at_once(try_again(item.id)), ComposerState.send(waiting, "").temporal],
             ),
-            button("Edit", on_click=at_once(_take_back(item))),
+            rx.cond(
+                ThreadState.missing,
+                _copies("Copy", item.message),
+                button("Edit", on_click=at_once(_take_back(item))),
+            ),
             button(
                 "Discard",
                 on_click=at_once(f"{take_out(item.id)}; {attaching.discard(str(item.files))}"),

@@ -105,6 +105,7 @@ async def test_a_merged_tag_is_the_other_one_in_lists_that_are_open(
     await press(dialog(settings), "Delete tag").click()
     await expect(press(tags, "Edit belated")).to_have_count(0)
     await open_list.arrives_at("/admin/tickets")
+    await expect(open_list.page.get_by_text("was filtered by is gone")).to_be_visible()
 
 
 async def test_limits_and_texts_are_what_buyers_meet_at_once(

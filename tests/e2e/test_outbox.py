@@ -16,7 +16,7 @@ from tests.e2e.test_creating import kept
 from tests.support.desk import Desk
 from tests.support.faults import until
 from tests.support.screen import Screen
-from tests.support.seed import BUYER, SELLER, Person, Seed, SeededTicket
+from tests.support.seed import ADMIN, BUYER, SELLER, Person, Seed, SeededTicket
 from tests.support.slow_line import SlowLine
 
 FIRST = "Seeded message 1"
@@ -265,3 +265,51 @@ async def test_who_signs_in_while_the_line_is_lost_gets_nothing_of_what_the_page
     await screen.page.wait_for_function("!window.hers")
     await expect(screen.page.get_by_text("Ticket not found")).to_be_visible()
     assert await screen.page.evaluate("document.getElementById('message').value") == ""
+
+
+async def test_who_is_put_out_takes_along_what_they_were_sending_and_writing(
+    browsers: Browsers, desk: Desk, seed: Seed, ticket: SeededTicket
+) -> None:
+    gil, zoe = seed.person(SELLER, "Gil"), seed.person(ADMIN, "Zoe")
+    with psycopg.connect(desk.owner_url) as database:
+        database.execute("SET LOCAL ROLE supportdesk_system")
+        database.execute(
+            "INSERT INTO participant (conversation_id, user_id, reads) VALUES (%s, %s, 'everyone')",
+            [ticket.id, gil.id],
+        )
+    screen, slow = await browsers.open(), asyncio.Event()
+    await sit_down(screen, gil)
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def connect(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        line.on_message(
+            lambda said: held.append((server, said)) if slow.is_set() else server.send(said)
+        )
+
+    await screen.alter().route_web_socket("**/_event/**", connect)
+    await screen.go(gil.page(ticket))
+    await screen.ready(ticket.number)
+    admin = await browsers.open(zoe, zoe.page(ticket), viewport={"width": 1440, "height": 900})
+    slow.set()
+    await screen.message_box.fill("I was about to help.")
+    await screen.message_box.press("Enter")
+    await screen.message_box.fill("And there is more.")
+    await admin.button("Actions for Gil").click()
+    await admin.page.get_by_role("menuitem", name="Remove").click()
+    await admin.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+
+    left = screen.page.get_by_role("region", name="Not sent")
+    await expect(left).to_contain_text("I was about to help.")
+    slow.clear()
+    for server, said in held:
+        server.send(said)
+    await expect(left).to_contain_text("you have no access to it")
+    await screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for name, text in (("Copy", "I was about to help."),
+                       ("Copy what you were writing", "And there is more.")):  # fmt: skip
+        await left.get_by_role("button", name=name, exact=True).click()
+        await expect(screen.page.get_by_text("The text is copied.").last).to_be_visible()
+        assert await screen.page.evaluate("navigator.clipboard.readText()") == text
+    await left.get_by_role("button", name="Discard").click()
+    await expect(left).not_to_contain_text("I was about to help.")
