@@ -93,6 +93,11 @@ def _clock(at: datetime) -> tuple[str, str]:
     return f"{at:%H:%M}", f"{at:%A} {at.day} {at:%B %Y, %H:%M}"
 
 
+def exactly(at: datetime, timezone: str) -> str:
+    """With the day in words, as the reader's clock has it."""
+    return _clock(at.astimezone(zone(timezone)).replace(tzinfo=None))[1]
+
+
 def _show(line: Line, previous: Line | None, reader: ZoneInfo) -> ShownLine:
     at = line.at.astimezone(reader)
     new_day = previous is None or previous.at.astimezone(reader).date() != at.date()

@@ -23,7 +23,7 @@ from supportdesk.domain.queries.ticket_facts import (
     TicketFacts,
 )
 from supportdesk.realtime.browser import Browser
-from supportdesk.realtime.lines import ShownLine, ShownReceipt, show, show_receipt, zone
+from supportdesk.realtime.lines import ShownLine, ShownReceipt, exactly, show, show_receipt, zone
 from supportdesk.realtime.presence import Here, Standing
 from supportdesk.realtime.thread_snapshot import ThreadSnapshot
 from supportdesk.realtime.thread_view import MOST_LINES
@@ -65,7 +65,7 @@ def follow_link(seq: int) -> EventSpec:
 class ShownFacts:
     """`choices` are the statuses to offer, the present one first; times are ISO or empty.
 
-    `due` is the reader's own date of `due_at`.
+    `due` is the reader's own date of `due_at`, and `due_exactly` the same with the time in words.
     """
 
     id: str = ""
@@ -86,6 +86,7 @@ class ShownFacts:
     assignee: str = ""
     due_at: str = ""
     due: str = ""
+    due_exactly: str = ""
     tags: tuple[TagOnTicket, ...] = ()
     fields: tuple[FieldOnTicket, ...] = ()
     note: str = ""
@@ -109,7 +110,8 @@ def show_facts(facts: TicketFacts, timezone: str) -> ShownFacts:
     statuses = (facts.status, *facts.moves)
     choices = tuple(Choice(status, Status(status).label) for status in statuses)
     due = facts.due_at.astimezone(zone(timezone)).date().isoformat() if facts.due_at else ""
-    return ShownFacts(choices=choices, due=due, **shown)
+    due_exactly = exactly(facts.due_at, timezone) if facts.due_at else ""
+    return ShownFacts(choices=choices, due=due, due_exactly=due_exactly, **shown)
 
 
 def _plain(value: object) -> object:

@@ -128,9 +128,11 @@ def _due() -> rx.Component:
         ],
         on_blur=[rx.cond(is_typed, save, rx.noop()), due_typed.set_value(False)],
         aria_label="Due date",
+        title=_facts.due_exactly,
         class_name="pick date",
     )
-    return rx.cond(_may("due_at"), control, times.date(_facts.due))
+    shown = rx.el.span(times.date(_facts.due), title=_facts.due_exactly)
+    return rx.cond(_may("due_at"), control, shown)
 
 
 def _due_in(value: rx.Var[str]) -> rx.Var[str]:

@@ -147,6 +147,8 @@ async def test_a_due_date_is_saved_taken_away_and_hidden_from_the_buyer(
     await box.fill("2030-12-24")
     await expect(ada.events).to_contain_text(["Adele set due date to 24 December 2030"])
     await expect(sol.details).to_contain_text("24 Dec 2030")
+    for due in (box, sol.details.locator("[title]", has_text="24 Dec 2030").first):
+        await expect(due).to_have_attribute("title", "Tuesday 24 December 2030, 23:59")
     await box.fill("1900-01-01")
     await box.blur()
     said = ada.details.get_by_role("alert")
