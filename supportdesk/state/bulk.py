@@ -158,6 +158,11 @@ class BulkState(rx.State):
         self.said, self.reasons = " ".join(parts), _reasons(summary)
         self._done, self.can_undo = summary.done, bool(summary.done)
 
+    def _tell_closed(self, done: Done) -> None:
+        """It was closed by itself, and is out of sight."""
+        self.said, self.reasons = f"{done.number} is closed.", []
+        self._done, self.can_undo = (done,), True
+
 
 def _first_page(browser: Browser) -> list[str]:
     if browser.hold:

@@ -12,11 +12,13 @@ from reflex.event import EventSpec
 from supportdesk.database.engine import DatabaseUnavailable
 from supportdesk.domain.actor import Actor
 from supportdesk.domain.changes import Changes
-from supportdesk.domain.commands import tickets
-from supportdesk.domain.errors import NotFound
+from supportdesk.domain.commands import bulk, tickets
+from supportdesk.domain.commands.bulk import Change, Field
+from supportdesk.domain.errors import NotFound, Refused
 from supportdesk.domain.ids import parse_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority
+from supportdesk.state.bulk import BulkState
 from supportdesk.state.choice import chosen
 from supportdesk.state.chosen import answered_in, in_row, in_rows
 from supportdesk.state.desk import browser_of
@@ -48,7 +50,25 @@ class QuickState(rx.State):
 
     @rx.event
     async def close(self, ticket_id: str) -> list[EventSpec]:
-        return await self._do(tickets.close, ticket_id, STATUS, Status.CLOSED)
+        """What leaves the list by that is named, and can be put back from there."""
+
+        async def close(actor: Actor, found: UUID) -> None:
+            summary = await bulk.apply(actor, [found], Change(Field.STATUS, Status.CLOSED))
+            for refusal in summary.refused:
+                raise Refused(refusal.reason)
+            if self._leaves_as(Status.CLOSED):
+                for done in summary.done:
+                    (await self.get_state(BulkState))._tell_closed(done)
+
+        return await self._do(close, ticket_id, STATUS, Status.CLOSED)
+
+    def _leaves_as(self, status: Status) -> bool:
+        """Whether the list asks for tickets of other statuses."""
+        browser = browser_of(self)
+        if browser is None or browser.inbox is None:
+            return False
+        asked = browser.inbox.key.filters.statuses
+        return bool(asked) and status not in asked
 
     @rx.event
     async def reopen(self, ticket_id: str) -> list[EventSpec]:

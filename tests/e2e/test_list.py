@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from playwright.async_api import Locator, expect
 
+from supportdesk.domain.actor import Role
 from supportdesk.domain.ids import new_id
 from tests.e2e.conftest import Browsers
 from tests.support.desk import Desk
@@ -316,6 +317,36 @@ async def test_a_row_is_starred_closed_taken_and_ranked_without_opening_it(
     await expect(row).to_contain_text("Closed")
     await expect(screen.button(f"Reopen {ticket.number}")).to_be_attached()
     await expect(screen.page).to_have_url(re.compile(r"/admin/tickets\?q="))
+
+
+@pytest.mark.parametrize("role", [BUYER, SELLER])
+async def test_what_leaves_the_list_as_it_is_closed_is_named_and_comes_back_as_it_was(
+    browsers: Browsers, seed: Seed, desk: Desk, buyer: Person, seller: Person, role: Role
+) -> None:
+    ticket = seed.ticket(buyer, seller)
+    with psycopg.connect(desk.owner_url) as database:
+        database.execute("SET LOCAL ROLE supportdesk_system")
+        database.execute("UPDATE ticket SET status = 'in_progress' WHERE id = %s", [ticket.id])
+    person = buyer if role is BUYER else seller
+    screen = await browsers.open(person, f"{person.home}?status=open,in_progress")
+    said = screen.page.get_by_role("status", name="What was changed")
+    for action in ("Undo", "Dismiss"):
+        await screen.row(ticket.number).focus()
+        await screen.page.keyboard.press("e")
+        await expect(screen.row(ticket.number)).to_have_count(0)
+        await expect(said).to_contain_text(f"{ticket.number} is closed.")
+        await said.get_by_role("button", name=action).click()
+        if action == "Undo":
+            await expect(screen.row(ticket.number)).to_contain_text("In progress")
+            await said.get_by_role("button", name="Dismiss").click()
+        await expect(said).to_have_text("")
+    # Where it stays, its row says it, and nothing else does.
+    other = seed.ticket(buyer, seller)
+    await screen.go(f"{person.home}?q={other.number}")
+    await screen.row(other.number).focus()
+    await screen.page.keyboard.press("e")
+    await expect(screen.row(other.number)).to_contain_text("Closed")
+    await expect(said).to_have_text("")
 
 
 async def test_a_row_shows_at_once_what_is_done_to_it_and_takes_back_what_is_refused(
