@@ -39,7 +39,8 @@ class Hotkey(Fragment):
     def add_hooks(self) -> list[str | Var[str]]:
         pressed = LiteralVar.create(self.event_triggers["on_press"])
         typing = "false" if self.in_fields is not None else f"event.target.matches('{_TYPED_IN}')"
-        elsewhere = [typing]
+        # What an input method makes of a key is its own, and what a list has used is done with.
+        elsewhere = [typing, "event.isComposing", "event.defaultPrevented"]
         if self.within is not None:
             elsewhere.append(f"!event.target.closest({self.within!s})")
         if self.outside is not None:

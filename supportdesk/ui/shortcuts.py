@@ -12,6 +12,7 @@ from supportdesk.domain.models import Priority
 from supportdesk.state.bulk import BulkState
 from supportdesk.state.details import DetailsState
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
+from supportdesk.state.outbox import MESSAGE_BOX
 from supportdesk.state.palette import PaletteState, typed
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
@@ -26,6 +27,7 @@ from supportdesk.ui.places import TICKETS, places
 PALETTE, HELP = "palette", "shortcuts"
 SEARCH = '[aria-label="Search tickets"]'
 _BOX = "input[type=checkbox]"
+_LOG = ".thread [role=log]"
 # Where Escape has something of its own to do.
 _AT_WORK = ".thread, .details, .filters"
 
@@ -85,7 +87,7 @@ def _changing(role: str) -> list[Action]:
         filing = (dialog_open.set_value(True), NewTicketState.show)
         found.append(Action("New ticket", "plus", filing, "c", ("C",), ~StandingState.blocked))
     found += [
-        Action("Reply", "reply", (focus.on("#message"),), "r", ("R",), there & ~closed),
+        Action("Reply", "reply", (focus.on(f"#{MESSAGE_BOX}"),), "r", ("R",), there & ~closed),
         Action(
             "Close ticket",
             "check",
@@ -216,6 +218,8 @@ def keys(role: str, place: str) -> rx.Component:
         hotkey(keys="up", within=focus.LIST, repeats=True, on_press=focus.on_row(-1)),
         hotkey(keys="down", within=SEARCH, in_fields=True, on_press=focus.on_first_row()),
         hotkey(keys="escape", within=SEARCH, in_fields=True, on_press=focus.out_of_search()),
+        # Out of the reply, which is kept: from the conversation on, letters are keys again.
+        hotkey(keys="escape", within=f"#{MESSAGE_BOX}", in_fields=True, on_press=focus.on(_LOG)),
         rx.cond(
             BulkState.selected.length() > 0,
             hotkey(keys="escape", outside=_AT_WORK, in_fields=True, on_press=[BulkState.clear]),

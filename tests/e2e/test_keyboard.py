@@ -161,6 +161,27 @@ async def test_letters_reply_star_and_close(screen: Screen, tickets: list[Seeded
     await expect(screen.page.get_by_text("This ticket is closed")).to_be_visible()
 
 
+async def test_escape_leads_out_of_a_reply_that_is_kept_and_keys_work_again(
+    screen: Screen, tickets: list[SeededTicket]
+) -> None:
+    await press(screen, "j", "Enter")
+    await screen.ready(tickets[2].number)
+    await press(screen, "r")
+    await screen.message_box.press_sequentially("I shall ask @The")
+    menu = screen.page.get_by_role("listbox")
+    await expect(menu).to_be_visible()
+    await press(screen, "Escape")
+    await expect(menu).to_have_count(0)
+    await expect(screen.message_box).to_be_focused()
+    await press(screen, "Escape")
+    await expect(screen.log).to_be_focused()
+    await press(screen, "j")
+    await expect(screen.row(tickets[1].number)).to_be_focused()
+    await press(screen, "r")
+    await expect(screen.message_box).to_be_focused()
+    await expect(screen.message_box).to_have_value("I shall ask @The")
+
+
 async def test_keys_act_on_the_row_that_has_the_focus_whatever_else_is_open(
     browsers: Browsers, seed: Seed, nora: Person, tickets: list[SeededTicket]
 ) -> None:
