@@ -60,7 +60,8 @@ class Browser:
     away: bool = False
     """Its reader has left the end of the conversation: what comes there is not seen."""
     hits: dict[str, frozenset[UUID]] = field(default_factory=dict)
-    """The messages that its searches have found, by search, and whose versions it shows."""
+    """The messages that its searches have found, by search, and whose versions it shows; and the
+    tickets that its palette has found."""
     notifications: bool = False
     """It shows the list of notifications."""
     preferences: bool = False

@@ -37,6 +37,7 @@ from supportdesk.state.inbox import InboxState
 from supportdesk.state.message import MessageState
 from supportdesk.state.new_ticket import NewTicketState
 from supportdesk.state.notifications import NotificationState
+from supportdesk.state.palette import PaletteState
 from supportdesk.state.replies import RepliesState
 from supportdesk.state.rules import RulesState, allowed, said_to
 from supportdesk.state.said import SaidState
@@ -146,6 +147,7 @@ class ReflexScreen:
     async def reread_hits(self, token: str) -> None:
         await self._tell(token, FoundState.reread)
         await self._tell(token, SaidState.reread)
+        await self._tell(token, PaletteState.reread)
         await self._tell(token, MessageState.reread_versions)
 
     async def show_rules(self, sockets: Iterable[str], role: Role) -> None:

@@ -145,7 +145,7 @@ def _choosing() -> list[Action]:
             BulkState.selected.length() > 0,
         ),
         Action(
-            "Undo the last change to several tickets",
+            "Undo the last change in the list",
             "undo-2",
             (BulkState.undo,),
             "z",

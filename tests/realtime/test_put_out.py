@@ -15,6 +15,7 @@ from tests.support.raw_browser import (
     MESSAGE,
     MODERATION,
     NOTIFICATIONS,
+    PALETTE,
     REQUESTS,
     SAID,
     STANDING,
@@ -30,6 +31,10 @@ def panel(browser: RawBrowser) -> list[str]:
 
 def versions(browser: RawBrowser) -> list[str]:
     return [each["text"] for each in browser.var(MESSAGE, "versions", [])]
+
+
+def in_palette(browser: RawBrowser) -> list[str]:
+    return [each["number"] for each in browser.var(PALETTE, "found", [])]
 
 
 @pytest.mark.parametrize("how", ["put out", "message deleted", "chat deleted", "ticket deleted"])
@@ -56,6 +61,8 @@ async def test_what_is_taken_away_goes_from_panels_searches_and_dialogs_too(
     await elsewhere.send(f"{FOUND}.look_for", form={"words": word})
     await elsewhere.until(lambda b: word in str(panel(b)) and "bulbs" in str(panel(b)))
     await elsewhere.until(lambda b: "bulbs" in str(hits(b, FOUND, "found")))
+    await elsewhere.send(f"{PALETTE}.find", text=ticket.number)
+    await elsewhere.until(lambda b: in_palette(b) == [ticket.number])
 
     at_gil = await browsers.visit(gil, ticket)
     await at_gil.send(f"{MESSAGE}.show_versions", message_id=message)
@@ -72,6 +79,8 @@ async def test_what_is_taken_away_goes_from_panels_searches_and_dialogs_too(
         await at_ada.send(f"{MODERATION}.wipe", form_data=whole)
     await elsewhere.until(lambda b: word not in str(panel(b)))
     await elsewhere.until(lambda b: hits(b, FOUND, "found") == [])
+    still = [ticket.number] if how in ("message deleted", "chat deleted") else []
+    await elsewhere.until(lambda b: in_palette(b) == still)
     await at_gil.until(lambda b: hits(b, SAID, "hits") == [])
     await at_gil.until(lambda b: versions(b) == [])
     for tab in (elsewhere, at_gil):

@@ -28,7 +28,7 @@ WITH recent AS (
     ORDER BY {activity} DESC, c.id DESC
     LIMIT :looked_through
 )
-SELECT t.number, t.subject, t.status, buyer.name AS buyer, seller.name AS seller
+SELECT t.id, t.number, t.subject, t.status, buyer.name AS buyer, seller.name AS seller
 FROM ticket t
 JOIN conversation c ON c.id = t.id {side}
 LEFT JOIN "user" buyer ON buyer.id = t.buyer_id
@@ -51,6 +51,7 @@ _RECENT_FOR = {
 class RecentTicket:
     """`words` is what it is found by, first of all its number; also without the zeros."""
 
+    id: str
     number: str
     words: str
     subject: str
@@ -77,6 +78,7 @@ def _ticket(row: Any) -> RecentTicket:
     number = numbers.spell(row.number)
     parties = f"{row.buyer or PLATFORM}, {row.seller or PLATFORM}"
     return RecentTicket(
+        id=str(row.id),
         number=number,
         words=" ".join(f"{number} TC-{row.number} {row.subject} {parties}".split()),
         subject=row.subject,
