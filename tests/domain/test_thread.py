@@ -186,3 +186,21 @@ async def test_a_buyer_who_never_met_another_does_not_know_them(cast, ask):
     async with transaction(cast.bea) as tx:
         names = (await tx.execute(text('SELECT name FROM "user"'))).scalars().all()
     assert sorted(names) == ["Bea", "Sia", "Sol"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "seen_by"),
+    [("everyone", {"Bea", "Abe"}), ("staff", {"Abe"}), ("admins", {"Abe"})],
+)
+async def test_who_may_not_see_it_has_not_seen_it_however_far_they_have_read(
+    cast, ticket, audience, seen_by
+):
+    sender = cast.ada if audience == "admins" else cast.sol
+    posted = await messages.post(sender, ticket, "Between us.", Audience(audience))
+    # A line for everyone behind it, which all have read.
+    await tickets.set_priority(cast.sol, ticket, Priority.HIGH)
+    for reader in (cast.bea, cast.abe, *([cast.sol] if sender is cast.ada else [])):
+        await messages.mark_read(reader, ticket, posted.seq + 1)
+    seq, receipt = await thread.receipt_for(sender if sender is cast.ada else cast.abe, ticket)
+    assert seq == posted.seq
+    assert {person.name for person in receipt.people} == seen_by

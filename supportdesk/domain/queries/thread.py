@@ -180,14 +180,17 @@ SELECT (SELECT last_read_seq FROM participant
              WHERE r.reporter_id = :me AND m.conversation_id = :conversation_id) AS reported
 """)
 
-# What one may not see of a conversation does not count as its latest message either.
+# What one may not see of a conversation does not count as its latest message either; and who has
+# read further than a message for few, without being one of them, has not seen it.
 _RECEIPT = text("""
 SELECT last.seq, last.sender_id, p.user_id, u.name, p.read_at
-FROM (SELECT m.seq, m.sender_id FROM message m WHERE m.conversation_id = :conversation_id
-      ORDER BY m.seq DESC LIMIT 1) last
-LEFT JOIN participant p ON p.conversation_id = :conversation_id AND p.last_read_seq >= last.seq
+FROM (SELECT m.seq, m.sender_id, m.audience FROM message m
+      WHERE m.conversation_id = :conversation_id ORDER BY m.seq DESC LIMIT 1) last
+LEFT JOIN (participant p JOIN "user" u ON u.id = p.user_id)
+    ON p.conversation_id = :conversation_id AND p.last_read_seq >= last.seq
     AND p.user_id <> last.sender_id AND p.read_at IS NOT NULL
-LEFT JOIN "user" u ON u.id = p.user_id
+    AND (last.audience = 'everyone' OR u.role = 'admin'
+         OR last.audience = 'staff' AND u.role = 'seller' AND p.reads = 'staff')
 ORDER BY p.read_at, p.user_id
 """)
 
