@@ -21,6 +21,8 @@ from supportdesk.state.choice import typed
 from supportdesk.state.desk import browser_of
 from supportdesk.state.session import attempt, signed_in
 
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundMessage:
@@ -104,9 +106,9 @@ def _read(form: object, timezone: str) -> Asked:
 
 
 def _begin_of(day: str, timezone: str) -> datetime | None:
-    """The first moment of that day where the reader is."""
+    """The first moment of that day where the reader is; the nearest that there is a clock for."""
     try:
-        found = date.fromisoformat(day)
+        found = min(max(date.fromisoformat(day), _FIRST_DAY), _LAST_DAY)
         return datetime.combine(found, time.min, zone(timezone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -114,7 +114,7 @@ class MessageState(rx.State):
     async def mark_unread(self, seq: int) -> EventSpec | None:
         """Leave the ticket with that message and all after it unread."""
         viewer, browser = await signed_in(self), browser_of(self)
-        if browser is None or browser.thread is None or not isinstance(seq, int):
+        if browser is None or browser.thread is None or type(seq) is not int:
             return None
         browser.keeps_unread = True  # Before anybody is told that they are unread.
         refusal = await attempt(

@@ -42,6 +42,14 @@ async def test_it_finds_in_every_conversation_the_latest_first_and_says_where(ca
     assert await found(cast.ada, " ") == await found(cast.ada, "green") == []
 
 
+@pytest.mark.parametrize("who", ["bea", "sol", "ada"])
+async def test_marks_alone_find_nothing(cast, ticket, who):
+    await messages.post(cast.sol, ticket, "Really??? It costs 5 % & more_than that")
+    for marks in ("???", "%", "_", "&", "? !"):
+        assert await found(getattr(cast, who), marks) == []
+        assert await found(getattr(cast, who), marks, status=Status.OPEN) == []
+
+
 async def test_what_one_may_not_see_is_not_found(cast, ticket, others):
     await messages.post(cast.ada, ticket, "secret for admins", Audience.ADMINS)
     await messages.post(cast.sol, ticket, "secret for staff", Audience.STAFF)

@@ -57,3 +57,19 @@ async def test_what_is_for_the_staff_is_no_hit_of_a_buyer(seed: Seed, browsers: 
     assert shown[reader] == [f"A public {WORD}"]
     assert shown[writer] == [f"A public {WORD}", f"A secret {WORD}"]
     assert not any("secret" in frame for _, frame in reader.frames)
+
+
+async def test_a_day_before_all_clocks_is_the_first_that_there_is(
+    seed: Seed, browsers: Browsers
+) -> None:
+    bea, sol = seed.person(BUYER), seed.person(SELLER)
+    ticket = seed.ticket(bea, sol)
+    reader = await browsers.visit(bea, ticket)
+    await reader.say(f"A {WORD}")
+    await reader.until(lambda b: len(b.lines) == 2)
+    for since, until in (("0001-01-01", ""), ("", "9999-12-31"), ("0001-01-01", "9999-12-31")):
+        form = {"words": WORD, "since": since, "until": until}
+        await reader.send(f"{FOUND}.look_for", form={"words": "nothing of that"})
+        await reader.until(lambda b: hits(b, FOUND, "found") == [])
+        await reader.send(f"{FOUND}.look_for", form=form)
+        await reader.until(lambda b: hits(b, FOUND, "found") == [f"A {WORD}"])

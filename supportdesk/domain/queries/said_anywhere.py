@@ -25,7 +25,9 @@ from supportdesk.domain.queries.ticket_rows import HitPart
 PAGE = 30
 _SNIPPET = f"{search.MARKS}, MaxWords=30, MinWords=15"
 
-_HIT = f"(numnode({search.QUERY}) = 0 OR m.words @@ {search.QUERY})"
+# Marks alone are words in which nothing is found.
+_NO_WORDS = "CAST(:head AS text) || CAST(:last AS text) = ''"
+_HIT = f"({_NO_WORDS} OR m.words @@ {search.QUERY})"
 _BETWEEN = "id < :below AND id >= :from"
 
 # A person's own are few: found among them all, and only then put in order.
