@@ -15,6 +15,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui import focus
 from supportdesk.ui.badges import status_badge
 from supportdesk.ui.controls import acting_select, alert, button, icon_button
+from supportdesk.ui.line import private
 
 FIND = "find-messages"
 _FORM = "find-messages-form"
@@ -164,7 +165,7 @@ def _hit(hit: rx.Var[FoundMessage]) -> rx.Component:
                 rx.el.time(hit.time, date_time=hit.at),
                 rx.cond(
                     hit.audience_label != "",
-                    rx.el.span(rx.icon("lock", size=11), hit.audience_label, class_name="private"),
+                    private(hit.audience_label),
                 ),
                 class_name=f"who {hit.audience}",
             ),

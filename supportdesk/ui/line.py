@@ -125,7 +125,7 @@ def _head(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
         rx.el.span(
             rx.cond(mine, "", f"{line.role} · "), times.clock(line.at, line.time, line.exact)
         ),
-        rx.cond(line.audience_label != "", _private(line)),
+        rx.cond(line.audience_label != "", private(line.audience_label)),
         class_name=rx.cond(line.follows, "unseen", "who"),
     )
 
@@ -144,6 +144,6 @@ def _edited(line: rx.Var[ShownLine]) -> rx.Component:
     )
 
 
-def _private(line: rx.Var[ShownLine]) -> rx.Component:
+def private(audience: rx.Var[str]) -> rx.Component:
     """In words, so that who sees a message is never a matter of colour alone."""
-    return rx.el.span(rx.icon("lock", size=11), line.audience_label, class_name="private")
+    return rx.el.span(rx.icon("lock", size=11), audience, class_name="private")

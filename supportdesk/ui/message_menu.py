@@ -31,7 +31,7 @@ def message_menu(line: rx.Var[ShownLine], mine: rx.Var[bool]) -> rx.Component:
     """Nothing of it is offered that the person may not do; the database has the last word."""
     is_admin = SessionState.me_role == "admin"
     may_write = ~StandingState.blocked
-    may_delete = (mine & may_write) | is_admin
+    may_delete = (mine & may_write & still_editable.value) | is_admin
     about = {"id": line.sender_id, "name": line.name, "role": line.role, "seller": ""}
     return menu.root(
         menu.trigger(

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex_base.vars import VarData
 from reflex_components_core.core.banner import has_connection_errors
 
+from supportdesk.domain.queries.thread import PRIVATE_LABELS
 from supportdesk.state import attaching
 from supportdesk.state.boxes import value_of
 from supportdesk.state.composer import ComposerState
@@ -21,12 +22,14 @@ from supportdesk.state.outbox import (
     written_length,
 )
 from supportdesk.state.session import SessionState
+from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
 from supportdesk.ui import audience
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
 from supportdesk.ui.focus import at_once
 from supportdesk.ui.latest import all_lines
+from supportdesk.ui.line import private
 
 
 def outbox_lines() -> rx.Component:
@@ -70,6 +73,10 @@ def _of_this_ticket() -> rx.Var[list[Waiting]]:
 def _line(item: rx.Var[Waiting]) -> rx.Component:
     return rx.el.article(
         rx.el.div(
+            rx.cond(
+                item.audience != "everyone",
+                rx.el.div(private(_audience_label(item)), class_name="who"),
+            ),
             rx.el.div(
                 rx.cond(item.message != "", rx.el.div(item.message, class_name="bubble")),
                 class_name="beside",
@@ -87,6 +94,11 @@ def _line(item: rx.Var[Waiting]) -> rx.Component:
         data_kind="waiting",
         class_name=f"msg mine {item.audience} waiting",
     )
+
+
+def _audience_label(item: rx.Var[Waiting]) -> rx.Var[str]:
+    labels = [(str(audience), label) for audience, label in PRIVATE_LABELS.items() if label]
+    return rx.match(item.audience, *labels, "")
 
 
 def _on_its_way() -> rx.Component:
@@ -112,7 +124,8 @@ def _refused(item: rx.Var[Waiting]) -> rx.Component:
                 on_click=[at_once(try_again(item.id)), ComposerState.send(waiting, "").temporal],
             ),
             rx.cond(
-                ThreadState.missing,
+                # There is no box to put it into.
+                ThreadState.missing | ~ThreadState.facts.accepts_messages | StandingState.blocked,
                 _copies("Copy", item.message),
                 button("Edit", on_click=at_once(_take_back(item))),
             ),

@@ -8,6 +8,7 @@ from supportdesk.state.thread import ThreadState
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import alert, button, icon_button
 from supportdesk.ui.find_messages import narrow_down
+from supportdesk.ui.line import private
 
 _PAUSE = 300
 
@@ -75,7 +76,7 @@ def _hit(hit: rx.Var[Hit]) -> rx.Component:
                 rx.el.time(hit.time, date_time=hit.at),
                 rx.cond(
                     hit.audience_label != "",
-                    rx.el.span(rx.icon("lock", size=11), hit.audience_label, class_name="private"),
+                    private(hit.audience_label),
                 ),
                 class_name=f"who {hit.audience}",
             ),

@@ -384,3 +384,20 @@ async def test_all_conversations_are_searched_and_a_hit_leads_to_its_place(
     await expect(
         screen.messages.filter(has_text=re.compile(r"Seeded message 3$"))
     ).to_be_in_viewport()
+
+
+async def test_every_reaction_is_within_reach_on_a_phone(
+    browsers: Browsers, people: tuple[Person, Person], ticket: SeededTicket
+) -> None:
+    nora, theo = people
+    # The menu is at the left of one's own message, and at the right of another's.
+    for person in (nora, theo):
+        screen = await browsers.open(person, person.page(ticket), viewport=NARROW)
+        await screen.ready(ticket.number)
+        for name in ("Thumbs up", "Eyes"):
+            await screen.messages.last.get_by_role("button", name="Message actions").click()
+            await screen.page.get_by_role("menuitem", name="React").click()
+            await screen.page.get_by_role("menuitem", name=name).click()
+        for emoji in ("👍", "👀"):
+            mine = screen.messages.last.get_by_role("button", name=emoji)
+            await expect(mine).to_have_attribute("aria-pressed", "true")

@@ -197,6 +197,20 @@ async def test_what_is_refused_says_why_and_goes_out_when_that_is_over(
     await expect(screen.waiting).to_have_count(0)
 
 
+async def test_where_there_is_no_box_what_was_refused_can_be_copied(
+    screen: Screen, desk: Desk, ticket: SeededTicket
+) -> None:
+    with closed(desk, ticket):
+        await refuse(screen, "Too late?")
+        await screen.page.reload()
+        await expect(screen.page.get_by_text("This ticket is closed.").first).to_be_visible()
+        await expect(screen.waiting.get_by_role("button", name="Edit")).to_have_count(0)
+        await screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await screen.waiting.get_by_role("button", name="Copy").click()
+        await expect(screen.page.get_by_text("The text is copied.")).to_be_visible()
+        assert await screen.page.evaluate("navigator.clipboard.readText()") == "Too late?"
+
+
 async def test_a_note_that_is_taken_back_stays_for_those_it_was_written_for(
     browsers: Browsers, desk: Desk, ticket: SeededTicket, theo: Person
 ) -> None:
@@ -206,6 +220,13 @@ async def test_a_note_that_is_taken_back_stays_for_those_it_was_written_for(
     await audience.select_option(label="Staff")
     with closed(desk, ticket):
         await refuse(screen, "Between us")
+    # For whom it is stands by it, in words and in colour.
+    waiting = screen.waiting.filter(has_text="Between us")
+    await expect(waiting).to_contain_text("Staff only, hidden from the buyer")
+    colour = "getComputedStyle(document.querySelector('.composer')).backgroundColor"
+    await expect(waiting.locator(".bubble")).to_have_css(
+        "background-color", await screen.page.evaluate(colour)
+    )
     await audience.select_option(label="Everyone")
     await screen.waiting.get_by_role("button", name="Edit").click()
     await expect(screen.message_box).to_have_value("Between us")
