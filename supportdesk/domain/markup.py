@@ -10,10 +10,13 @@ import html
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import emoji
 import nh3
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from supportdesk.domain.mentions import Named, pattern
 from supportdesk.domain.text import is_blank
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.renderer import RendererHTML
-    from markdown_it.token import Token
+    from markdown_it.rules_core import StateCore
     from markdown_it.utils import EnvType, OptionsDict
 
 DELETED = "Message deleted"
@@ -45,6 +48,8 @@ _SCHEMES = {"http", "https", "mailto"}
 _PARAGRAPH = re.compile(r"<p>([^<&]*)</p>\n?")
 # One line that begins with a letter and has nothing in it that could be markup.
 _WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.!?;'()-])*(?<! )")
+# What people read as an address, with or without a scheme.
+_addresses = LinkifyIt()
 # What separates one block from the next, when only the words are kept.
 _BREAKS = re.compile(r"<br\s*/?>|</(?:p|li|pre|blockquote)>")
 
@@ -83,6 +88,28 @@ def _mention(found: re.Match[str], ids: dict[str, str]) -> str:
     return f'<span class="mention" data-of="{who}">{found[0]}</span>' if who else found[0]
 
 
+def _show_where_it_leads(state: StateCore) -> None:
+    """The words of a link that read as the address of somewhere else give way to its own."""
+    for block in state.tokens:
+        pieces = block.children or []
+        opens = (at for at, each in enumerate(pieces) if each.type == "link_open" and not each.info)
+        for start in reversed(list(opens)):
+            end = next(at for at in range(start, len(pieces)) if pieces[at].type == "link_close")
+            link = str(pieces[start].attrGet("href"))
+            shown = "".join(piece.content for piece in pieces[start:end])
+            read_as = (state.md.normalizeLink(each.url) for each in _addresses.match(shown) or ())
+            if any(_site(each) != _site(link) for each in read_as):
+                pieces[start + 1 : end] = [Token("text", "", 0, content=link)]
+
+
+def _site(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # It is none that leads anywhere.
+        return address
+    return (parts.hostname or parts.path).lower().removeprefix("www.")
+
+
 def _leads_out(link: str) -> bool:
     """A link to the desk itself could look like a part of it; it is written out in full or not."""
     return link.partition(":")[0].lower() in _SCHEMES
@@ -96,6 +123,7 @@ def _parser(*rules: str) -> MarkdownIt:
     parser.validateLink = _leads_out  # type: ignore[method-assign,assignment]
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": True, "fuzzy_link": False})
+    parser.core.ruler.push("show_where_it_leads", _show_where_it_leads)
     parser.add_render_rule("link_open", _open_apart)
     parser.add_render_rule("text", _name_emoji)
     return parser

@@ -68,6 +68,39 @@ def test_a_link_opens_apart_and_tells_nobody_where_it_was_followed(written):
 
 
 @pytest.mark.parametrize(
+    ("words_of_it", "shown"),
+    [
+        ("https://bank.example", "https://shop.example/a"),
+        ("see **www.bank.com**/login", "https://shop.example/a"),
+        ("`bank.com`", "https://shop.example/a"),
+        ("help@bank.com", "https://shop.example/a"),
+        ("shop.example@bank.com", "https://shop.example/a"),
+        ("https://www.shop.example/all", "https://www.shop.example/all"),
+        ("invoice.pdf", "invoice.pdf"),
+        ("the shop", "the shop"),
+    ],
+)
+def test_a_link_does_not_read_as_another_address_than_the_one_it_leads_to(words_of_it, shown):
+    assert words(f"[{words_of_it}](https://shop.example/a)") == shown
+    assert 'href="https://shop.example/a"' in render(f"[{words_of_it}](https://shop.example/a)")
+
+
+def test_a_link_to_write_a_letter_shows_to_whom():
+    assert words("[help@bank.com](mailto:help@shop.example)") == "mailto:help@shop.example"
+    assert words("[help@shop.example](mailto:help@shop.example)") == "help@shop.example"
+
+
+@pytest.mark.parametrize("written", ["[münchen.de](https://münchen.de)", "https://münchen.de"])
+def test_an_address_in_letters_of_its_own_language_is_what_it_reads_as(written):
+    assert words(written).endswith("münchen.de")
+
+
+@pytest.mark.parametrize("written", ["[http://[x](http://[y)", "[bank.com](http://[::1)"])
+def test_an_address_that_is_none_does_no_harm(written):
+    assert "bank.com" in render(written) or "http://" in render(written)
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "[x](javascript:alert(1))",
@@ -147,6 +180,7 @@ def test_whatever_is_written_nothing_but_the_few_known_tags_comes_out(written):
 @example("a ~~b~~")
 @example("a `b`")
 @example("a [b](https://a.example)")
+@example("a [b.com](https://a.example)")
 @example("a :tada:")
 @example("a \\( b")
 def test_what_needs_no_html_would_be_nothing_but_the_text(written):
