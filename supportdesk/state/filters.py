@@ -96,6 +96,7 @@ class FilterState(rx.State):
     chips: list[Chip] = []
     cleared: str = "?"
     assignees: list[Named] = []
+    former_assignees: list[Named] = []
     teams: list[Named] = []
     tags: list[Named] = []
     _searched: str = ""
@@ -153,7 +154,7 @@ class FilterState(rx.State):
 
     @rx.event
     async def reread_choices(self) -> None:
-        """Sent when there is something else to choose from, and when sellers reach for a box."""
+        """Sent when there is something else to choose from, and by who goes to the assignees."""
         browser = browser_of(self)
         if browser is None or browser.inbox is None:
             return
@@ -164,6 +165,7 @@ class FilterState(rx.State):
         """Bring what can be chosen up to date, and the names of what is."""
         choices = await choices_for(viewer.actor)
         self.assignees = list(choices.assignees)
+        self.former_assignees = list(choices.former_assignees)
         self.teams, self.tags = list(choices.teams), list(choices.tags)
         self.party_names = await self._names(viewer, filters)
         self.chips = list(_chips(filters, choices, self.party_names))
@@ -229,7 +231,7 @@ def _assignee(assignee: str, choices: Choices) -> str:
         return "Assigned to me"
     if assignee == NOBODY:
         return "Unassigned"
-    return _named(assignee, choices.assignees, "Somebody")
+    return _named(assignee, choices.assignees + choices.former_assignees, "Somebody")
 
 
 def _named(id_: str, choices: tuple[Named, ...], otherwise: str) -> str:

@@ -41,7 +41,7 @@ def filter_bar(role: str) -> rx.Component:
         rx.el.div(
             _statuses(),
             _pick("Priority", "priority", FilterState.priority, "Any priority", _of(Priority)),
-            _assignee(role) if staff else _kind(),
+            _assignee() if staff else _kind(),
             _named("Tag", "tag", FilterState.tag, "Any tag", FilterState.tags) if staff else None,
             class_name="picks",
         ),
@@ -158,9 +158,7 @@ def _named(
     return _pick(name, key, value, none, rx.foreach(choices, _option))
 
 
-def _assignee(role: str) -> rx.Component:
-    # Sellers know those who have taken part in their tickets, which may be one more by now.
-    again = {"on_focus": FilterState.reread_choices} if role == "seller" else {}
+def _assignee() -> rx.Component:
     return _pick(
         "Assignee",
         "assignee",
@@ -169,8 +167,15 @@ def _assignee(role: str) -> rx.Component:
         rx.el.option("Me", value=ME),
         rx.el.option("Nobody", value=NOBODY),
         rx.foreach(FilterState.assignees, _option),
-        **again,
+        rx.foreach(FilterState.former_assignees, _former),
+        # Sellers know those who have taken part in their tickets, which may be one more by now; who
+        # is deactivated may have none any more.
+        on_focus=FilterState.reread_choices,
     )
+
+
+def _former(each: rx.Var[Named]) -> rx.Component:
+    return rx.el.option(f"{each.name} (deactivated)", value=each.id, key=each.id)
 
 
 def _kind() -> rx.Component:

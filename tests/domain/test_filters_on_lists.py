@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 
 from supportdesk.domain.actor import Role
-from supportdesk.domain.commands import messages, tickets
+from supportdesk.domain.changes import Changes
+from supportdesk.domain.commands import messages, people, tickets
 from supportdesk.domain.commands.filing import NewTicket, file_ticket
 from supportdesk.domain.ids import new_id
 from supportdesk.domain.lifecycle import Status
 from supportdesk.domain.models import Priority, TicketType
 from supportdesk.domain.queries import inbox
+from supportdesk.domain.queries.choices import Named, choices_for
 from supportdesk.domain.queries.filters import Filters, Sort, parse, spell
 
 STAFF = ("sol", "ada")
@@ -311,3 +313,18 @@ async def test_who_filed_it_may_be_asked_of_a_tag_too(cast, desk, ask):
     assert await both(cast, "ada", role=Role.BUYER, tag=money) == ["one"]
     await tickets.close(cast.sia, payout)
     assert await both(cast, "ada", role=Role.SELLER, statuses=(Status.CLOSED,)) == ["payout"]
+
+
+async def test_who_is_deactivated_can_be_asked_for_as_long_as_they_have_tickets(cast, desk):
+    abe = Named(str(cast.abe.user_id), "Abe")
+    assert abe in (await choices_for(cast.ada)).assignees
+    await tickets.change(cast.ada, desk["one"], Changes(assignee_id=cast.abe.user_id))
+    await people.deactivate(cast.ada, cast.abe.user_id)
+    for actor in (cast.ada, cast.sol):
+        choices = await choices_for(actor)
+        assert abe not in choices.assignees
+        assert choices.former_assignees == (abe,)
+    assert await subjects(cast.ada, assignee=abe.id) == ["one"]
+    assert (await choices_for(cast.bea)).former_assignees == ()
+    await tickets.change(cast.ada, desk["one"], Changes(assignee_id=cast.ada.user_id))
+    assert (await choices_for(cast.ada)).former_assignees == ()

@@ -102,6 +102,22 @@ async def test_categories_and_fields_reach_the_tickets_that_are_open(
         await tab.until(lambda b: name not in str(b.var(THREAD, "facts")["fields"]))
 
 
+async def test_the_list_can_be_asked_for_what_somebody_has_left_behind(
+    browsers: Browsers, seed: Seed, desk: Desk, ticket: SeededTicket, name: str
+) -> None:
+    zoe, leaving = seed.person(ADMIN), seed.person(ADMIN, name)
+    list_, open_ = await browsers.visit(zoe), await browsers.visit(zoe, ticket)
+    await open_.send(f"{DETAILS}.choose_assignee", value=str(leaving.id))
+    await open_.until(lambda b: b.var(THREAD, "facts")["assignee"] == name)
+    assert name not in offered(list_, FILTERS, "former_assignees")
+    deactivate(desk, zoe, leaving)
+    await list_.until(lambda b: name in offered(b, FILTERS, "former_assignees"))
+    await open_.send(f"{DETAILS}.choose_assignee", value=str(zoe.id))
+    await open_.until(lambda b: b.var(THREAD, "facts")["assignee_id"] == str(zoe.id))
+    await list_.send(f"{FILTERS}.reread_choices")
+    await list_.until(lambda b: name not in offered(b, FILTERS, "former_assignees"))
+
+
 async def test_who_is_locked_out_is_offered_no_more(
     browsers: Browsers, seed: Seed, desk: Desk, ticket: SeededTicket, name: str
 ) -> None:

@@ -16,6 +16,9 @@ from supportdesk.domain.text import clean
 _CHOICES = text("""
 (SELECT 'assignee' AS what, id, name FROM "user" WHERE role = 'admin' AND active
  ORDER BY lower(name), id LIMIT 500)
+UNION ALL (SELECT 'former', id, name FROM "user" WHERE role = 'admin' AND NOT active
+           AND (:knows_few OR EXISTS (SELECT FROM ticket WHERE assignee_id = "user".id))
+           ORDER BY lower(name), id LIMIT 500)
 UNION ALL (SELECT 'team', id, name FROM team ORDER BY lower(name), id LIMIT 500)
 UNION ALL (SELECT 'tag', id, name FROM tag ORDER BY lower(name), id LIMIT 500)
 """)
@@ -37,9 +40,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Each by name."""
+    """Each by name. `former_assignees` are deactivated, and as far as admins see, have tickets."""
 
     assignees: tuple[Named, ...] = ()
+    former_assignees: tuple[Named, ...] = ()
     teams: tuple[Named, ...] = ()
     tags: tuple[Named, ...] = ()
 
@@ -49,12 +53,14 @@ async def choices_for(actor: Actor) -> Choices:
     if actor.role is Role.BUYER:
         return Choices()
     async with transaction(actor) as tx:
-        rows = (await tx.execute(_CHOICES)).all()
+        # Sellers know only whom they have met; to find one ticket of theirs among many takes long.
+        knows_few = actor.role is not Role.ADMIN
+        rows = (await tx.execute(_CHOICES, {"knows_few": knows_few})).all()
 
     def of(what: str) -> tuple[Named, ...]:
         return tuple(Named(str(row.id), row.name) for row in rows if row.what == what)
 
-    return Choices(of("assignee"), of("team"), of("tag"))
+    return Choices(of("assignee"), of("former"), of("team"), of("tag"))
 
 
 async def people_called(actor: Actor, role: Role, typed: str) -> tuple[Named, ...]:
