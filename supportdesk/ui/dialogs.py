@@ -19,7 +19,10 @@ def titled(
     class_name: str = "dialog",
     **props: Any,
 ) -> rx.Component:
-    """`props` are for the box itself."""
+    """`props` are for the box itself.
+
+    Who has written something in a text area of it, Escape only brings to the button that leaves.
+    """
     return dialog.root(
         dialog.portal(
             dialog.overlay(class_name="veil"),
@@ -31,6 +34,7 @@ def titled(
                 ),
                 *content,
                 class_name=class_name,
+                on_escape_key_down=focus.out_of_what_is_written(),
                 **{**focus.given_back(), **props},
             ),
         ),

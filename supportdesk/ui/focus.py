@@ -198,6 +198,20 @@ def given_back(or_else: str = "") -> dict[str, rx.Var[EventChain]]:
     }
 
 
+def out_of_what_is_written() -> rx.Var[EventChain]:
+    """For Escape in a dialog: what was written in a text area there does not go by a slip of the
+    finger. The focus goes to the button that leaves the dialog, which is the first below."""
+    written = (
+        "[...(dialog?.querySelectorAll('textarea') ?? [])]"
+        ".some((box) => box.value !== box.defaultValue)"
+    )
+    return _with_event(
+        "const dialog = [...document.querySelectorAll('[role=dialog][data-state=open]')].at(-1);"
+        f" if ({written}) {{ event.preventDefault();"
+        " dialog.querySelector('.foot button')?.focus() }"
+    )
+
+
 def on_its_successor(selector: str) -> rx.Var[EventChain]:
     """The first that the CSS selector finds now, and when that goes a moment later, the first that
     it finds then, or the heading."""

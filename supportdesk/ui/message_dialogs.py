@@ -66,6 +66,7 @@ def _edit() -> rx.Component:
         ),
         open=edit_open.value,
         on_open_change=edit_open.set,
+        on_interact_outside=rx.prevent_default,
     )
 
 
