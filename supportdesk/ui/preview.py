@@ -30,7 +30,14 @@ def preview(row: rx.Var[TicketRow]) -> rx.Component:
             class_name="facts",
         ),
         aria_hidden="true",
-        class_name="preview",
+        class_name=rx.cond(PreviewState.by_key, "preview by-key", "preview"),
+    )
+
+
+def peek_button(row: rx.Var[TicketRow]) -> rx.Component:
+    """What the key presses."""
+    return rx.el.button(
+        type="button", hidden=True, class_name="peek", on_click=PreviewState.peek(row.id)
     )
 
 

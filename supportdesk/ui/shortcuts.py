@@ -14,6 +14,7 @@ from supportdesk.state.details import DetailsState
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.state.outbox import MESSAGE_BOX
 from supportdesk.state.palette import PaletteState, typed
+from supportdesk.state.preview import PreviewState
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
@@ -75,6 +76,7 @@ def _moving() -> list[Action]:
             "/,shift+/",
             ("/",),
         ),
+        Action("Preview", "eye", (focus.on_row(0), focus.press_in_row(".peek")), "p", ("P",)),
         Action("Back to the list", "list", to_list, "u", ("U",), open_number != ""),
     ]
 
@@ -220,6 +222,10 @@ def keys(role: str, place: str) -> rx.Component:
         hotkey(keys="escape", within=SEARCH, in_fields=True, on_press=focus.out_of_search()),
         # Out of the reply, which is kept: from the conversation on, letters are keys again.
         hotkey(keys="escape", within=f"#{MESSAGE_BOX}", in_fields=True, on_press=focus.on(_LOG)),
+        rx.cond(
+            PreviewState.by_key,
+            hotkey(keys="escape", within=focus.LIST, on_press=[PreviewState.put_away]),
+        ),
         rx.cond(
             BulkState.selected.length() > 0,
             hotkey(keys="escape", outside=_AT_WORK, in_fields=True, on_press=[BulkState.clear]),

@@ -18,7 +18,7 @@ from supportdesk.state.session import SessionState
 from supportdesk.ui import times
 from supportdesk.ui.avatar import avatar
 from supportdesk.ui.badges import priority_badge, status_badge, tag_badge, unread_badge
-from supportdesk.ui.preview import REST_MS, preview
+from supportdesk.ui.preview import REST_MS, peek_button, preview
 from supportdesk.ui.row_actions import pick_box, row_actions
 
 
@@ -85,6 +85,7 @@ def _row(
         ),
         pick_box(row, selected, current),
         row_actions(row, status, starred, current),
+        peek_button(row),
         rx.cond(previewed, preview(row)),
         on_mouse_enter=PreviewState.look(row.id).debounce(REST_MS),
         class_name=rx.cond(selected, "entry selected", "entry"),

@@ -440,6 +440,32 @@ async def test_the_pointer_at_rest_on_a_row_shows_how_the_ticket_began(
     await expect(card).to_contain_text("Nora, Theo")
 
 
+async def test_a_key_shows_the_same_of_the_row_that_it_has_come_to(
+    browsers: Browsers, seed: Seed, buyer: Person, seller: Person
+) -> None:
+    for subject in ("The older", "The newer"):
+        seed.ticket(buyer, seller, subject=subject, messages=5)
+    screen = await browsers.open(buyer)
+    await expect(screen.rows).to_have_count(2)
+    card = screen.page.locator(".preview")
+    await screen.page.keyboard.press("j")
+    await expect(screen.rows.first).to_be_focused()
+    await expect(card).to_have_count(0)
+    await screen.page.keyboard.press("p")
+    await expect(card).to_be_visible()
+    await expect(card).to_contain_text("The newer")
+    await expect(card).to_contain_text("Seeded message 1")
+    await screen.page.keyboard.press("p")
+    await expect(card).to_be_hidden()
+    await screen.page.keyboard.press("j")
+    await screen.page.keyboard.press("p")
+    await expect(card).to_contain_text("The older")
+    await expect(card).to_be_visible()
+    await screen.page.keyboard.press("Escape")
+    await expect(card).to_be_hidden()
+    await expect(screen.rows.nth(1)).to_be_focused()
+
+
 async def test_a_view_is_saved_shared_counted_live_and_deleted_in_two_browsers(
     browsers: Browsers, seed: Seed, buyer: Person, seller: Person
 ) -> None:
