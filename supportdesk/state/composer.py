@@ -38,6 +38,7 @@ from supportdesk.state.rules import allowed
 from supportdesk.state.sending import Outgoing, posted_ahead
 from supportdesk.state.session import Effects, SessionState, signed_in
 from supportdesk.state.thread import ThreadState
+from supportdesk.state.unsaved import Unsaved, forget, unsaved_by
 
 # Lives in the browser: what the screen says when a message is sent is what counts, before the
 # server has heard of the choice, too.
@@ -197,25 +198,34 @@ class ComposerState(rx.State):
     @rx.event
     async def keep_draft(
         self, number: str, text: str, audience: str, written_for: str, since: int = 0
-    ) -> None:
+    ) -> EventSpec | None:
         """Remember what is in the box of that ticket, whom it is and was addressed to, and which
         line was the last when it was begun."""
-        with suppress(Invalid, NotFound):
-            text = str(text)[: drafts.LONGEST]
+        typed_here = Unsaved(str(text), audience, written_for, since)
+        return await self._keep(await signed_in(self), str(number), typed_here)
+
+    async def _keep(self, viewer: Viewer, place: str, typed_here: Unsaved) -> EventSpec | None:
+        """Returns what ends the browser's own care of it, as soon as the database has it."""
+        text = typed_here.text[: drafts.LONGEST]
+        try:
             draft = Kept(
                 text,
-                chosen(Audience, audience),
-                written_for=chosen(Audience, written_for),
-                since=_place(since) if text.strip() else 0,
+                chosen(Audience, typed_here.audience),
+                written_for=chosen(Audience, typed_here.written_for),
+                since=_place(typed_here.since) if text.strip() else 0,
             )
-            viewer = await signed_in(self)
-            number = numbers.spell(numbers.read(number) or 0)
-            if self._drafts.get(number) == draft and number not in self._unsaved:
-                return
+        except Invalid:
+            return None
+        number = numbers.spell(numbers.read(place) or 0)
+        if self._drafts.get(number) != draft or number in self._unsaved:
             self._unsaved.add(number)
             self._drafts[number] = draft
-            with suppress(DatabaseUnavailable):
+            try:
                 await self._save(viewer, number, draft)
+            except DatabaseUnavailable:
+                return None
+        me = str(viewer.actor.user_id)
+        return forget(me, place, typed_here.text, typed_here.audience)
 
     async def _save(self, viewer: Viewer, number: str, draft: Kept) -> None:
         try:
@@ -235,16 +245,25 @@ class ComposerState(rx.State):
         self._trying_again = False
 
     @rx.event
-    async def bring_draft(self) -> EventSpec | None:
-        """Runs when the page has drawn the box: put in what was left, unless one types already."""
+    async def bring_draft(self, unsaved: dict[str, Any] | None = None) -> Effects:
+        """Runs when the page has drawn the box: put in what was left, unless one types already.
+
+        An earlier page may have left something `unsaved`; that is the latest.
+        """
         number = numbers.read(self.router.url.path.rstrip("/").rpartition("/")[2])
+        if number is None and not unsaved:
+            return
+        viewer = await signed_in(self)
+        for place, each in unsaved_by(str(viewer.actor.user_id), unsaved).items():
+            if numbers.read(place) and (saved := await self._keep(viewer, place, each)):
+                yield saved
         if number is None:
-            return None
+            return
         spelled = numbers.spell(number)
-        draft = await self._draft_of(await signed_in(self), spelled)
+        draft = await self._draft_of(viewer, spelled)
         if draft == Kept():
-            return None
-        return offer(
+            return
+        yield offer(
             MESSAGE_BOX,
             draft.body,
             setter(audience_chosen, draft.audience),

@@ -34,6 +34,7 @@ from supportdesk.state.boxes import (
 from supportdesk.state.choice import chosen, typed
 from supportdesk.state.new_ticket_offer import NOTHING, shown_offer
 from supportdesk.state.session import Effects, attempt, signed_in
+from supportdesk.state.unsaved import forget, forget_all, unsaved_by
 
 # The dialog and what it offers live in the browser: it stays open, with all that was typed and
 # chosen, through a lost connection and a restart of the server.
@@ -48,6 +49,8 @@ described_length = ClientStateVar.create("described_length", default=0)
 described_too_long = ClientStateVar.create("described_too_long", default=False)
 _MEASURE = length_in("description", described_length)
 
+# What the tab keeps of the form until the server has it: see `state/unsaved`.
+PLACES = "new/"
 _KEPT = {"subject", "description", "type", "priority", "seller", "category"}
 _LONGEST_PART = 20_000
 
@@ -71,11 +74,16 @@ class NewTicketState(rx.State):
     _filled: tuple[str, str] = ("", "")
 
     @rx.event
-    async def show(self) -> Effects:
-        """Runs when the dialog opens: what it offers, and the draft that was left."""
+    async def show(self, unsaved: dict[str, Any] | None = None) -> Effects:
+        """Runs when the dialog opens: what it offers, and the draft that was left.
+
+        This tab may have left something of it `unsaved`; that is the latest.
+        """
         self._begin()
         try:
             viewer = await signed_in(self)
+            async for saved in _keep_left(viewer, unsaved):
+                yield saved
             kept = await kept_for(viewer.actor, None)
             choices = await form.offer_for(viewer.actor)
         except DatabaseUnavailable as error:
@@ -114,14 +122,15 @@ class NewTicketState(rx.State):
         self.ticket_id, self._filled = str(new_id()), ("", "")
 
     @rx.event
-    async def keep(self, name: str, value: str) -> None:
+    async def keep(self, name: str, value: str) -> EventSpec | None:
         """Remember one field of the form, until the ticket is filed."""
-        known = isinstance(name, str) and (name in _KEPT or _is_numbered(name))
         # What comes in when the ticket has been filed is of the past.
-        if not known or not isinstance(value, str) or self._filed == self.ticket_id != "":
-            return
+        if not _is_kept(name) or not isinstance(value, str) or self._filed == self.ticket_id != "":
+            return None
         viewer = await signed_in(self)
-        await attempt(_keep(viewer, name, value))
+        if await attempt(_keep(viewer, name, value)):
+            return None
+        return forget(str(viewer.actor.user_id), PLACES + name, value)
 
     @rx.event
     async def discard(self) -> Effects:
@@ -132,6 +141,7 @@ class NewTicketState(rx.State):
             self.errors = {"form": error}
             return
         yield drop_all(NEW_TICKET)
+        yield forget_all(str(viewer.actor.user_id), PLACES)
         yield offered.push(NOTHING)
         for name in ("subject", "description"):
             yield rx.set_value(name, "")
@@ -201,6 +211,8 @@ class NewTicketState(rx.State):
         except (DomainError, DatabaseUnavailable) as error:
             self.errors = {"form": str(error)}
             return
+        for name in ("subject", "description"):
+            yield forget_all(str(viewer.actor.user_id), PLACES + name)
         yield rx.set_value("subject", filled.subject)
         yield rx.set_value("description", filled.body)
         yield described_length.push(len(filled.body.strip()))
@@ -225,6 +237,7 @@ class NewTicketState(rx.State):
             return
         self._filed, self.similar = self.ticket_id, []
         yield forget_sent(NEW_TICKET)
+        yield forget_all(str(viewer.actor.user_id), PLACES)
         yield dialog_open.push(False)
         yield rx.redirect(routes.ticket(viewer.actor.role.value, numbers.spell(filed.number)))
 
@@ -276,6 +289,19 @@ async def _keep(viewer: Viewer, name: str, value: str) -> None:
         await drafts.keep_new_ticket(viewer.actor, description=value)
     else:
         await drafts.keep_new_ticket(viewer.actor, form={name: value})
+
+
+async def _keep_left(viewer: Viewer, unsaved: object) -> Effects:
+    me = str(viewer.actor.user_id)
+    for place, each in unsaved_by(me, unsaved).items():
+        name = place.removeprefix(PLACES)
+        if place != name and _is_kept(name):
+            await _keep(viewer, name, each.text)
+            yield forget(me, place, each.text)
+
+
+def _is_kept(name: object) -> bool:
+    return isinstance(name, str) and (name in _KEPT or _is_numbered(name))
 
 
 def _is_numbered(name: str) -> bool:

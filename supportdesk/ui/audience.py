@@ -15,6 +15,7 @@ from supportdesk.state.composer import (
     written_for,
 )
 from supportdesk.state.outbox import FORM, MAKES_A_MESSAGE, MESSAGE_BOX, STAY
+from supportdesk.state.unsaved import note
 from supportdesk.ui import dialogs
 from supportdesk.ui.address import open_number
 from supportdesk.ui.controls import button
@@ -77,10 +78,20 @@ def no_wider_than(audience: rx.Var[str]) -> str:
     return f"if ({_RANK}({audience}) > {_RANK}({_FORM}.audience.value)) {{ {address} }}"
 
 
-def keep_draft(text: Any, audience: Any = audience_chosen.value, *, later: bool = False) -> Any:
-    """`later` takes the place of what typing has left to be saved."""
+def keep_draft(
+    text: Any, audience: Any = audience_chosen.value, *, later: bool = False
+) -> list[Any]:
+    """By this tab at once, until the server has it. `later` takes the place of what typing has
+    left to be saved there."""
     event = ComposerState.keep_draft.debounce(_PAUSE) if later else ComposerState.keep_draft
-    return event(open_number, text, audience, _written_now, _since_now)
+    here = note(
+        f"{_FORM}.ticket.value",
+        str(text),
+        audience=str(audience),
+        written_for=str(_written_now),
+        since=str(_since_now),
+    )
+    return [at_once(here), event(open_number, text, audience, _written_now, _since_now)]
 
 
 def note_before() -> rx.Var[Any]:
@@ -123,8 +134,8 @@ def choice() -> rx.Component:
                 at_once(STAY),
                 written_for.set_value(_fewest(value)),
                 audience_chosen.set_value(value),
-                keep_draft(value_of(MESSAGE_BOX), value),
-                keep_draft(value_of(MESSAGE_BOX), value, later=True),
+                *keep_draft(value_of(MESSAGE_BOX), value),
+                *keep_draft(value_of(MESSAGE_BOX), value, later=True),
             ],
             aria_label="Visible to",
             class_name="pick plain",
@@ -175,7 +186,7 @@ def question(*send: Any) -> rx.Component:
                 f"Keep it for {was}",
                 on_click=[
                     audience_chosen.set_value(written_for.value),
-                    keep_draft(value_of(MESSAGE_BOX), _written_now),
+                    *keep_draft(value_of(MESSAGE_BOX), _written_now),
                     asking.set_value(False),
                 ],
             ),

@@ -29,11 +29,13 @@ from supportdesk.state.outbox import (
     sent_too_much,
     unsendable,
     waiting,
+    written_length,
 )
 from supportdesk.state.presence import PresenceState
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
+from supportdesk.state.unsaved import unsaved
 from supportdesk.ui import audience, canned_replies, length, mentions
 from supportdesk.ui.address import open_number
 from supportdesk.ui.attaching import (
@@ -115,7 +117,7 @@ def composer() -> rx.Component:
                     ComposerState.send(waiting, unsendable).temporal,
                 ),
                 rx.cond(ThreadState.has_later, ThreadState.show_latest(), rx.noop()),
-                audience.keep_draft(value_of(MESSAGE_BOX), later=True),
+                *audience.keep_draft(value_of(MESSAGE_BOX), later=True),
             ],
             class_name=f"composer {audience_chosen.value}",
         ),
@@ -222,7 +224,7 @@ def _field() -> rx.Component:
             canned_replies.shown, canned_replies.LIST, rx.cond(mentions.shown, mentions.LIST, "")
         ),
         aria_activedescendant=canned_replies.active_option() + mentions.active_option(),
-        on_mount=ComposerState.bring_draft,
+        on_mount=ComposerState.bring_draft(unsaved),
         on_focus=[
             canned_replies.when_writing(),
             mentions.when_writing(),
@@ -239,7 +241,7 @@ def _field() -> rx.Component:
                     text == "", 0, rx.cond(writing_since.value > 0, writing_since.value, newest)
                 )
             ),
-            audience.keep_draft(text, later=True),
+            *audience.keep_draft(text, later=True),
             rx.cond(
                 text != "",
                 PresenceState.note_typing(audience_chosen.value).throttle(_TYPING_AGAIN).temporal,
@@ -249,7 +251,7 @@ def _field() -> rx.Component:
         on_blur=lambda text: [
             canned_replies.close(),
             mentions.close(),
-            audience.keep_draft(text),
+            *audience.keep_draft(text),
         ],
     )
 

@@ -20,6 +20,7 @@ from supportdesk.state.new_ticket import (
 )
 from supportdesk.state.new_ticket_offer import NOTHING
 from supportdesk.state.session import SessionState
+from supportdesk.state.unsaved import unsaved
 from supportdesk.ui.attaching import (
     attach_button,
     attached_files,
@@ -38,12 +39,10 @@ from supportdesk.ui.controls import (
     text_input,
 )
 from supportdesk.ui.length import Counter
-from supportdesk.ui.new_ticket_fields import custom_fields, offer, tags
+from supportdesk.ui.new_ticket_fields import custom_fields, keep, offer, tags
 from supportdesk.ui.new_ticket_help import similar, template
 from supportdesk.ui.rules import away, welcome
 
-# Typing is kept a moment after it pauses, and at once when the field is left.
-_PAUSE = 800
 _SHORT_PAUSE = 350
 _DESCRIPTION = Counter("description", described_length, described_too_long)
 _FAILED, _TOO_MANY = "new-ticket-failed", "new-ticket-too-many"
@@ -58,7 +57,7 @@ def new_ticket(hint: str) -> rx.Component:
             on_click=[
                 offered.set_value(NOTHING),
                 type_chosen.set_value(TicketType.PROBLEM.value),
-                NewTicketState.show,
+                NewTicketState.show(unsaved),
             ],
         ),
         dialog.portal(
@@ -139,10 +138,10 @@ def _subject() -> rx.Component:
             auto_focus=True,
             auto_complete="off",
             on_change=lambda text: [
-                NewTicketState.keep.debounce(_PAUSE)("subject", text),
+                *keep("subject", text, later=True),
                 NewTicketState.look_for_similar.debounce(_SHORT_PAUSE)(text),
             ],
-            on_blur=lambda text: NewTicketState.keep("subject", text),
+            on_blur=lambda text: keep("subject", text),
             **described("subject", error),
         ),
         name="subject",
@@ -170,9 +169,9 @@ def _description() -> rx.Component:
                 on_mount=counter.begin(),
                 on_change=lambda text: [
                     counter.measure(),
-                    NewTicketState.keep.debounce(_PAUSE)("description", text),
+                    *keep("description", text, later=True),
                 ],
-                on_blur=lambda text: NewTicketState.keep("description", text),
+                on_blur=lambda text: keep("description", text),
             ),
             counter.told(),
         ),
@@ -222,7 +221,7 @@ def _type() -> rx.Component:
             value=type_chosen.value,
             on_change=lambda value: [
                 type_chosen.set_value(value),
-                NewTicketState.keep("type", value),
+                *keep("type", value),
                 NewTicketState.keep_typed,
             ],
         ),
@@ -238,7 +237,7 @@ def _priority() -> rx.Component:
             *options,
             name="priority",
             default_value=Priority.MEDIUM.value,
-            on_change=lambda value: NewTicketState.keep("priority", value),
+            on_change=lambda value: keep("priority", value),
         ),
         name="priority",
     )
@@ -267,7 +266,7 @@ def _one_of(
             rx.foreach(options, lambda each: rx.el.option(each.name, value=each.id, key=each.id)),
             name=name,
             default_value=chosen,
-            on_change=lambda value: [NewTicketState.keep(name, value), *then],
+            on_change=lambda value: [*keep(name, value), *then],
             **described(name, error),
         ),
         name=name,

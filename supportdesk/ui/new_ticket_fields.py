@@ -1,15 +1,26 @@
 """Custom fields and tags of a new ticket."""
 
+import json
 from typing import Any
 
 import reflex as rx
 
 from supportdesk.domain.models import FieldKind
-from supportdesk.state.new_ticket import NewTicketState, offered, type_chosen
+from supportdesk.state.new_ticket import PLACES, NewTicketState, offered, type_chosen
 from supportdesk.state.new_ticket_offer import ShownField, ShownOffer, ShownTag
+from supportdesk.state.unsaved import note
 from supportdesk.ui.controls import described, error_in, field
+from supportdesk.ui.focus import at_once
 
+# Typing is kept a moment after it pauses, and at once when the field is left.
 _PAUSE = 800
+
+
+def keep(name: Any, value: Any, *, later: bool = False) -> list[Any]:
+    """By this tab at once, until the server has it; `later` while somebody is typing it."""
+    event = NewTicketState.keep.debounce(_PAUSE) if later else NewTicketState.keep
+    place = f"{json.dumps(PLACES)} + {rx.Var.create(name)!s}"
+    return [at_once(note(place, str(value))), event(name, value)]
 
 
 def offer() -> rx.Var[ShownOffer]:
@@ -35,8 +46,8 @@ def _custom_field(each: rx.Var[ShownField]) -> rx.Component:
 
 
 def _control(each: rx.Var[ShownField], asked: Any, error: rx.Var[str]) -> rx.Component:
-    def keep(value: Any) -> Any:
-        return NewTicketState.keep(each.key, value)
+    def keep_now(value: Any) -> Any:
+        return keep(each.key, value)
 
     common: dict[str, Any] = {
         "id": each.key,
@@ -50,10 +61,10 @@ def _control(each: rx.Var[ShownField], asked: Any, error: rx.Var[str]) -> rx.Com
         **common,
         "class_name": "input",
         "auto_complete": "off",
-        "on_change": lambda text: NewTicketState.keep.debounce(_PAUSE)(each.key, text),
-        "on_blur": keep,
+        "on_change": lambda text: keep(each.key, text, later=True),
+        "on_blur": keep_now,
     }
-    choices = {**common, "class_name": "select", "on_change": keep}
+    choices = {**common, "class_name": "select", "on_change": keep_now}
     return rx.match(
         each.kind,
         (FieldKind.NUMBER.value, rx.el.input(input_mode="decimal", **typed)),
@@ -101,7 +112,7 @@ def _tag(tag: rx.Var[ShownTag]) -> rx.Component:
             id=key,
             name=key,
             default_checked=tag.chosen,
-            on_change=lambda _: NewTicketState.keep(key, checked.to(str)),
+            on_change=lambda _: keep(key, checked.to(str)),
         ),
         rx.el.span(class_name=f"dot hue-{tag.hue}", aria_hidden="true"),
         tag.name,

@@ -18,6 +18,7 @@ from supportdesk.state.preview import PreviewState
 from supportdesk.state.session import SessionState
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState
+from supportdesk.state.unsaved import unsaved
 from supportdesk.ui import focus, panels
 from supportdesk.ui.address import open_number
 from supportdesk.ui.details import details_opened_for, move, toggle_star
@@ -86,7 +87,7 @@ def _changing(role: str) -> list[Action]:
     closed = ThreadState.facts.status == "closed"
     found = []
     if role != "admin":
-        filing = (dialog_open.set_value(True), NewTicketState.show)
+        filing = (dialog_open.set_value(True), NewTicketState.show(unsaved))
         found.append(Action("New ticket", "plus", filing, "c", ("C",), ~StandingState.blocked))
     found += [
         Action("Reply", "reply", (focus.on(f"#{MESSAGE_BOX}"),), "r", ("R",), there & ~closed),

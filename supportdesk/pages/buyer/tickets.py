@@ -4,6 +4,7 @@ import reflex as rx
 
 from supportdesk.state.new_ticket import NewTicketState, dialog_open
 from supportdesk.state.standing import StandingState
+from supportdesk.state.unsaved import unsaved
 from supportdesk.ui.controls import button, empty
 from supportdesk.ui.new_ticket import new_ticket
 from supportdesk.ui.rules import welcome
@@ -25,7 +26,7 @@ def tickets() -> rx.Component:
                 button(
                     "File your first ticket",
                     kind="primary",
-                    on_click=[dialog_open.set_value(True), NewTicketState.show],
+                    on_click=[dialog_open.set_value(True), NewTicketState.show(unsaved)],
                 ),
             ),
         ),
