@@ -189,11 +189,13 @@ def put_back(id_: rx.Var[str], said: rx.Var[str], files: rx.Var[Any], *then: str
 def hand_over(me: str, handler: rx.EventHandler, *, after_seconds: float = 0) -> EventSpec:
     """Show what the browser has kept, and have it sent to `handler`, now or in a while.
 
-    The page may have yet to be drawn: until then there is nothing to show it in.
+    What another tab does to it from then on shows here, too. The page may have yet to be drawn:
+    until then there is nothing to show it in.
     """
     mine = _waiting(json.dumps(me))
     signed = f"{_ALL}.map((each) => ({{...each, by: each.by || {json.dumps(me)}}}))"
-    arrived = f"({_KEEP}({signed}), {attaching.GO_ON}, done({mine}))"
+    other_tabs = f"onstorage = ({{key}}) => {{ if (key === '{_KEY}') {_SHOW}({_ALL}) }}"
+    arrived = f"({other_tabs}, {_KEEP}({signed}), {attaching.GO_ON}, done({mine}))"
     drawn = f"{_SHOW} && {attaching.DRAWN}"
     show = f"() => {drawn} ? {arrived} : setTimeout(show, 50)"
     # Somebody else has signed in while the line was lost: what the page remembers is not theirs.

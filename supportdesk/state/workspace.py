@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from supportdesk import routes
 from supportdesk.database.engine import DatabaseUnavailable
@@ -43,6 +45,9 @@ from supportdesk.state.session import (
 from supportdesk.state.standing import StandingState
 from supportdesk.state.thread import ThreadState, follow_link, linked_message, note_link
 from supportdesk.state.views import ViewsState
+
+# The number of the ticket that was open here last.
+_BOXES_OF = "refs['supportdesk_boxes_of']"
 
 
 class WorkspaceState(rx.State):
@@ -93,11 +98,12 @@ class WorkspaceState(rx.State):
         came_from = list_.open_number
         list_.open_number = number
         try:
+            if number and not list_.loaded:
+                yield _swap_if_of_another(number)
             # Nothing is swapped on a reconnect: what stands in the box then is of this very ticket.
-            if list_.loaded and number and came_from != number:
-                for effect in await composer._swap_draft(viewer, number):
+            elif number and came_from != number:
+                for effect in await self._swap(viewer, number):
                     yield effect
-                yield forget_notes()
             # Without marks an earlier arrival was cut short, by going on to another page.
             others = browser.inbox is not None and browser.inbox.key.filters != filters
             if others:
@@ -140,6 +146,18 @@ class WorkspaceState(rx.State):
             yield ask_for_attention()
         except DatabaseUnavailable as error:
             await self._wait_for_database(error)
+
+    @rx.event
+    async def swap(self, number: str) -> list[EventSpec]:
+        """Sent when what stands in the boxes of the page is of another ticket than this one."""
+        return await self._swap(
+            await signed_in(self), numbers.spell(numbers.read(str(number)) or 0)
+        )
+
+    async def _swap(self, viewer: Viewer, number: str) -> list[EventSpec]:
+        composer = await self.get_state(ComposerState)
+        swapped = await composer._swap_draft(viewer, number)
+        return [*swapped, forget_notes(), rx.call_script(_boxes_are_of(number))]
 
     async def _wait_for_database(self, error: DatabaseUnavailable) -> None:
         """Say so, and arrive again when it is back."""
@@ -200,6 +218,21 @@ class WorkspaceState(rx.State):
         if browser is not None:
             hub().forget(browser)
         return arrival_at(self.router.url.path.rstrip("/")) or WorkspaceState.arrive
+
+
+def _boxes_are_of(number: str) -> str:
+    return f"{_BOXES_OF} = {json.dumps(number)}"
+
+
+def _swap_if_of_another(number: str) -> EventSpec:
+    """Who went on to another ticket while the server was down comes back to one that knows nothing
+    of where they were. The page does."""
+    swap: Any = WorkspaceState.swap
+    another = f"was && was !== {json.dumps(number)} && done({json.dumps(number)})"
+    return rx.call_script(
+        f"new Promise((done) => ((was) => {{ {_boxes_are_of(number)}; {another} }})({_BOXES_OF}))",
+        callback=swap,
+    )
 
 
 def _as_asked(state: rx.State, home: str) -> str:

@@ -280,8 +280,14 @@ def _tools() -> rx.Component:
 
 
 def _shut_note() -> rx.Component:
+    """In place of the box; under it for who is just writing, or their next letters would be keys
+    of the page."""
     return rx.el.div(
-        rx.el.span("This ticket is closed. Reopen it to write again."),
+        rx.el.span(
+            "This ticket is closed. Reopen it to write again",
+            rx.cond(written_length.value > 0, "; what you wrote is kept.", "."),
+            role="status",
+        ),
         button("Reopen", on_click=DetailsState.reopen_ticket),
         class_name="shut-note",
     )

@@ -135,6 +135,30 @@ async def test_a_killed_server_is_told_at_once_and_nothing_typed_is_lost(
         await expect(screen.row(room.ticket.number)).to_contain_text(f"{typed[-1]}, goes on")
 
 
+async def test_what_was_written_for_one_ticket_never_stands_under_another(
+    frail: Desk, browsers: Browsers
+) -> None:
+    seed = Seed(frail.owner_url)
+    seller = seed.person(SELLER, "Sol")
+    one, other = seed.tickets([(seed.person(BUYER, "Bea"), seller)] * 2)
+    screen = await browsers.open(seller, seller.page(one))
+    await screen.ready(one.number)
+    await screen.page.evaluate("window.neverLoadedAgain = true")
+    await screen.page.get_by_role("combobox", name="Visible to").select_option(label="Staff")
+    await screen.message_box.fill("About the first")
+    await asyncio.to_thread(frail.kill)
+    await is_lost(screen)
+    await screen.row(other.number).click()
+    await screen.arrives_at(seller.page(other))
+    await asyncio.to_thread(frail.start)
+    await is_back(screen)
+    await expect(screen.message_box).to_have_value("")
+    await expect(screen.page.get_by_role("combobox", name="Visible to")).to_have_value("everyone")
+    await screen.row(one.number).click()
+    await expect(screen.message_box).to_have_value("About the first")
+    await expect(screen.page.get_by_role("combobox", name="Visible to")).to_have_value("staff")
+
+
 async def test_what_is_sent_while_the_server_is_away_waits_and_goes_out_once_in_order(
     frail: Desk, room: Room
 ) -> None:

@@ -247,6 +247,42 @@ async def test_what_was_refused_is_thrown_away_only_when_one_says_so(
     await expect(screen.waiting).to_have_count(0)
 
 
+async def test_what_one_tab_throws_away_is_gone_from_the_other(
+    browsers: Browsers, screen: Screen, desk: Desk, nora: Person, ticket: SeededTicket
+) -> None:
+    other = await browsers.tab(await screen.context.new_page())
+    await other.go(nora.page(ticket))
+    await other.ready(ticket.number)
+    with closed(desk, ticket):
+        await refuse(screen, "Too late?")
+    await expect(other.waiting).to_contain_text("Not sent. This ticket is closed.")
+    await screen.waiting.get_by_role("button", name="Discard").click()
+    await expect(other.waiting).to_have_count(0)
+    await screen.send("In time.")
+    for each in (screen, other):
+        await each.shows([FIRST, "In time."])
+
+
+async def test_whose_ticket_is_closed_while_they_write_goes_on_writing_and_keeps_it(
+    browsers: Browsers, seed: Seed, screen: Screen, theo: Person, ticket: SeededTicket
+) -> None:
+    await screen.message_box.press_sequentially("Half a ")
+    other = await browsers.open(theo, theo.page(ticket), viewport={"width": 1440, "height": 900})
+    await other.ready(ticket.number)
+    await other.button("Close ticket").click()
+    told = screen.page.get_by_role("status").filter(has_text="what you wrote is kept.")
+    await expect(told).to_be_visible()
+    # As keys of the page they would have opened a new ticket.
+    await screen.page.keyboard.type("choice")
+    await expect(screen.message_box).to_have_value("Half a choice")
+    await screen.message_box.blur()
+    await expect(screen.message_box).to_be_hidden()
+    await expect(told).to_be_visible()
+    await screen.button("Reopen").click()
+    await expect(screen.message_box).to_be_visible()
+    await expect(screen.message_box).to_have_value("Half a choice")
+
+
 async def test_it_is_not_shown_to_the_next_person_at_this_browser_nor_sent_as_theirs(
     screen: Screen, desk: Desk, ticket: SeededTicket, theo: Person
 ) -> None:
