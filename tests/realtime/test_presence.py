@@ -104,10 +104,14 @@ async def test_who_was_never_there_is_offline_since_nobody_knows_when(
 
 
 async def test_whoever_joins_is_told_what_the_others_know(room: Room, browsers: Browsers) -> None:
+    # "Offline" is also what a thread says before it knows: it must be what he became.
+    await is_(room.at_bea, room.sol, "online", here=True)
     await room.at_sol.close()
     await is_(room.at_bea, room.sol, "offline", here=False)
+    known = standing(room.at_bea, room.sol)
+    assert known["seen_at"] != ""
     late = await browsers.visit(room.bea, room.ticket)
-    await late.until(lambda b: standing(b, room.sol) == standing(room.at_bea, room.sol))
+    await late.until(lambda b: standing(b, room.sol) == known)
 
 
 async def test_of_strangers_nothing_is_said(room: Room, seed: Seed, browsers: Browsers) -> None:

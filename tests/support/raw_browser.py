@@ -239,7 +239,7 @@ class RawBrowser:
             await self._socket.close()
 
     async def until(self, holds: Callable[[RawBrowser], object], seconds: float = 10) -> None:
-        """Wait until `holds(self)`; a failure shows what was told last."""
+        """Wait until `holds(self)`; a failure shows what was told last, and when."""
         deadline = time.monotonic() + seconds
         while not holds(self):
             self._changed.clear()
@@ -248,8 +248,12 @@ class RawBrowser:
                 async with asyncio.timeout(deadline - time.monotonic()):
                     await self._changed.wait()
             except TimeoutError:
-                tail = "\n".join(frame[:600] for _, frame in self.frames[-5:])
-                raise AssertionError(f"did not come about; last frames:\n{tail}") from None
+                raise AssertionError(f"did not come about; {self._told_last()}") from None
+
+    def _told_last(self) -> str:
+        now, line = time.perf_counter(), "connected" if self.connected else "cut off"
+        tail = [f"{now - at:.1f} s ago: {frame[:600]}" for at, frame in self.frames[-5:]]
+        return "\n".join([f"{line}; last frames:", *tail])
 
     def var(self, state: str, name: str, default: Any = None) -> Any:
         return self.state.get(state, {}).get(name + MARK, default)
